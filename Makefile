@@ -1,0 +1,67 @@
+# glancesd. `make help` lists what there is. Needs Python 3.7 or later and, to install, nothing that BusyBox lacks.
+
+PYTHON = python3
+# The Python that the installed command starts (empty: the one above, by its full path).
+INTERPRETER =
+PREFIX = /usr/local
+DESTDIR =
+UNITDIR = $(PREFIX)/lib/systemd/system
+# More arguments: make run ARGS="-p 0", make bench ARGS=…
+ARGS =
+
+INSTALL = PYTHON="$(PYTHON)" INTERPRETER="$(INTERPRETER)" PREFIX="$(PREFIX)" UNITDIR="$(UNITDIR)" DESTDIR="$(DESTDIR)" \
+	sh glancesd/services/install.sh
+
+.PHONY: help run test check golden bench soak fuzz pyz install install-openwrt install-openrc uninstall clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' Makefile
+	@echo 'Variables: PYTHON=$(PYTHON) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) ARGS=$(ARGS)'
+
+run: ## serve this machine's figures on port 61208
+	$(PYTHON) -m glancesd $(ARGS)
+
+test: ## the tests
+	$(PYTHON) -m unittest discover -s tests -t .
+
+check: ## byte-compile, test, and lint and type-check where ruff and mypy are installed
+	$(PYTHON) -m compileall -q glancesd tests
+	@if command -v ruff >/dev/null; then set -x; \
+		ruff check --no-cache --select E,F,W,B,I,UP,SIM,C4,RET --ignore UP031 --line-length 120 --target-version py37 glancesd tests; \
+	else echo 'not linted: ruff is not installed'; fi
+	@if command -v mypy >/dev/null; then set -x; mypy --strict --cache-dir /dev/null glancesd; \
+	else echo 'not type-checked: mypy is not installed'; fi
+	$(PYTHON) -m unittest discover -s tests -t .
+
+golden: ## write the expected answers of the fixture hosts anew (then read the diff)
+	$(PYTHON) -m tests.golden $(ARGS)
+
+bench: ## memory, time to start, time of an answer
+	$(PYTHON) -m tests.bench.bench $(ARGS)
+
+soak: ## a long run under load: memory, threads, descriptors must not grow
+	$(PYTHON) -m tests.bench.soak $(ARGS)
+
+fuzz: ## every parser on mutated kernel files
+	$(PYTHON) -m tests.fuzz $(ARGS)
+
+pyz: ## glancesd.pyz, the daemon in one file
+	PYTHONHASHSEED=0 $(PYTHON) glancesd/services/pyz.py glancesd.pyz
+
+install: ## the command, glancesd.conf and the systemd units (DESTDIR= PREFIX= PYTHON= INTERPRETER= UNITDIR=)
+	@$(INSTALL) systemd
+
+install-openwrt: PREFIX = /usr
+install-openwrt: INTERPRETER = /usr/bin/python3
+install-openwrt: ## the command, glancesd.conf and the procd service, into /usr
+	@$(INSTALL) openwrt
+
+install-openrc: ## the command, glancesd.conf and the OpenRC service
+	@$(INSTALL) openrc
+
+uninstall: ## take away what an install put there, except changed files in /etc (same DESTDIR=, PREFIX=)
+	@$(INSTALL) uninstall
+
+clean: ## what the targets above leave in this folder
+	rm -rf glancesd.pyz .mypy_cache .ruff_cache
+	find . -name __pycache__ -exec rm -rf {} +

@@ -1,0 +1,71 @@
+"""glancesd's command line: one thing to do, and one line and exit status 2 for what is wrong with it."""
+from __future__ import annotations
+
+import os
+import sys
+from typing import Optional, Sequence
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """The exit status: 0 ended as asked, 2 a wrong option, file or setting; `--check` has its own."""
+    from .log import Log
+    from .settings import Settings, SettingsError, config_text, read_settings
+
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    log = Log()
+
+    def read() -> Settings:
+        return read_settings(given, os.environ, _count_cpus)
+
+    try:
+        settings = read()
+    except SettingsError as problem:
+        log.line(str(problem))
+        return 2
+    if settings.check:
+        from .check import check
+        return check(settings.check, lambda line: print(line))
+    if settings.hash_password:
+        return _hash_password()
+    if settings.print_config:
+        print(config_text(os.cpu_count() or 1))
+        return 0
+    from .daemon import Daemon, StartError
+    from .passwords import PasswordError
+    try:
+        return Daemon(settings, read, log).run()
+    except (StartError, PasswordError) as problem:
+        log.line(str(problem))
+        return 2
+
+
+def _count_cpus(procfs: str) -> int:
+    """Online CPUs of the machine behind a procfs; 1 when it does not tell."""
+    from .collectors import cpu
+    from .roots import NoData, ParseError, Roots
+    try:
+        return len(cpu.sample(Roots(procfs)).cpus) or 1
+    except (NoData, ParseError, OSError):
+        return 1
+
+
+def _hash_password() -> int:
+    """Read a password, without showing it where there is a terminal, and print the line for the password file."""
+    from .passwords import hash_line
+    if sys.stdin.isatty():
+        import getpass
+        password = getpass.getpass("Password: ")
+        if getpass.getpass("Again: ") != password:
+            print("glancesd: they differ", file=sys.stderr)
+            return 2
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        print("glancesd: no password was given", file=sys.stderr)
+        return 2
+    print(hash_line(password))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

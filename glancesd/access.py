@@ -1,0 +1,96 @@
+"""access: may this caller ask this? The network that it calls from, the Host that it names, the password that it gives.
+
+Without a password only the loopback and private networks are served, and only under a name that is this machine's own: a
+page on some other site whose name was pointed here (DNS rebinding) names its own. With a password both checks give way to it.
+"""
+from __future__ import annotations
+
+import ipaddress
+from typing import Optional, Union
+
+from .api.answers import Refused
+from .http1 import Request
+from .passwords import Credentials
+from .settings import Settings
+
+Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
+
+PRIVATE_NETWORKS = tuple(ipaddress.ip_network(text) for text in (
+    "127.0.0.0/8", "::1/128",                              # loopback
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",       # RFC 1918
+    "169.254.0.0/16", "fe80::/10",                         # link-local
+    "fc00::/7",                                            # unique local
+    "100.64.0.0/10"))                                      # carrier-grade NAT
+# Suffixes that name a machine on a local network and that nobody can register; any other could be an attacker's.
+LOCAL_SUFFIXES = ("local", "lan", "home", "home.arpa", "internal", "localdomain")
+
+
+class Access:
+    """The rules made of one Settings."""
+
+    def __init__(self, settings: Settings, hostname: str, credentials: Optional[Credentials]) -> None:
+        self._credentials = credentials
+        self._networks = settings.allow_from or (() if credentials else PRIVATE_NETWORKS)
+        self._hosts = _own_names(hostname) | {name.lower().rstrip(".") for name in settings.allowed_host}
+        self._origins = frozenset(settings.cors_origin)
+
+    @property
+    def needs_password(self) -> bool:
+        return self._credentials is not None
+
+    def caller(self, address: str) -> None:
+        """Refuse a connection by where it comes from; `address` is "" for a Unix socket."""
+        if not address or not self._networks:
+            return
+        caller = _address(address)
+        if caller is None or not any(caller in network for network in self._networks):
+            raise Refused(403, "%s is not in a network that is served here: see --allow-from (or set a password)" % address)
+
+    def host(self, request: Request) -> None:
+        """Refuse a name that is not this machine's, where no password protects it."""
+        if self._credentials is not None or request.host is None:
+            return
+        host = request.host.rstrip(".")
+        if host not in self._hosts and _address(host) is None:
+            raise Refused(421, "this server is not known as %s: see --allowed-host (or set a password)" % (host or "''"))
+
+    def password(self, request: Request) -> None:
+        """Refuse wrong or missing credentials, where a password is set."""
+        if self._credentials is not None and not self._credentials.good(request.authorization):
+            raise Refused(401, "a user name and a password are needed", 'WWW-Authenticate: Basic realm="glancesd"')
+
+    def cors(self, request: Request) -> tuple[str, ...]:
+        """Header lines that let the page of an allowed origin read the answer; none unless origins are configured."""
+        if not self._origins:
+            return ()
+        if "*" in self._origins:
+            return ("Access-Control-Allow-Origin: *",)
+        if request.origin not in self._origins:
+            return ("Vary: Origin",)
+        allow = ("Vary: Origin", "Access-Control-Allow-Origin: %s" % request.origin)
+        return (*allow, "Access-Control-Allow-Credentials: true") if self._credentials is not None else allow
+
+    def preflight(self, request: Request) -> tuple[str, ...]:
+        """As `cors`, for the question that a browser asks before it sends what is not a plain GET."""
+        lines = self.cors(request)
+        if any(line.startswith("Access-Control-Allow-Origin") for line in lines):
+            lines += ("Access-Control-Allow-Methods: GET, HEAD, OPTIONS",
+                      "Access-Control-Allow-Headers: Authorization, Content-Type", "Access-Control-Max-Age: 600")
+        return lines
+
+
+def _own_names(hostname: str) -> frozenset[str]:
+    full = hostname.lower().rstrip(".")
+    bare = full.partition(".")[0]
+    names = {"localhost", full, bare}
+    names.update("%s.%s" % (bare, suffix) for suffix in LOCAL_SUFFIXES)
+    return frozenset(name for name in names if name and not name.startswith("."))
+
+
+def _address(text: str) -> Optional[Address]:
+    """The address, with an IPv4 one that arrived on an IPv6 socket (::ffff:a.b.c.d) as itself; None if it is none."""
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

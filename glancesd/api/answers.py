@@ -1,0 +1,75 @@
+"""answers: what an endpoint gives back, and what it refuses with. Bytes of JSON, no HTTP."""
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple, Optional
+
+try:
+    import zlib
+except ImportError:                    # Buildroot builds Python without it unless asked
+    zlib = None                        # type: ignore[assignment]
+
+JSON = "application/json"
+HEALTH = "application/health+json"
+# Shorter bodies fit one packet as they are.
+GZIP_FROM_BYTES = 1400
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+class Refused(Exception):
+    """A request that gets an error: HTTP status, a message for the caller, and header lines beside the usual ones."""
+
+    def __init__(self, status: int, message: str, *headers: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = headers
+
+
+class Answer:
+    """A body and its type. The compressed form is made once, when first asked for; `wire` is the server's to keep it whole."""
+
+    __slots__ = ("body", "content_type", "headers", "status", "wire", "_gzipped")
+
+    def __init__(self, body: bytes, content_type: str = JSON, status: int = 200, headers: tuple[str, ...] = ()) -> None:
+        self.body = body
+        self.content_type = content_type
+        self.status = status
+        self.headers = headers
+        self.wire: Any = None
+        self._gzipped: Optional[bytes] = None
+
+    @property
+    def compressible(self) -> bool:
+        return zlib is not None and len(self.body) > GZIP_FROM_BYTES
+
+    @property
+    def gzipped(self) -> bytes:
+        """The body in gzip's format (RFC 1952: 16 more than the largest window)."""
+        if self._gzipped is None:
+            packer = zlib.compressobj(5, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+            self._gzipped = packer.compress(self.body) + packer.flush()
+        return self._gzipped
+
+
+class Fresh(NamedTuple):
+    """An answer that may be given again until a monotonic time."""
+
+    answer: Answer
+    until: float
+
+
+def dump(value: Any) -> bytes:
+    """The value as strict JSON in UTF-8. Lone surrogates (bytes of a name that were not UTF-8) become U+FFFD."""
+    text = _encode(value)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode()
+
+
+def error(refused: Refused) -> Answer:
+    """The JSON body of an error."""
+    body = dump({"error": {"status": refused.status, "message": refused.message}})
+    return Answer(body, JSON, refused.status, refused.headers)

@@ -1,0 +1,99 @@
+"""pages: each plugin's value and its JSON, made once for a reading and given to everyone who asks while it is fresh."""
+from __future__ import annotations
+
+import threading
+from typing import Any, Callable, NamedTuple, Optional, Sequence
+
+from ..log import Log
+from ..monitor import Monitor, Taken
+from ..settings import Settings
+from . import v2
+from .answers import Answer, Fresh, dump
+
+# A page made of nothing that changes by itself (help, the empty plugins) is looked at again after this time.
+CONSTANT_SECONDS = 3600.0
+
+
+class Page(NamedTuple):
+    """A plugin's value, the same as an answer, what it was made of, and until when (monotonic) it is fresh."""
+
+    value: Any
+    answer: Answer
+    made_of: tuple[Taken, ...]
+    until: float
+
+
+class Pages:
+    """The pages of every plugin. One instance serves one Settings; a reload makes another."""
+
+    def __init__(self, settings: Settings, monitor: Monitor, record: Callable[[str, Sequence[Taken]], None],
+                 clock: Callable[[], float], log: Log) -> None:
+        """`record` is told of each plugin's fresh values."""
+        self.settings = settings
+        self.monitor = monitor
+        self.enabled = tuple(name for name in v2.PLUGINS if name not in settings.disable_plugin)
+        self._record = record
+        self._clock = clock
+        self._log = log
+        self.problems: dict[str, str] = {}         # plugins that could not be rendered, and why
+        self._pages: dict[str, Page] = {}
+        self._turns = {name: threading.Lock() for name in v2.PLUGINS}
+        self._all: Optional[Fresh] = None
+        self._all_turn = threading.Lock()
+
+    def page(self, name: str) -> Page:
+        """The page of an enabled plugin, made anew if it is no longer fresh."""
+        page = self._pages.get(name)
+        if page is not None and self._clock() < page.until:
+            return page
+        with self._turns[name]:
+            page = self._pages.get(name)
+            if page is None or self._clock() >= page.until:
+                page = self._pages[name] = self._make(name, page)
+            return page
+
+    def fresh(self, name: str) -> Fresh:
+        page = self.page(name)
+        return Fresh(page.answer, page.until)
+
+    def all(self) -> Fresh:
+        """Every plugin in one object; a disabled one with its empty value."""
+        everything = self._all
+        if everything is not None and self._clock() < everything.until:
+            return everything
+        with self._all_turn:
+            everything = self._all
+            if everything is not None and self._clock() < everything.until:
+                return everything
+            bodies = []
+            until = self._clock() + CONSTANT_SECONDS
+            for name, plugin in v2.PLUGINS.items():
+                if name in self.enabled:
+                    page = self.page(name)
+                    until = min(until, page.until)
+                    bodies.append(b'"%s": %s' % (name.encode(), page.answer.body))
+                else:
+                    bodies.append(b'"%s": %s' % (name.encode(), dump(plugin.empty)))
+            everything = self._all = Fresh(Answer(b"{" + b", ".join(bodies) + b"}"), until)
+            return everything
+
+    def _make(self, name: str, before: Optional[Page]) -> Page:
+        plugin = v2.PLUGINS[name]
+        taken = tuple(self.monitor.take(source) for source in plugin.sources)
+        until = min((entry.until for entry in taken), default=self._clock() + CONSTANT_SECONDS)
+        if before is not None and taken and all(a.value is b.value and a.at == b.at for a, b in zip(taken, before.made_of)):
+            return before._replace(until=until)
+        value = plugin.empty
+        if not taken or taken[0].value is not None:
+            try:
+                rendered = plugin.render(self.settings, *taken)
+                value = plugin.empty if rendered is None else rendered
+                page = Page(value, Answer(dump(value)), taken, until)
+                self._record(name, taken)
+                self.problems.pop(name, None)
+                return page
+            except Exception as problem:           # a bug or a lying kernel costs this plugin, never the others
+                self.problems[name] = "%s: %s" % (type(problem).__name__, problem)
+                self._log.once("%s: %s" % (name, self.problems[name]))
+                value = plugin.empty
+        return Page(value, Answer(dump(value)), taken, until)

@@ -1,0 +1,47 @@
+"""select: an item of a plugin's value, and the elements whose item has a value."""
+from __future__ import annotations
+
+import re
+from typing import Any, Union
+
+from .answers import Refused
+
+# ASCII digits only, and no more of them than any number that is served has: int() of a long text is slow (CVE-2020-10735).
+_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?(e[-+]?[0-9]{1,3})?\Z", re.IGNORECASE | re.ASCII)
+_BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
+
+
+def item(plugin: str, value: Any, name: str) -> dict[str, Any]:
+    """`{name: …}`: a field of an object, or that field of each element of a list (null where an element lacks it)."""
+    if isinstance(value, dict) and name in value:
+        return {name: value[name]}
+    if isinstance(value, list) and all(isinstance(element, dict) for element in value) \
+            and (not value or any(name in element for element in value)):
+        return {name: [element.get(name) for element in value]}
+    raise Refused(404, "no item %s in plugin %s" % (name, plugin))
+
+
+def matching(plugin: str, value: Any, name: str, text: str) -> dict[str, list[Any]]:
+    """`{text: [elements whose field `name` equals it]}`, compared in the type of the field."""
+    if not isinstance(value, list):
+        raise Refused(404, "plugin %s is no list: it has no elements to look through" % plugin)
+    item(plugin, value, name)
+    number = _number(text)
+    return {text: [element for element in value if _equal(element.get(name), text, number)]}
+
+
+def _number(text: str) -> Union[int, float, None]:
+    match = _NUMBER.match(text)
+    if not match:
+        return None
+    return float(text) if match.group(1) or match.group(2) else int(text)
+
+
+def _equal(field: Any, text: str, number: Union[int, float, None]) -> bool:
+    if isinstance(field, str):
+        return field == text
+    if isinstance(field, bool):
+        return _BOOLEANS.get(text.lower()) is field
+    if isinstance(field, (int, float)):
+        return number is not None and field == number
+    return field is None and text == "null"

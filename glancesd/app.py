@@ -1,0 +1,46 @@
+"""app: what answers a request: first access, then the table of routes."""
+from __future__ import annotations
+
+from typing import Callable
+
+from .access import Access
+from .api.answers import Answer, Refused, error
+from .api.routes import Routes
+from .http1 import Request
+
+METHODS = ("GET", "HEAD", "OPTIONS")
+_ALLOW = "Allow: " + ", ".join(METHODS)
+
+
+class App:
+    """The rules and routes of one Settings; a reload makes another."""
+
+    def __init__(self, access: Access, routes: Routes) -> None:
+        self.caller = access.caller
+        self._access = access
+        self._routes = routes
+
+    def prepare(self, request: Request) -> tuple[Callable[[], Answer], tuple[str, ...]]:
+        """The function that answers this request, and header lines for its answer. Never raises."""
+        if request.method == "OPTIONS":           # before password and Host: it tells nothing
+            allowed = Answer(b"", headers=(_ALLOW, *self._access.preflight(request)))
+            return lambda: allowed, ()
+        headers = self._access.cors(request)
+        try:
+            if request.method not in METHODS:
+                raise Refused(405, "%s is not answered here: %s are" % (request.method[:40], ", ".join(METHODS)), _ALLOW)
+            self._access.host(request)
+            endpoint, is_open = self._routes.find(request.path)
+        except Refused as refused:
+            refusal = refused
+            if refused.status == 404 and self._access.needs_password:
+                return lambda: self._guarded(request, lambda: error(refusal)), headers
+            answer = error(refused)
+            return lambda: answer, headers
+        if is_open or not self._access.needs_password:
+            return endpoint, headers
+        return lambda: self._guarded(request, endpoint), headers
+
+    def _guarded(self, request: Request, endpoint: Callable[[], Answer]) -> Answer:
+        self._access.password(request)
+        return endpoint()

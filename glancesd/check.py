@@ -1,0 +1,163 @@
+"""check: `glancesd --check URL`, the health check of boxes without curl (Docker, procd, OpenRC, cron).
+
+    $ glancesd --check http://127.0.0.1:61208          pass: http://127.0.0.1:61208/healthz              exit status 0
+    $ glancesd --check http://127.0.0.1:61208/readyz   fail: http://127.0.0.1:61208/readyz: HTTP 503     exit status 1
+    $ glancesd --check unix:/run/glancesd.sock         cannot ask unix:/run/glancesd.sock: Connection refused       2
+
+Asks over a bare socket: `http.client` and `create_connection` need the `idna` codec, which OpenWrt splits off.
+"""
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from typing import Any, Callable, NamedTuple
+
+from .log import LINE_CHARACTERS, printable
+
+PASSED, FAILED, NOT_ASKED = 0, 1, 2
+
+DEFAULT_PATH = "/healthz"
+DEFAULT_PORT = 80
+# From the name look-up to the last byte; what calls a health check allows it seconds.
+LIMIT_SECONDS = 5.0
+# A health answer has a few hundred bytes; of more, this much is read.
+ANSWER_BYTES = 1 << 20
+
+
+class Target(NamedTuple):
+    """Where to ask: family and address as `socket.connect` takes them, and the request's path and Host."""
+
+    family: int
+    address: str | tuple[str, int]
+    host: str
+    path: str
+    url: str
+
+
+class NotAsked(Exception):
+    """No answer could be had; the message says why."""
+
+
+def check(url: str, write: Callable[[str], Any]) -> int:
+    """Ask once; one line to `write`. 0: 2xx, not status "fail"; 1: another answer; 2: no answer, or not such a URL."""
+    verdict: list[tuple[int, str]] = []
+    try:
+        target = parse(url)
+        # In a thread: nothing else bounds a name look-up, or a server that sends a byte now and then.
+        asking = threading.Thread(target=lambda: verdict.append(_verdict(target)), name="check", daemon=True)
+        asking.start()
+        asking.join(LIMIT_SECONDS)
+    except ValueError as problem:
+        verdict.append((NOT_ASKED, "cannot ask %s: %s" % (url, problem)))
+    if not verdict:
+        verdict.append((NOT_ASKED, "cannot ask %s: no answer within %g seconds" % (url, LIMIT_SECONDS)))
+    status, line = verdict[0]
+    line = printable(line)
+    write(line if len(line) <= LINE_CHARACTERS else line[:LINE_CHARACTERS - 1] + "…")
+    return status
+
+
+def parse(url: str) -> Target:
+    """`http://HOST[:PORT][/PATH]` or `unix:/SOCKET`. ValueError, saying what is wrong, for anything else."""
+    if url.startswith("unix:/"):
+        return Target(socket.AF_UNIX, url[len("unix:"):], "localhost", DEFAULT_PATH, url)
+    if url[:7].lower() != "http://":
+        raise ValueError("not an http:// or unix:/ URL")
+    if not url.isprintable() or not url.isascii() or " " in url:
+        raise ValueError("a character that no URL holds")
+    authority, slash, path = url[7:].partition("#")[0].partition("/")
+    if "?" in authority or "@" in authority:
+        raise ValueError("not HOST[:PORT]: %s" % authority)
+    host, port = _host_and_port(authority)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    path = slash + path if path else DEFAULT_PATH
+    return Target(family, (host, port), authority, path, "http://" + authority + path)
+
+
+def _host_and_port(authority: str) -> tuple[str, int]:
+    if authority.startswith("["):
+        host, bracket, rest = authority[1:].partition("]")
+        if not bracket or ":" not in host or rest[:1] not in ("", ":"):
+            raise ValueError("not [ADDRESS]:PORT: %s" % authority)
+        port = rest[1:]
+    else:
+        host, _, port = authority.partition(":")
+    if not host:
+        raise ValueError("no host")
+    if not port:
+        return host, DEFAULT_PORT
+    if not port.isdigit() or not 0 < int(port[:6]) < 65536:
+        raise ValueError("not a port: %s" % port)
+    return host, int(port)
+
+
+def _ask(target: Target) -> tuple[int, bytes]:
+    """Status code and body."""
+    request = "GET %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: glancesd-check\r\n\r\n" % (target.path, target.host)
+    with socket.socket(target.family, socket.SOCK_STREAM) as channel:
+        channel.settimeout(LIMIT_SECONDS)
+        channel.connect(target.address)
+        channel.sendall(request.encode("ascii"))
+        answer = b""
+        while len(answer) < ANSWER_BYTES:
+            piece = channel.recv(65536)
+            if not piece:
+                break
+            answer += piece
+            if _is_whole(answer):
+                break
+    head, _, body = answer.partition(b"\r\n\r\n")
+    first = head.split(b"\r\n", 1)[0].split(b" ", 2)
+    if not answer:
+        raise NotAsked("closed without an answer")
+    if len(first) < 2 or not first[0].startswith(b"HTTP/1.") or len(first[1]) != 3 or not first[1].isdigit():
+        raise NotAsked("the answer is not HTTP")
+    return int(first[1]), body
+
+
+def _is_whole(answer: bytes) -> bool:
+    """Whether the answer is as long as it says: a server that keeps the connection open need not be waited for."""
+    head, end, body = answer.partition(b"\r\n\r\n")
+    for field in head.split(b"\r\n")[1:]:
+        name, _, value = field.partition(b":")
+        if name.strip().lower() == b"content-length" and value.strip().isdigit():
+            return bool(end) and len(body) >= int(value.strip()[:9])
+    return False
+
+
+def _verdict(target: Target) -> tuple[int, str]:
+    """Exit status and line."""
+    try:
+        code, body = _ask(target)
+    except NotAsked as problem:
+        return NOT_ASKED, "cannot ask %s: %s" % (target.url, problem)
+    except (OSError, ValueError) as problem:
+        return NOT_ASKED, "cannot ask %s: %s" % (target.url, getattr(problem, "strerror", None) or problem)
+    health = _health(body)
+    complaints = _complaints(health)
+    if not 200 <= code < 300:
+        return FAILED, "fail: " + ": ".join([target.url, "HTTP %d" % code, *complaints])
+    status = health.get("status")
+    if status == "fail":
+        return FAILED, "fail: " + ": ".join([target.url, *complaints])
+    return PASSED, "%s: %s" % ("warn" if status == "warn" else "pass", ": ".join([target.url, *complaints]))
+
+
+def _health(body: bytes) -> dict[str, Any]:
+    try:
+        health = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return {}           # some other page: its status code is all there is to judge
+    return health if isinstance(health, dict) else {}
+
+
+def _complaints(health: dict[str, Any]) -> list[str]:
+    """Names of the `checks` of application/health+json that do not pass, and what each says: one item or none."""
+    checks = health.get("checks")
+    found = []
+    for name, entries in (checks.items() if isinstance(checks, dict) else ()):
+        for entry in entries if isinstance(entries, list) else [entries]:
+            if isinstance(entry, dict) and entry.get("status", "pass") != "pass":
+                found.append("%s (%s)" % (name, entry["output"]) if entry.get("output") else name)
+    return [", ".join(found)] if found else []

@@ -1,0 +1,152 @@
+"""cpu: where the time of each CPU went, and what the kernel counts beside it, from /proc/stat.
+
+          user nice system   idle iowait irq softirq steal guest guest_nice      ticks of 10 ms since boot
+    cpu   2027    0   2232 327553    145   0      38   772     0          0      every CPU, offline ones too
+    cpu0   696    0   1064 164082      8   0       5   428     0          0      online ones; guest is part of user
+    cpu1  1330    0   1168 163471    137   0      32   343     0          0
+    intr 128905 0 9 …        all interrupts, then those of each line: tens of kilobytes on large machines
+    ctxt 251123
+    btime 1795423523         seconds since the epoch
+    softirq 96519 0 19390 …  all, then those of each kind
+"""
+from __future__ import annotations
+
+from typing import Iterable, NamedTuple, Optional
+
+from ..delta import increase, percent
+from ..roots import ParseError, Roots
+
+FILE = "stat"
+
+_LEAST_COLUMNS = 4
+_COUNTERS = frozenset(("intr", "ctxt", "btime", "softirq"))
+# Idle time wavers a little; by more than a second it steps back only when the CPU was taken out and put back.
+_HOTPLUG_TICKS = 100
+
+
+class Times(NamedTuple):
+    """Ticks since boot. user includes guest, nice includes guest_nice. None: this kernel does not have the column."""
+
+    user: int
+    nice: int
+    system: int
+    idle: int
+    iowait: Optional[int] = None         # 2.5.41
+    irq: Optional[int] = None            # 2.6.0
+    softirq: Optional[int] = None        # 2.6.0
+    steal: Optional[int] = None          # 2.6.11
+    guest: Optional[int] = None          # 2.6.24
+    guest_nice: Optional[int] = None     # 2.6.33
+
+
+class Stat(NamedTuple):
+    """/proc/stat: the machine, its online CPUs by number (offline ones leave gaps), and counts since boot."""
+
+    total: Times
+    cpus: dict[int, Times]
+    context_switches: Optional[int]
+    interrupts: Optional[int]
+    soft_interrupts: Optional[int]       # 2.6.31
+    boot_time_seconds: Optional[int]     # of the wall clock: moves when that is set
+
+
+class Shares(NamedTuple):
+    """Percent of a window to one decimal; `total` is all but idle and iowait. None: not accounted by this kernel."""
+
+    total: float
+    user: Optional[float]
+    system: Optional[float]
+    idle: Optional[float]
+    nice: Optional[float]
+    iowait: Optional[float]
+    irq: Optional[float]
+    softirq: Optional[float]
+    steal: Optional[float]
+    guest: Optional[float]
+    guest_nice: Optional[float]
+
+
+class Usage(NamedTuple):
+    """What happened in a window: shares of the machine and of each online CPU, and how far the counts went."""
+
+    shares: Shares
+    cpus: dict[int, Shares]
+    context_switches: int
+    interrupts: int
+    soft_interrupts: int
+    elapsed_seconds: float
+
+
+def parse(text: str, file: str = FILE) -> Stat:
+    """The file's text as a Stat. ParseError without the `cpu` line, and on a line of ours that is not numbers."""
+    total = None
+    cpus = {}
+    counters = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        name, _, columns = line.partition(" ")
+        try:
+            if name == "cpu":
+                total = _times(columns)
+            elif name.startswith("cpu"):
+                cpus[int(name[3:])] = _times(columns)
+            elif name in _COUNTERS:
+                counters[name] = int(columns.split(None, 1)[0])
+        except (ValueError, IndexError):
+            raise ParseError(file, number, "not a name and its numbers: %.60r" % line) from None
+    if total is None:
+        raise ParseError(file, 1, "no line of the whole machine (cpu)")
+    return Stat(total, cpus, counters.get("ctxt"), counters.get("intr"), counters.get("softirq"), counters.get("btime"))
+
+
+def sample(roots: Roots) -> Stat:
+    """/proc/stat."""
+    return parse(roots.proc(FILE))
+
+
+def derive(now: Stat, before: Optional[Stat], elapsed: float) -> Usage:
+    """Shares and increases between two samples; a CPU that is new, or was unplugged meanwhile, has shares of 0.0."""
+    if before is None:
+        before = now
+    replugged = now.cpus.keys() != before.cpus.keys()
+    cpus = {}
+    for number, times in now.cpus.items():
+        previous = before.cpus.get(number, times)
+        if previous.idle - times.idle > _HOTPLUG_TICKS:
+            replugged, previous = True, times
+        cpus[number] = _increase(times, previous)
+    # The kernel's own sum leaps by what a CPU that comes or goes has done since boot: then add up those that stayed.
+    total = _sum(cpus.values()) if replugged and cpus else _increase(now.total, before.total)
+    return Usage(_shares(total), {number: _shares(times) for number, times in cpus.items()},
+                 increase(now.context_switches, before.context_switches), increase(now.interrupts, before.interrupts),
+                 increase(now.soft_interrupts, before.soft_interrupts), elapsed)
+
+
+def _times(columns: str) -> Times:
+    numbers = list(map(int, columns.split()[:len(Times._fields)]))     # a later kernel may add columns
+    if len(numbers) < _LEAST_COLUMNS:
+        raise ValueError
+    return Times(*numbers)
+
+
+def _increase(now: Times, before: Times) -> Times:
+    """Column by column: iowait and steal step back now and then, and then count for nothing."""
+    return Times._make([None if ticks is None else increase(ticks, previous) for ticks, previous in zip(now, before)])
+
+
+def _sum(increases: Iterable[Times]) -> Times:
+    return Times._make([None if None in column else sum(column) for column in zip(*increases)])
+
+
+def _shares(ticks: Times) -> Shares:
+    iowait = ticks.iowait or 0
+    busy = ticks.user + ticks.nice + ticks.system + (ticks.irq or 0) + (ticks.softirq or 0) + (ticks.steal or 0)
+    whole = busy + ticks.idle + iowait
+
+    def share(part: Optional[int]) -> Optional[float]:
+        if not part:                                    # most of them, on most CPUs
+            return None if part is None else 0.0
+        return percent(part, whole)
+
+    return Shares(percent(busy, whole), share(ticks.user), share(ticks.system), share(ticks.idle), share(ticks.nice),
+                  share(ticks.iowait), share(ticks.irq), share(ticks.softirq), share(ticks.steal), share(ticks.guest),
+                  share(ticks.guest_nice))

@@ -1,0 +1,281 @@
+"""sensors: temperatures and fans, from /sys/class/hwmon, else /sys/class/thermal; disks, also from the hddtemp daemon.
+
+    hwmon2/name           coretemp
+    hwmon2/temp1_label    Package id 0
+    hwmon2/temp1_input    45900           thousandths of a degree Celsius
+    hwmon2/temp1_fault    0               1: disconnected
+    hwmon3/fan1_input     1204            revolutions a minute
+    thermal_zone0/type    cpu-thermal
+    thermal_zone0/temp    48312           thousandths of a degree Celsius
+    127.0.0.1:7634        |/dev/sda|WDC WD40EFRX-68N32N0|31|C||/dev/sdb|ST8000VN004|SLP|*|
+"""
+from __future__ import annotations
+
+import math
+import re
+import socket
+import time
+from functools import partial
+from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Pattern, Union
+
+from ..patience import Call, Outcome, Patience
+from ..roots import ParseError, Roots, decode
+
+HDDTEMP_PORT = 7634
+# For the whole of hddtemp's answer; `Patience` bounds how long anybody waits for it.
+HDDTEMP_SECONDS = 5.0
+HDDTEMP_BYTES = 64 << 10
+
+_HWMON = "class/hwmon"
+_THERMAL = "class/thermal"
+_HDDTEMP = "hddtemp"
+_HDDTEMP_FIELDS = 5
+_TEMPERATURE = re.compile(r"(temp[0-9]+)_input")
+_FAN = re.compile(r"(fan[0-9]+)_input")
+_ZONE = re.compile(r"(thermal_zone[0-9]+)")
+_DIGITS = len(str(-1 << 63))
+# Drivers whose chip is a disk, and a namespace of one: nvme0c1n2 is the path by controller 1 to the disk nvme0n2.
+_DISK_CHIPS = ("drivetemp", "nvme")
+_NAMESPACE = re.compile(r"(nvme[0-9]+)(?:c[0-9]+)?(n[0-9]+)")
+# Beyond these lie the ways of firmware to say "none": 0 K (-273.15 °C) and 65535 K (65261.85 °C).
+_COLDEST, _HOTTEST = -273.15, 1000.0
+
+
+class Reading(NamedTuple):
+    """One sensor: degrees Celsius of a temperature, whole revolutions a minute of a fan."""
+
+    chip: str                     # the driver's name for it; of a thermal zone, the zone
+    label: str                    # no two temperatures or fans have the same
+    value: Union[float, int]
+
+
+class DiskTemperature(NamedTuple):
+    """The temperature of one disk, or hddtemp's word for why there is none."""
+
+    name: str                     # "sda"
+    value: Union[float, str]      # in `unit`, or "SLP" (asleep), "ERR", "UNK", "NOS" (no sensor)
+    unit: str                     # "C", "F"; "*" beside a word
+
+
+class Sensors(NamedTuple):
+    """Every sensor that has a value, hwmon's chips in the order of their places in the machine."""
+
+    temperatures: list[Reading]
+    fans: list[Reading]
+    disks: list[DiskTemperature]
+
+
+def parse_number(text: Optional[str]) -> Optional[int]:
+    """The number that an attribute holds; None without one ("NODATA"), and for one that no kernel could hold."""
+    try:
+        return int(text) if text and len(text) <= _DIGITS else None
+    except ValueError:
+        return None
+
+
+def parse_celsius(text: Optional[str]) -> Optional[float]:
+    """Degrees of an attribute in thousandths; None without a number, and for the sentinels of firmware."""
+    number = parse_number(text)
+    if number is None or not _COLDEST < number / 1000.0 < _HOTTEST:
+        return None
+    return number / 1000.0
+
+
+def parse_hddtemp(text: str, file: str = _HDDTEMP) -> list[DiskTemperature]:
+    """Disks in hddtemp's order. ParseError when the text is not `|device|model|temperature|unit|`, repeated."""
+    fields = text.strip().split("|")
+    if len(fields) % _HDDTEMP_FIELDS != 1 or fields[-1]:
+        raise ParseError(file, 1, "not disks and their temperatures: %.60r" % text)
+    disks = []
+    for at in range(0, len(fields) - 1, _HDDTEMP_FIELDS):
+        between, device, _model, value, unit = fields[at:at + _HDDTEMP_FIELDS]
+        name = device.rpartition("/")[2]
+        if between or not name:
+            raise ParseError(file, 1, "not a disk and its temperature: %.60r" % "|".join(fields[at:]))
+        disks.append(DiskTemperature(name, _degrees_or_word(value), unit))
+    return disks
+
+
+class Sampler:
+    """Every sensor, again and again. One that is slow shows its latest value and keeps none of the others waiting.
+
+    State: one outcome for each sensor, and hddtemp's latest answer.
+    """
+
+    def __init__(self, hddtemp_port: int = HDDTEMP_PORT) -> None:
+        self._port = hddtemp_port
+        self._chips = Patience()
+        self._zones = Patience()
+        self._answer: list[DiskTemperature] = []
+
+    def __call__(self, roots: Roots) -> Sensors:
+        """What answers at the moment. A sensor that refuses is left out, and so is a daemon that talks nonsense."""
+        chips = _find_chips(roots)
+        labels: set[str] = set()
+        temperatures = _find_sensors(roots, [(chip.name, chip.directory, chip.temperatures) for chip in chips],
+                                     _temperature, labels)
+        fans = _find_sensors(roots, [(chip.name, chip.directory, chip.fans) for chip in chips], _fan, labels)
+        calls: dict[str, Call] = {file: sensor.read for file, sensor in [*temperatures.items(), *fans.items()]}
+        if roots.live:
+            calls[_HDDTEMP] = self._ask_hddtemp
+        outcomes = self._chips.run(calls)
+        disks = _disks(roots, chips, outcomes)
+        # Zones show what chips show, where there are chips; one that is merely late will be there next time.
+        if not any(outcomes[file].value is not None or outcomes[file].late for file in temperatures):
+            temperatures = _find_zones(roots, labels)
+            outcomes.update(self._zones.run({file: zone.read for file, zone in temperatures.items()}))
+        return Sensors(_readings(temperatures, outcomes), _readings(fans, outcomes), disks)
+
+    def _ask_hddtemp(self) -> list[DiskTemperature]:
+        answer = _hddtemp_answer(self._port)
+        if answer:                # it sends nothing while it is busy with the disks
+            self._answer = parse_hddtemp(answer)
+        return self._answer
+
+
+class _Chip(NamedTuple):
+    """One chip of hwmon and which sensors it has ("temp1", "temp2", "temp10")."""
+
+    name: str
+    directory: str                # of its attributes
+    device: str                   # what it measures or sits on
+    temperatures: list[str]
+    fans: list[str]
+
+
+class _Sensor(NamedTuple):
+    """One sensor, named and not yet read."""
+
+    chip: str
+    label: str
+    read: Call
+
+
+def _find_chips(roots: Roots) -> list[_Chip]:
+    """Chips by their place in the machine: the numbers of hwmonN change from boot to boot."""
+    found = []
+    for entry in roots.sys_names(_HWMON):
+        directory = "%s/%s" % (_HWMON, entry)
+        device = directory + "/device"
+        name = roots.attribute(directory + "/name") or roots.attribute(device + "/name") or entry
+        names = roots.sys_names(directory)
+        if not _stems(names, _TEMPERATURE) and not _stems(names, _FAN):      # drivers older than about Linux 3.15
+            directory, names = device, roots.sys_names(device)
+        place = roots.sys_target(device) or ""
+        chip = _Chip(name, directory, device, _stems(names, _TEMPERATURE), _stems(names, _FAN))
+        found.append((_natural_order(place), name, _natural_order(entry), chip))
+    return [chip for _place, _name, _entry, chip in sorted(found)]
+
+
+def _find_sensors(roots: Roots, chips: Iterable[tuple[str, str, list[str]]], read: Callable[[Roots, str], Any],
+                  labels: set[str]) -> dict[str, _Sensor]:
+    """Sensors of each (chip, directory, stems), by file. One without a label: its chip's name and its number there."""
+    found: dict[str, _Sensor] = {}
+    count: dict[str, int] = {}
+    for chip, directory, stems in chips:
+        for stem in stems:
+            file = "%s/%s" % (directory, stem)
+            count[chip] = count.get(chip, 0) + 1
+            label = roots.attribute(file + "_label") or "%s %d" % (chip, count[chip])
+            found[file] = _Sensor(chip, _unique(label, labels), partial(read, roots, file))
+    return found
+
+
+def _find_zones(roots: Roots, labels: set[str]) -> dict[str, _Sensor]:
+    """Thermal zones by file, named by their type."""
+    found = {}
+    for zone in _stems(roots.sys_names(_THERMAL), _ZONE):
+        label = roots.attribute("%s/%s/type" % (_THERMAL, zone)) or zone
+        file = "%s/%s/temp" % (_THERMAL, zone)
+        found[file] = _Sensor(zone, _unique(label, labels), partial(_zone, roots, file))
+    return found
+
+
+def _temperature(roots: Roots, file: str) -> Optional[float]:
+    return None if _is_faulty(roots, file) else parse_celsius(roots.attribute(file + "_input"))
+
+
+def _fan(roots: Roots, file: str) -> Optional[int]:
+    return None if _is_faulty(roots, file) else parse_number(roots.attribute(file + "_input"))
+
+
+def _zone(roots: Roots, file: str) -> Optional[float]:
+    return parse_celsius(roots.attribute(file))
+
+
+def _is_faulty(roots: Roots, file: str) -> bool:
+    return bool(parse_number(roots.attribute(file + "_fault")))
+
+
+def _readings(sensors: Mapping[str, _Sensor], outcomes: Mapping[str, Outcome]) -> list[Reading]:
+    return [Reading(sensor.chip, sensor.label, outcomes[file].value)
+            for file, sensor in sensors.items() if outcomes[file].value is not None]
+
+
+def _disks(roots: Roots, chips: Iterable[_Chip], outcomes: Mapping[str, Outcome]) -> list[DiskTemperature]:
+    """What hddtemp says, then disks that the kernel shows; for a disk of both, whichever has a number."""
+    disks = {}
+    for chip in chips:
+        name = _disk_name(roots, chip.device) if chip.name in _DISK_CHIPS and "temp1" in chip.temperatures else None
+        value = outcomes[chip.directory + "/temp1"].value if name else None
+        if name and value is not None:
+            disks[name] = DiskTemperature(name, value, "C")
+    asked = outcomes.get(_HDDTEMP, Outcome()).value or []
+    told = {disk.name: disk for disk in asked if isinstance(disk.value, float) or disk.name not in disks}
+    return [*told.values(), *(disk for name, disk in disks.items() if name not in told)]
+
+
+def _disk_name(roots: Roots, device: str) -> Optional[str]:
+    """The disk of a SCSI device (its block/sda) or of an NVMe controller (its nvme0n1; its PCI device's nvme/nvme0)."""
+    blocks = roots.sys_names(device + "/block")
+    if blocks:
+        return min(blocks, key=_natural_order)
+    names = roots.sys_names(device)
+    for controller in roots.sys_names(device + "/nvme"):
+        names += roots.sys_names("%s/nvme/%s" % (device, controller))
+    spaces = ["".join(space.groups()) for space in map(_NAMESPACE.fullmatch, names) if space]
+    return min(spaces, key=_natural_order) if spaces else None
+
+
+def _hddtemp_answer(port: int) -> str:
+    """All that the daemon on loopback sends before it hangs up. OSError when it is not there or takes too long."""
+    give_up = time.monotonic() + HDDTEMP_SECONDS
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connection:
+        connection.settimeout(HDDTEMP_SECONDS)
+        connection.connect(("127.0.0.1", port))
+        answer = b""
+        while len(answer) < HDDTEMP_BYTES:
+            connection.settimeout(max(0.001, give_up - time.monotonic()))
+            piece = connection.recv(4096)
+            if not piece:
+                break
+            answer += piece
+    return decode(answer)
+
+
+def _degrees_or_word(text: str) -> Union[float, str]:
+    try:
+        degrees = float(text)
+    except ValueError:
+        return text
+    return degrees if math.isfinite(degrees) else text
+
+
+def _stems(names: Iterable[str], pattern: Pattern[str]) -> list[str]:
+    """What the pattern catches of the names that it fits, temp2 before temp10."""
+    return sorted((found.group(1) for found in map(pattern.fullmatch, names) if found), key=_natural_order)
+
+
+def _natural_order(name: str) -> list[Any]:
+    """Sort key: text as text, numbers in it as numbers."""
+    return [int(piece) if at % 2 else piece for at, piece in enumerate(re.split("([0-9]+)", name))]
+
+
+def _unique(label: str, labels: set[str]) -> str:
+    """The label, or "label (2)", "label (3)", … where it is taken; takes it."""
+    free, number = label, 1
+    while free in labels:
+        number += 1
+        free = "%s (%d)" % (label, number)
+    labels.add(free)
+    return free

@@ -1,0 +1,237 @@
+"""limits: how values stand to their thresholds. One function for the views, the alerts and whoever asks next.
+
+    network_eth0_rx_careful   4000000.0       bits a second, of this interface
+    network_rx_careful             70.0       percent of the link's speed, of any
+    network_rx_log             ["True"]       keep what goes over its limit in the alert log
+
+A function for each plugin makes its statistics of its sources' values; `level`, `decoration` and `logged` judge one of
+them by the limits of its plugin (as /:plugin/limits serves them). All is pure.
+"""
+from __future__ import annotations
+
+from typing import Iterator, List, Mapping, NamedTuple, Sequence, Union
+
+from .collectors import cpu as cpu_times
+from .collectors.disks import DiskActivity
+from .collectors.filesystems import FileSystem
+from .collectors.host import Load
+from .collectors.memory import Memory
+from .collectors.network import Traffic
+from .collectors.power import Battery, combined_percent
+from .collectors.sensors import Sensors
+from .delta import percent, rate
+from .settings.sections import LEVELS
+
+Limits = Mapping[str, Union[float, List[str]]]
+
+DEFAULT = "DEFAULT"       # there is no limit
+OK = "OK"
+CAREFUL = "CAREFUL"
+
+_TRUE = ("true", "yes", "on", "1")
+
+
+class Candidate(NamedTuple):
+    """A value (None: not known) and its limits: what stands before their _careful …, the most particular first."""
+
+    names: tuple[str, ...]
+    value: float | None
+
+
+class Stat(NamedTuple):
+    """One field of a plugin or of one of its elements, as far as limits, alerts and history care.
+
+    The first candidate that has a limit decides. None of them: the field is here for its history only.
+    """
+
+    plugin: str
+    element: str                              # its key as served; "" where the plugin is one object
+    field: str                                # as served
+    value: float | None                    # for the history: as served, but the rate where that is an increase
+    candidates: tuple[Candidate, ...] = ()
+    log_default: bool = False
+    alert_name: str = ""                      # CPU_USER, NETWORK_ETH0_RX, FS_/
+    history: bool = False
+
+    def compared(self, limits: Limits) -> float | None:
+        """The value that is held against the limits, in their unit; None without a limit."""
+        candidate = _deciding(self, limits)
+        return candidate.value if candidate is not None else None
+
+
+def level(stat: Stat, limits: Limits) -> str:
+    """CRITICAL, WARNING, CAREFUL, OK, or DEFAULT where no limit is set.
+
+    A limit is reached from its very value on. Each level falls back by itself on the next name that has it
+    (/home_careful on careful, for all mount points). A negative value is CAREFUL, as in Glances.
+    """
+    candidate = _deciding(stat, limits)
+    if candidate is None or candidate.value is None:
+        return DEFAULT
+    for name in reversed(LEVELS):
+        limit = _limit(candidate, name, limits)
+        if limit is not None and candidate.value >= limit:
+            return name.upper()
+    return CAREFUL if candidate.value < 0 else OK
+
+
+def logged(stat: Stat, limits: Limits) -> bool:
+    """Whether it is to be in the alert log: what <name>_log says, else <plugin>_log, else what is usual for it."""
+    if not stat.candidates:
+        return False
+    for name in (*(name for candidate in stat.candidates for name in candidate.names), stat.plugin):
+        said = limits.get(name + "_log")
+        if isinstance(said, list) and said:
+            return said[0].lower() in _TRUE
+    return stat.log_default
+
+
+def decoration(stat: Stat, limits: Limits) -> str:
+    """The level as views show it: with _LOG behind it when it is logged."""
+    found = level(stat, limits)
+    return found + "_LOG" if found != DEFAULT and logged(stat, limits) else found
+
+
+def _deciding(stat: Stat, limits: Limits) -> Candidate | None:
+    for candidate in stat.candidates:
+        if candidate.value is not None and any(_limit(candidate, name, limits) is not None for name in LEVELS):
+            return candidate
+    return None
+
+
+def _limit(candidate: Candidate, level_name: str, limits: Limits) -> float | None:
+    for name in candidate.names:
+        limit = limits.get(name + "_" + level_name)
+        if limit is not None and not isinstance(limit, list):
+            return limit
+    return None
+
+
+# -- the statistics of each plugin -------------------------------------------------------------------------------------
+
+_CPU = (
+    # field, logged, in the history
+    ("user", True, True),
+    ("system", True, True),
+    ("iowait", True, False),
+    ("steal", False, False),
+    ("total", False, False),
+)
+
+
+def cpu(usage: cpu_times.Usage) -> list[Stat]:
+    """Percent of each kind of time; context switches a second and CPU."""
+    stats = [_field("cpu", field, share, log, history) for field, log, history in _CPU
+             for share in (getattr(usage.shares, field),) if share is not None]
+    switches = rate(usage.context_switches, usage.elapsed_seconds) / (len(usage.cpus) or 1)
+    return [*stats, _field("cpu", "ctx_switches", switches)]
+
+
+def load(load: Load, stat: cpu_times.Stat | None) -> list[Stat]:
+    """Load of each CPU. The average of fifteen minutes is logged, as LOAD."""
+    cpus = len(stat.cpus) or 1 if stat is not None else 1
+    by_cpu = {field: (Candidate(("load",), getattr(load, field) / cpus),) for field in ("min5", "min15")}
+    return [Stat("load", "", "min1", load.min1, history=True),
+            Stat("load", "", "min5", load.min5, by_cpu["min5"], False, "LOAD_MIN5", history=True),
+            Stat("load", "", "min15", load.min15, by_cpu["min15"], True, "LOAD", history=True)]
+
+
+def mem(memory: Memory) -> list[Stat]:
+    """Percent used, as served."""
+    return _used("mem", _mem_percent(memory), memory.total_bytes)
+
+
+def memswap(memory: Memory) -> list[Stat]:
+    """Percent used, as served; without swap there is nothing to be held against a limit."""
+    return _used("memswap", _swap_percent(memory), memory.swap_total_bytes)
+
+
+def _used(plugin: str, used_percent: float, total_bytes: int) -> list[Stat]:
+    candidate = Candidate((plugin,), used_percent if total_bytes else None)
+    return [Stat(plugin, "", "used", None, (candidate,), True, plugin.upper()),
+            Stat(plugin, "", "percent", used_percent, history=True)]
+
+
+def quicklook(usage: cpu_times.Usage, memory: Memory | None) -> list[Stat]:
+    """Percent of CPU, memory and swap."""
+    values = [("cpu", usage.shares.total)]
+    if memory is not None:
+        values += [("mem", _mem_percent(memory)), ("swap", _swap_percent(memory))]
+    return [_field("quicklook", field, value) for field, value in values]
+
+
+def network(traffic: Mapping[str, Traffic]) -> list[Stat]:
+    """Bits a second against the interface's own limits, else percent of the link's speed where that is known."""
+    return list(_network(traffic))
+
+
+def _network(traffic: Mapping[str, Traffic]) -> Iterator[Stat]:
+    for name, entry in traffic.items():
+        speed = entry.interface.speed_mbit_per_second
+        # An alias (eth0:1) goes by its interface's limits, unless it has some of its own.
+        own = dict.fromkeys((name.lower(), name.lower().split(":")[0]))
+        for field, bytes_per_second in (("rx", entry.rx_bytes_per_second), ("tx", entry.tx_bytes_per_second)):
+            bits = int(bytes_per_second) * 8
+            yield Stat("network", name, field, round(bytes_per_second, 1), (
+                Candidate(tuple("network_%s_%s" % (interface, field) for interface in own), bits),
+                Candidate(("network_" + field, "network"), percent(bits, speed * 1e6) if speed else None),
+            ), False, _alert_name("network", name, field), history=True)
+
+
+def diskio(activities: Mapping[str, DiskActivity]) -> list[Stat]:
+    """Bytes a second, read (the limits' rx) and written (tx)."""
+    return [Stat("diskio", name, field, round(speed, 1),
+                 (Candidate(("diskio_%s_%s" % (name.lower(), direction), "diskio"), int(speed)),),
+                 False, _alert_name("diskio", name, direction), history=True)
+            for name, entry in activities.items()
+            for field, direction, speed in (("read_bytes", "rx", entry.read_bytes_per_second),
+                                            ("write_bytes", "tx", entry.written_bytes_per_second))]
+
+
+def fs(filesystems: Sequence[FileSystem]) -> list[Stat]:
+    """Percent used, as served: of what callers without privilege can use."""
+    stats = []
+    for entry in filesystems:
+        name = entry.mount.mount_point.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        used = percent(entry.used_bytes, entry.used_bytes + entry.free_bytes)
+        candidate = Candidate(("fs_" + name.lower(), "fs"), used)
+        stats += [Stat("fs", name, "used", None, (candidate,), False, _alert_name("fs", name)),
+                  Stat("fs", name, "percent", used, history=True)]
+    return stats
+
+
+def sensors(sensors: Sensors, batteries: Sequence[Battery] | None) -> list[Stat]:
+    """Degrees Celsius, rounds a minute, and what a battery lacks to 100 percent; no disk that tells no number."""
+    stats = [_sensor("temperature_core", entry.label, round(entry.value, 1)) for entry in sensors.temperatures]
+    stats += [_sensor("fan_speed", entry.label, int(entry.value)) for entry in sensors.fans]
+    stats += [_sensor("temperature_hdd", disk.name, round(disk.value, 1),
+                      (disk.value - 32) * 5 / 9 if disk.unit == "F" else round(disk.value, 1))
+              for disk in sensors.disks if not isinstance(disk.value, str)]
+    charge = combined_percent(batteries) if batteries else None
+    return [*stats, _sensor("battery", "Battery", charge, 100 - charge)] if charge is not None else stats
+
+
+def _sensor(kind: str, label: str, value: float, compared: float | None = None) -> Stat:
+    names = ("sensors_%s_%s" % (kind, label.lower()), "sensors_" + kind, "sensors")
+    # Fans have limits only where the file says so: a limit for all sensors is one for temperatures.
+    candidate = Candidate(names[:2] if kind == "fan_speed" else names, value if compared is None else compared)
+    name = _alert_name("sensors", kind, label)
+    return Stat("sensors", label, "value", value, (candidate,), alert_name=name, history=True)
+
+
+def _mem_percent(memory: Memory) -> float:
+    return percent(memory.total_bytes - memory.available_bytes, memory.total_bytes)
+
+
+def _swap_percent(memory: Memory) -> float:
+    return percent(memory.swap_total_bytes - memory.swap_free_bytes, memory.swap_total_bytes)
+
+
+def _field(plugin: str, field: str, value: float, log: bool = False, history: bool = False) -> Stat:
+    """A field of an object plugin that is itself what is held against the limit."""
+    name = "%s_%s" % (plugin, field)
+    return Stat(plugin, "", field, value, (Candidate((name, plugin), value),), log, name.upper(), history)
+
+
+def _alert_name(*parts: str) -> str:
+    return "_".join(parts).upper()

@@ -1,0 +1,212 @@
+"""monitor: fresh enough? serve. Else sample once, whoever else is waiting.
+
+A slot for each source: `Sampled` ones read the kernel, `Derived` ones say what happened between two samples of another.
+Nothing is read before somebody asks (a client, or the daemon's own ticker).
+"""
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Union
+
+from .delta import WINDOW_SECONDS, Tracker
+from .log import Log
+from .roots import NoData, Roots
+
+# What hardly changes (cores, sensors, power, …) is read at most this often.
+SLOW_SECONDS = 10.0
+# As long as a request waits for somebody else's sample under way; then it gets the latest there is.
+TURN_SECONDS = 5.0
+
+
+class Clock(NamedTuple):
+    """Time as the daemon sees it; tests put their own here. `monotonic` for every window, `wall` only to print."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Taken(NamedTuple):
+    """A value and when it was true. `elapsed` is the length of its window in seconds, 0.0 for a plain sample."""
+
+    value: Any            # None: the kernel has no such thing here
+    at: float             # monotonic seconds
+    wall: float
+    elapsed: float
+    until: float          # fresh before this monotonic time
+
+
+NOTHING = Taken(None, 0.0, 0.0, 0.0, 0.0)
+
+
+class Sampled(NamedTuple):
+    """A source that is read: of the kernel, or, when it is `own`, of the daemon's own state."""
+
+    sample: Callable[[Roots], Any]
+    slow: bool = False
+    own: bool = False
+
+
+class Derived(NamedTuple):
+    """A source that compares two samples of the source `of`."""
+
+    of: str
+    derive: Callable[[Any, Any, float], Any]
+
+
+class Slot:
+    """The latest value of one source, and single flight: callers of `take` at once cause one sample."""
+
+    def __init__(self, name: str, clock: Clock, log: Log) -> None:
+        self.name = name
+        self.problem: Optional[str] = None     # why the latest attempt gave nothing fresh
+        self.latest = NOTHING
+        self._clock = clock
+        self._log = log
+        self._turn = threading.Lock()
+
+    def take(self, not_before: float = 0.0) -> Taken:
+        """The latest value when it is fresh and from `not_before` or later, else a new one; an older one if that fails."""
+        latest = self.latest
+        if self._clock.monotonic() < latest.until and latest.at >= not_before:
+            return latest
+        if not self._turn.acquire(timeout=TURN_SECONDS):
+            return self.latest
+        try:
+            latest = self.latest
+            if self._clock.monotonic() < latest.until and latest.at >= not_before:
+                return latest
+            try:
+                self.latest = self._renew(not_before)
+                self.problem = None
+            except Exception as problem:
+                self._fail(problem)
+            return self.latest
+        finally:
+            self._turn.release()
+
+    def _renew(self, not_before: float) -> Taken:
+        raise NotImplementedError
+
+    def _fail(self, problem: Exception) -> None:
+        """Keep what there is, and try again no sooner than in a second."""
+        self.problem = str(problem) or type(problem).__name__
+        self._log.once("%s: %s" % (self.name, self.problem))
+        self.latest = self.latest._replace(until=self._clock.monotonic() + 1.0)
+
+
+class SampleSlot(Slot):
+    """Reads the kernel at most once in `hold` seconds."""
+
+    def __init__(self, name: str, sample: Callable[[Roots], Any], roots: Roots, hold: float, clock: Clock, log: Log) -> None:
+        super().__init__(name, clock, log)
+        self._sample = sample
+        self._roots = roots
+        self.hold = hold
+
+    def _renew(self, not_before: float) -> Taken:
+        wait = not_before - self._clock.monotonic()
+        if wait > 0:
+            self._clock.sleep(wait)
+        at, wall = self._clock.monotonic(), self._clock.wall()
+        try:
+            value = self._sample(self._roots)
+        except NoData:
+            value = None
+        return Taken(value, at, wall, 0.0, at + self.hold)
+
+
+class DerivedSlot(Slot):
+    """What happened since the sample before, in a window that is never shorter than WINDOW_SECONDS."""
+
+    def __init__(self, name: str, derive: Callable[[Any, Any, float], Any], of: SampleSlot, clock: Clock, log: Log) -> None:
+        super().__init__(name, clock, log)
+        self.derive = derive
+        self.of = of
+        self._tracker = Tracker()
+
+    def baseline(self) -> None:
+        """Take the sample that the first window begins with."""
+        with self._turn:
+            if self._tracker.ripe_at == 0.0:
+                self._begin()
+
+    def _begin(self) -> Taken:
+        sample = self.of.take()
+        if sample.value is not None:
+            self._tracker.advance(sample.value, sample.at)
+        return sample
+
+    def _renew(self, not_before: float) -> Taken:
+        if self._tracker.ripe_at == 0.0 and self._begin().value is None:
+            sample = self.of.latest
+        else:
+            sample = self.of.take(self._tracker.ripe_at)
+        if sample.value is None:
+            self._tracker = Tracker()
+            return sample
+        if sample.at < self._tracker.ripe_at:                       # its source failed: nothing newer to compare
+            return self.latest._replace(until=sample.until)
+        window = self._tracker.advance(sample.value, sample.at)
+        value = self.derive(window.now, window.before, window.elapsed)
+        return Taken(value, sample.at, sample.wall, window.elapsed, max(sample.until, sample.at + WINDOW_SECONDS))
+
+
+class Monitor:
+    """Every source by name. `observers` are told of each fresh value."""
+
+    def __init__(self, sources: Mapping[str, Union[Sampled, Derived]], roots: Roots, cached_time: float,
+                 clock: Clock, log: Log) -> None:
+        self.slots: dict[str, Slot] = {}
+        self._samples: dict[str, SampleSlot] = {}
+        self._derived: dict[str, DerivedSlot] = {}
+        self._slow = {name for name, source in sources.items() if isinstance(source, Sampled) and source.slow}
+        self._own = {name for name, source in sources.items() if isinstance(source, Sampled) and source.own}
+        for name, source in sources.items():
+            if isinstance(source, Sampled):
+                self._samples[name] = SampleSlot(name, source.sample, roots, 0.0, clock, log)
+        for name, source in sources.items():
+            if isinstance(source, Derived):
+                self._derived[name] = DerivedSlot(name, source.derive, self._samples[source.of], clock, log)
+        self.slots.update(self._samples)
+        self.slots.update(self._derived)
+        self.hold(cached_time)
+
+    def hold(self, cached_time: float) -> None:
+        """Set for how many seconds a sample is shared."""
+        for name, slot in self._samples.items():
+            slot.hold = max(cached_time, SLOW_SECONDS) if name in self._slow else cached_time
+
+    def take(self, name: str) -> Taken:
+        """The value of one source, fresh. Never raises what a source raises: `problems` tells."""
+        return self.slots[name].take()
+
+    def baselines(self, *left_out: str) -> None:
+        """Begin every window but those named (and not yet begun), so that the first answers are real."""
+        for name, slot in self._derived.items():
+            if name not in left_out:
+                slot.baseline()
+
+    def own_window(self, name: str, tracker: Tracker) -> Taken:
+        """As `take`, but of what happened since this `tracker`'s latest sample, whoever else asked in between."""
+        derived = self._derived.get(name)
+        if derived is None:
+            return self.take(name)
+        sample = derived.of.take()
+        if sample.value is None or sample.at < tracker.ripe_at:
+            return NOTHING
+        window = tracker.advance(sample.value, sample.at)
+        if window.before is None:
+            return NOTHING
+        return sample._replace(value=derived.derive(window.now, window.before, window.elapsed), elapsed=window.elapsed)
+
+    def all_fail(self) -> bool:
+        """Whether no source of the kernel that anyone asked for gives anything fresh."""
+        asked = [slot for name, slot in self._samples.items()
+                 if name not in self._own and (slot.problem is not None or slot.latest is not NOTHING)]
+        return bool(asked) and all(slot.problem is not None for slot in asked)
+
+    def problems(self) -> dict[str, str]:
+        """Why sources have nothing fresh, by source."""
+        return {name: slot.problem for name, slot in self.slots.items() if slot.problem is not None}

@@ -1,0 +1,197 @@
+"""roots: the three trees that a kernel shows itself in, and the only place that opens a file of them.
+
+    /proc  --procfs    /sys  --sysfs    /  --rootfs
+
+Pointed elsewhere (a container's /host/proc, a recorded host) nothing of this machine is read instead. Every call here is a
+method of `Roots`, so a test can put faults, counts or a made-up host in its place.
+"""
+from __future__ import annotations
+
+import errno
+import os
+
+# One piece of a kernel table: most tables come whole in it, longer ones in a few reads.
+PIECE_BYTES = 65536
+# No kernel table that is read here is longer than this on the largest machines known; past it, a tree is lying.
+TABLE_BYTES = 32 << 20
+# As many links as the kernel itself follows in one path (path_resolution(7)).
+LINKS_FOLLOWED = 40
+
+_GONE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ESRCH, errno.ENODEV, errno.ENXIO))
+
+
+class NoData(Exception):
+    """The kernel does not have this here: no such file, device or process. An empty answer, not an error."""
+
+
+class ParseError(ValueError):
+    """A kernel file that does not read as documented: which file, which line (from 1), and what is wrong."""
+
+    def __init__(self, file: str, line: int, why: str) -> None:
+        super().__init__("%s:%d: %s" % (file, line, why))
+        self.file = file
+        self.line = line
+        self.why = why
+
+
+def decode(data: bytes) -> str:
+    """Text of the kernel: UTF-8, with U+FFFD for bytes that are not."""
+    return data.decode("utf-8", "replace")
+
+
+class Roots:
+    """Opens, lists and measures below procfs, sysfs and rootfs.
+
+    Names are relative ("net/dev", "class/net/eth0/speed"). `live` is true when procfs is this machine's own: only then may
+    a caller ask this machine by other ways (the password database, a daemon on loopback).
+    """
+
+    def __init__(self, procfs: str = "/proc", sysfs: str = "/sys", rootfs: str = "/") -> None:
+        self.procfs = procfs.rstrip("/") or "/"
+        self.sysfs = sysfs.rstrip("/") or "/"
+        self.rootfs = rootfs.rstrip("/") or "/"
+        self.live = self.procfs == "/proc"
+        self.own_root = self.rootfs == "/"
+
+    # -- /proc ---------------------------------------------------------------------------------------------------------
+
+    def proc(self, *names: str) -> str:
+        """The whole text of the first of these files of /proc that exists. NoData when none does; OSError otherwise."""
+        return decode(self.proc_bytes(*names))
+
+    def proc_bytes(self, *names: str) -> bytes:
+        """As `proc`, undecoded."""
+        for name in names[:-1]:
+            try:
+                return self._table(self.procfs + "/" + name)
+            except NoData:
+                continue
+        return self._table(self.procfs + "/" + names[-1])
+
+    def proc_names(self) -> list[str]:
+        """What /proc holds, unsorted."""
+        return self._list(self.procfs)
+
+    def record(self, name: str, size: int = 4096) -> bytes:
+        """A file of /proc that is one record, in one read of at most `size` bytes. NoData when it is gone."""
+        try:
+            descriptor = os.open(self.procfs + "/" + name, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                return os.read(descriptor, size)
+            finally:
+                os.close(descriptor)
+        except OSError as problem:
+            if problem.errno in _GONE:
+                raise NoData(name) from None
+            raise
+
+    def owned_record(self, name: str, size: int = 4096) -> tuple[bytes, int]:
+        """As `record`, and the user id that owns the file, from the same open file."""
+        try:
+            descriptor = os.open(self.procfs + "/" + name, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                return os.read(descriptor, size), os.fstat(descriptor).st_uid
+            finally:
+                os.close(descriptor)
+        except OSError as problem:
+            if problem.errno in _GONE:
+                raise NoData(name) from None
+            raise
+
+    # -- /sys ----------------------------------------------------------------------------------------------------------
+
+    def attribute(self, name: str) -> str | None:
+        """A one-value file of /sys, stripped; None when it is missing or the driver refuses (EIO, EINVAL, ENODATA, …)."""
+        try:
+            descriptor = os.open(self.sysfs + "/" + name, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                return decode(os.read(descriptor, 4096)).strip()
+            finally:
+                os.close(descriptor)
+        except OSError:
+            return None
+
+    def sys_names(self, name: str) -> list[str]:
+        """What a directory of /sys holds, unsorted; empty when it is missing or may not be listed."""
+        try:
+            return self._list(self.sysfs + "/" + name)
+        except (NoData, OSError):
+            return []
+
+    def sys_target(self, name: str) -> str | None:
+        """The path that an entry of /sys leads to once every link is followed, or None when it is missing."""
+        path = self.sysfs + "/" + name
+        return os.path.realpath(path) if os.path.lexists(path) else None
+
+    # -- / -------------------------------------------------------------------------------------------------------------
+
+    def root_file(self, name: str) -> str:
+        """The text of a file of the host's own root ("etc/passwd"). NoData when it is missing."""
+        return decode(self._table(self.inside_root(name)))
+
+    def root_has(self, name: str) -> bool:
+        """Whether the host's root holds such a file."""
+        return os.path.exists(self.inside_root(name))
+
+    def statvfs(self, mount_point: str) -> os.statvfs_result:
+        """statvfs(3) of a mount point as the host names it (text with surrogate escapes). May never return."""
+        return os.statvfs(os.fsencode(mount_point if self.own_root else self.rootfs + mount_point))
+
+    def inside_root(self, name: str) -> str:
+        """Where `name` of the host lies for us: absolute links start again at rootfs, and none leads out of it."""
+        if self.own_root:
+            return "/" + name.lstrip("/")
+        ahead = [part for part in reversed(name.split("/")) if part]
+        done: list[str] = []
+        links = 0
+        while ahead:
+            part = ahead.pop()
+            if part == ".":
+                continue
+            if part == "..":
+                del done[-1:]
+                continue
+            path = "/".join([self.rootfs, *done, part])
+            try:
+                target = os.readlink(path)
+            except OSError:
+                done.append(part)
+                continue
+            links += 1
+            if links > LINKS_FOLLOWED:
+                raise NoData(name)
+            if target.startswith("/"):
+                done.clear()
+            ahead.extend(piece for piece in reversed(target.split("/")) if piece)
+        return "/".join([self.rootfs, *done])
+
+    # -- what all of these come down to -----------------------------------------------------------------------------------
+
+    def _table(self, path: str) -> bytes:
+        """A file of many records: read until empty, because the kernel hands such files out in pieces."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                pieces = []
+                length = 0
+                while length < TABLE_BYTES:
+                    piece = os.read(descriptor, PIECE_BYTES)
+                    if not piece:
+                        break
+                    pieces.append(piece)
+                    length += len(piece)
+                return b"".join(pieces)
+            finally:
+                os.close(descriptor)
+        except OSError as problem:
+            if problem.errno in _GONE:
+                raise NoData(path) from None
+            raise
+
+    def _list(self, path: str) -> list[str]:
+        try:
+            return os.listdir(path)
+        except OSError as problem:
+            if problem.errno in _GONE:
+                raise NoData(path) from None
+            raise

@@ -1,0 +1,355 @@
+"""server: sockets and HTTP/1.x. Bytes in, bytes out; what to answer is `App`'s to say.
+
+One thread for each connection, a bounded number of places, and no system call per request beside recv and send: a
+connection only notes until when it may stay as it is, and the accepting thread closes those that outstayed it.
+"""
+from __future__ import annotations
+
+import socket
+import socketserver
+import sys
+import threading
+import time
+from email.utils import formatdate
+from typing import Any, Callable, NamedTuple, Optional, Union
+
+from . import http1
+from .api.answers import Answer, Refused, error
+from .http1 import Request
+from .log import Log
+
+# `http.server` imports `ssl` where there is one: 4 MB resident that only TLS is worth (and only TLS then imports it).
+_ssl = sys.modules.get("ssl")
+sys.modules["ssl"] = _ssl  # type: ignore[assignment]
+try:
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+finally:
+    if _ssl is None:
+        del sys.modules["ssl"]
+
+REQUEST_SECONDS = 10.0          # for a request to arrive in whole, and for an answer to be taken
+SILENCE_SECONDS = 15.0          # of a kept connection between two requests
+RECEIVE_BYTES = 4096
+BODY_BYTES = 65536              # of a request, read and thrown away; a longer one is refused
+LINGER_BYTES = 1 << 20          # read and thrown away after a refusal, so that the client gets to read it (RFC 9112 9.6)
+HEADS_REMEMBERED = 64
+HEAD_BYTES_REMEMBERED = 2048
+POLL_SECONDS = 0.5
+STACK_BYTES = 256 * 1024
+BACKLOG = 128
+GRACE_SECONDS = 0.5             # for answers under way when the daemon ends
+
+_COMMON = ("Server: glancesd\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
+           "Referrer-Policy: no-referrer\r\n")
+
+Sockaddr = Union[tuple[Any, ...], str, bytes] if sys.version_info >= (3, 9) else Any
+
+
+class Prepared(NamedTuple):
+    """A request and what it alone decides: the function that answers it, and header lines for its answer."""
+
+    request: Request
+    answer: Callable[[], Answer]
+    headers: tuple[str, ...]
+
+
+class Place:
+    """One connection that is served: since when it waits for its client, and until when it may."""
+
+    __slots__ = ("address", "at_work", "client", "deadline", "thread", "timed_out", "since")
+
+    def __init__(self, client: socket.socket, address: str, now: float) -> None:
+        self.client = client
+        self.address = address
+        self.since = now
+        self.deadline = now + REQUEST_SECONDS
+        self.at_work = False           # a whole request is here and its answer is being made
+        self.timed_out = False
+
+    def close_for(self, how: int) -> None:
+        """Wake the thread that waits in recv or send on this connection."""
+        try:
+            socket.socket.shutdown(self.client, how)      # not SSLSocket's, which is not safe beside a running recv
+        except OSError:
+            pass
+
+
+class Server(ThreadingHTTPServer):
+    """Accepts, bounds and outwaits connections. `app` prepares requests; see `Handler` for what a connection does."""
+
+    request_queue_size = BACKLOG
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = True
+
+    def __init__(self, listener: socket.socket, app: Any, log: Log, places: int, places_per_address: int,
+                 wrap: Optional[Callable[[socket.socket], socket.socket]] = None) -> None:
+        self.app = app
+        self.log = log
+        self.wrap = wrap
+        self.places_most = places
+        self.places_per_address = places_per_address
+        self.places: dict[Place, None] = {}
+        self.moved_at = self.asked_at = time.monotonic()    # when the accepting loop last turned; when it last accepted
+        self.heads: dict[bytes, Prepared] = {}
+        self._lock = threading.Lock()
+        self._swept_at = 0.0
+        self._date: tuple[int, bytes] = (0, b"")
+        socketserver.BaseServer.__init__(self, listener.getsockname(), Handler)
+        self.socket = listener
+        self.address_family = listener.family
+        threading.stack_size(STACK_BYTES)
+
+    # -- accepting -----------------------------------------------------------------------------------------------------
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        client, address = self.socket.accept()
+        self.asked_at = time.monotonic()
+        if self.address_family != socket.AF_UNIX:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return client, address
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Give the connection a place and a thread, or refuse it here and now."""
+        address = "" if self.address_family == socket.AF_UNIX else client_address[0]
+        place = Place(request, address, time.monotonic())
+        if not self._seat(place):
+            self._turn_away(request)
+            return
+        place.thread = threading.Thread(target=self._serve, args=(place,), name="connection", daemon=True)
+        try:
+            place.thread.start()
+        except RuntimeError:                     # no thread to be had
+            self._leave(place)
+            self._turn_away(request)
+
+    def _seat(self, place: Place) -> bool:
+        """Take a place; where there is none, that of the connection that has waited longest for its client's request."""
+        with self._lock:
+            if place.address and not _is_loopback(place.address):
+                mine = [other for other in self.places if other.address == place.address]
+                if len(mine) >= self.places_per_address and not self._make_room(mine):
+                    return False
+            if len(self.places) >= self.places_most and not self._make_room(list(self.places)):
+                return False
+            self.places[place] = None
+            return True
+
+    def _make_room(self, among: list[Place]) -> bool:
+        waiting = [place for place in among if not place.at_work]
+        if not waiting:
+            return False
+        longest = min(waiting, key=lambda place: place.since)
+        del self.places[longest]
+        longest.close_for(socket.SHUT_RDWR)
+        return True
+
+    def _turn_away(self, client: socket.socket) -> None:
+        """Every place is at work: say so without a thread, and without waiting for anyone."""
+        try:
+            client.setblocking(False)
+            if self.wrap is None:
+                answer = error(Refused(503, "all connections are at work", "Retry-After: 1"))
+                client.send(self.head(answer, len(answer.body), None, False) + answer.body)
+        except OSError:
+            pass
+        self.shutdown_request(client)
+
+    def service_actions(self) -> None:
+        """Between two accepts: close the connections whose time is over."""
+        now = self.moved_at = time.monotonic()
+        if now - self._swept_at < POLL_SECONDS / 2:
+            return
+        self._swept_at = now
+        with self._lock:
+            late = [place for place in self.places if now > place.deadline and not place.at_work]
+        for place in late:
+            # First only the receiving side, so that a 408 can still be said; on the next round the whole.
+            place.close_for(socket.SHUT_RDWR if place.timed_out else socket.SHUT_RD)
+            place.timed_out = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        kind, problem = sys.exc_info()[:2]
+        self.log.once("a connection ended in %s: %s" % (kind.__name__ if kind else "?", problem))
+
+    # -- a connection's thread -------------------------------------------------------------------------------------------
+
+    def _serve(self, place: Place) -> None:
+        try:
+            Handler(place.client, place, self)
+        except (OSError, EOFError):              # the client is gone, or was sent away
+            pass
+        except Exception:
+            self.handle_error(place.client, place.address)
+        finally:
+            self._leave(place)
+            self.shutdown_request(place.client)  # type: ignore[arg-type]
+
+    def _leave(self, place: Place) -> None:
+        with self._lock:
+            self.places.pop(place, None)
+
+    def end(self) -> None:
+        """Stop accepting, let answers under way be sent, and close."""
+        self.shutdown()
+        self.socket.close()
+        give_up = time.monotonic() + GRACE_SECONDS
+        while time.monotonic() < give_up and any(place.at_work for place in list(self.places)):
+            time.sleep(0.01)
+        for place in list(self.places):
+            place.close_for(socket.SHUT_RDWR)
+
+    # -- what is the same for every answer -------------------------------------------------------------------------------
+
+    def prepare(self, head: bytes) -> Prepared:
+        """The parse of a head and its endpoint, remembered for the heads that come again and again."""
+        heads = self.heads                       # those of the same settings as the app below, whatever a reload does
+        prepared = heads.get(head)
+        if prepared is None:
+            request = http1.parse(head)
+            prepared = Prepared(request, *self.app.prepare(request))
+            if len(head) <= HEAD_BYTES_REMEMBERED:
+                if len(heads) >= HEADS_REMEMBERED:
+                    heads.clear()
+                heads[head] = prepared
+        return prepared
+
+    def renew(self, app: Any, places: int, places_per_address: int) -> None:
+        """Serve under other settings; what was prepared under the old ones is forgotten."""
+        self.heads = {}
+        self.app, self.places_most, self.places_per_address = app, places, places_per_address
+        self.heads = {}
+
+    def date(self) -> bytes:
+        second = int(time.time())
+        if self._date[0] != second:
+            self._date = second, formatdate(second, usegmt=True).encode()
+        return self._date[1]
+
+    def wire(self, answer: Answer, prepared: Prepared) -> bytes:
+        """The answer as it is sent to such a request. The same bytes serve everyone who asks so within a second."""
+        date = self.date()
+        kept = answer.wire
+        if kept is not None and kept[0] is prepared and kept[1] is date:
+            return kept[2]
+        request = prepared.request
+        zipped = request.accepts_gzip and answer.compressible
+        body = answer.gzipped if zipped else answer.body
+        wire = self.head(answer, len(body), "gzip" if zipped else None, request.keep_alive, request.is_http10,
+                         prepared.headers)
+        if request.method != "HEAD":
+            wire += body
+        answer.wire = prepared, date, wire
+        return wire
+
+    def head(self, answer: Answer, length: int, encoding: Optional[str], keep: bool, http10: bool = False,
+             more: tuple[str, ...] = ()) -> bytes:
+        """Status line and headers of an answer, blank line included."""
+        reason = BaseHTTPRequestHandler.responses.get(answer.status, ("",))[0]
+        lines = ["HTTP/1.1 %d %s\r\n%sDate: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n" % (
+            answer.status, reason, _COMMON, self.date().decode(), answer.content_type, length)]
+        lines += [line + "\r\n" for line in answer.headers + more]
+        if encoding:
+            lines.append("Content-Encoding: %s\r\n" % encoding)
+        if answer.compressible:
+            lines.append("Vary: Accept-Encoding\r\n")
+        if not keep:
+            lines.append("Connection: close\r\n")
+        elif http10:
+            lines.append("Connection: keep-alive\r\n")
+        lines.append("\r\n")
+        return "".join(lines).encode("latin-1")
+
+
+class Handler(socketserver.BaseRequestHandler):
+    """One connection: its requests in turn, until either side has had enough."""
+
+    server: Server
+    request: Any                   # the socket
+    client_address: Any            # its Place
+
+    def setup(self) -> None:
+        self.place: Place = self.client_address
+        if self.server.wrap is not None:
+            self.request = self.place.client = self.server.wrap(self.request)
+            self.request.do_handshake()            # under the deadline of the place, like a request
+
+    def handle(self) -> None:
+        received = b""
+        try:
+            self.server.app.caller(self.place.address)
+            while True:
+                prepared, received = self._next(received)
+                if prepared is None or not self._serve(prepared):
+                    return
+        except Refused as refused:
+            self._refuse(refused)
+
+    def _next(self, received: bytes) -> tuple[Optional[Prepared], bytes]:
+        """The next request and what came behind it; None when the client has ended."""
+        server, place = self.server, self.place
+        if not received:
+            received = self.request.recv(RECEIVE_BYTES)
+            prepared = server.heads.get(received)
+            if prepared is not None and not prepared.request.body_bytes:
+                return prepared, b""
+            if received:
+                place.deadline = time.monotonic() + REQUEST_SECONDS
+        head, rest = http1.split(received)
+        while head is None:
+            more = self.request.recv(RECEIVE_BYTES)
+            if not more:
+                if rest and place.timed_out:
+                    raise Refused(408, "the request did not arrive within %d seconds" % REQUEST_SECONDS)
+                return None, b""
+            head, rest = http1.split(rest + more)
+        prepared = server.prepare(head)
+        return prepared, self._skip_body(prepared.request, rest)
+
+    def _skip_body(self, request: Request, rest: bytes) -> bytes:
+        """What follows the body that nobody asked for."""
+        missing = request.body_bytes - len(rest)
+        if request.body_bytes > BODY_BYTES or missing > 0 and request.expects_continue:
+            raise Refused(413, "a request body of %d bytes is not wanted" % request.body_bytes)
+        while missing > 0:
+            piece = self.request.recv(min(missing, RECEIVE_BYTES))
+            if not piece:
+                raise Refused(408, "the request body did not arrive within %d seconds" % REQUEST_SECONDS)
+            missing -= len(piece)
+            rest = b""
+        return rest[request.body_bytes:] if rest else b""
+
+    def _serve(self, prepared: Prepared) -> bool:
+        """Answer; whether the connection is kept."""
+        request, server, place = prepared.request, self.server, self.place
+        place.at_work = True
+        try:
+            answer = prepared.answer()
+        except Refused as refused:
+            answer = error(refused)
+        except Exception as problem:
+            server.log.once("%s: %s: %s" % ("/".join(request.path), type(problem).__name__, problem))
+            answer = error(Refused(500, "this server failed at that; its log says more"))
+        wire = server.wire(answer, prepared)
+        place.since = now = time.monotonic()
+        place.deadline = now + SILENCE_SECONDS
+        place.at_work = False
+        self.request.sendall(wire)
+        return request.keep_alive
+
+    def _refuse(self, refused: Refused) -> None:
+        """Say why, and end the connection in a way that lets the client read it."""
+        answer = error(refused)
+        self.request.sendall(self.server.head(answer, len(answer.body), None, False) + answer.body)
+        self.place.deadline = time.monotonic() + GRACE_SECONDS
+        self.request.shutdown(socket.SHUT_WR)
+        unread = LINGER_BYTES
+        while unread > 0:
+            piece = self.request.recv(RECEIVE_BYTES)
+            if not piece:
+                return
+            unread -= len(piece)
+
+
+def _is_loopback(address: str) -> bool:
+    return address == "::1" or address.startswith(("127.", "::ffff:127."))

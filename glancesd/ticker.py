@@ -1,0 +1,56 @@
+"""ticker: the daemon's own clock. Every `interval` seconds it looks at what has limits and keeps the tasks going."""
+from __future__ import annotations
+
+import threading
+from typing import Callable
+
+from .log import Log
+from .monitor import Clock
+
+# This many missed ticks, and a while for a slow machine, and sampling counts as stopped.
+MISSED_TICKS = 3
+SLACK_SECONDS = 30.0
+
+
+class Ticker:
+    """One thread that calls `tick`; an interval of 0 stops it."""
+
+    def __init__(self, interval: float, tick: Callable[[], None], clock: Clock, log: Log) -> None:
+        self.interval = interval
+        self._tick = tick
+        self._clock = clock
+        self._log = log
+        self._wake = threading.Event()
+        self._ended = False
+        self._moved_at = clock.monotonic()
+        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
+
+    def start(self) -> None:
+        self._moved_at = self._clock.monotonic()
+        self._thread.start()
+
+    def set_interval(self, interval: float) -> None:
+        self.interval = interval
+        self._moved_at = self._clock.monotonic()
+        self._wake.set()
+
+    def end(self) -> None:
+        self._ended = True
+        self._wake.set()
+
+    def stalled(self) -> bool:
+        """Whether ticks are overdue."""
+        if not self.interval:
+            return False
+        return self._clock.monotonic() - self._moved_at > MISSED_TICKS * self.interval + SLACK_SECONDS
+
+    def _run(self) -> None:
+        while not self._ended:
+            if self._wake.wait(self.interval or None):
+                self._wake.clear()
+                continue
+            try:
+                self._tick()
+            except Exception as problem:           # the clock goes on, whatever a tick met
+                self._log.once("ticker: %s: %s" % (type(problem).__name__, problem))
+            self._moved_at = self._clock.monotonic()

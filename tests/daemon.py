@@ -1,0 +1,93 @@
+"""A real glancesd process for tests: started on a free port, asked over HTTP, ended."""
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from typing import Any, Optional
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class Daemon:
+    """`with Daemon("--interval", "0") as daemon: daemon.json("/api/2/mem")`. `log` holds the lines of its standard error."""
+
+    def __init__(self, *arguments: str, bind: str = "127.0.0.1", environ: Optional[dict[str, str]] = None) -> None:
+        command = [sys.executable, "-m", "glancesd", "-B", bind, "-p", "0", *arguments]
+        environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "TZ": "UTC", **(environ or {})}
+        self.log: list[str] = []
+        self.process = subprocess.Popen(command, cwd=TOP, env=environment, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.pid = self.process.pid
+        self._listening = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.port = 0
+        if not self._listening.wait(30):
+            self.process.kill()
+            raise AssertionError("glancesd did not listen: %s" % self.log)
+        for line in self.log:
+            match = re.search(r"https?://.*:(\d+)/", line)
+            if match:
+                self.port = int(match.group(1))
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.log.append(line.decode("utf-8", "replace").rstrip("\n"))
+            if b"listening on " in line:
+                self._listening.set()
+        self._listening.set()
+
+    def __enter__(self) -> Daemon:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.end()
+
+    def ask(self, path: str, method: str = "GET", headers: Optional[dict[str, str]] = None) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers (names in lower case) and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, headers=headers or {})
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        finally:
+            connection.close()
+
+    def json(self, path: str) -> Any:
+        """The body of a 200 as strict JSON."""
+        status, _, body = self.ask(path)
+        if status != 200:
+            raise AssertionError("%s: %d %r" % (path, status, body[:200]))
+        return strict_json(body)
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Its exit status; it has ten seconds for it."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            status = self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError("glancesd did not end: %s" % self.log) from None
+        self._reader.join(10)
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+        return status
+
+
+def strict_json(body: bytes) -> Any:
+    """UTF-8 without NaN, Infinity and lone surrogates."""
+    def refuse(token: str) -> None:
+        raise AssertionError("not JSON: %s" % token)
+
+    text = body.decode("utf-8")
+    if re.search(r"\\u[dD][89a-fA-F]", text):
+        raise AssertionError("a surrogate in %r" % text[:200])
+    return json.loads(text, parse_constant=refuse)

@@ -1,0 +1,115 @@
+"""Golden answers: the real process over each fixture host, at two instants. `make golden` rewrites them: then read the diff.
+
+What depends on this machine or on the moment (sizes of file systems, the clock, rates by real time) is replaced by a word, so
+that its presence and type are compared, and its value is not.
+"""
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from typing import Any, Iterator
+from urllib.parse import quote
+
+from tests.daemon import TOP, Daemon, strict_json
+
+HOSTS = os.path.join(TOP, "tests", "hosts")
+# Every answer at one instant comes of one sample, so that an increase is shown to each path of `_LATER`.
+CACHED_SECONDS = 3
+
+_MOMENT = frozenset(("time_since_update", "now", "uptime", "rx_rate_per_sec", "tx_rate_per_sec", "cx_rate_per_sec",
+                     "read_bytes_rate_per_sec", "write_bytes_rate_per_sec", "irq_rate", "cpu_percent"))
+_FILE_SYSTEM = frozenset(("size", "used", "free", "percent"))
+_FIRST = ("/api/2/pluginslist", "/api/2/all", "/api/2/help", "/api/2/all/limits")
+_LATER = (
+    "/api/2/all", "/api/v2/mem", "/api/2/mem/used", "/api/2/load/min15", "/api/2/percpu/cpu_number", "/api/2/processlist/pid",
+    "/api/2/processlist/username", "/api/2/processlist/pid/1", "/api/2/processlist/pid/0001", "/api/2/processlist/pid/999999",
+    "/api/2/processlist/nice/-20", "/api/2/processlist/status/I", "/api/2/network/interface_name",
+    "/api/2/network/interface_name/lo", "/api/2/network/is_up/true", "/api/2/fs/mnt_point/%2F", "/api/2/fs/mnt_point//",
+    "/api/2/sensors/label", "/api/2/diskio/disk_name", "/api/2/cpu/views", "/api/2/mem/views", "/api/2/network/limits",
+    "/api/2/nosuch", "/api/2/mem/nosuch", "/api/2/processlist/nosuch", "/api/2/processlist/nosuch/1", "/api/2/mem/used/1",
+    "/api/2/uptime/x", "/api/2/alert/0", "/api/3/mem", "/healthz",
+)
+
+
+def hosts() -> list[str]:
+    """Names of the fixture hosts."""
+    return sorted(name for name in os.listdir(HOSTS) if os.path.isdir(os.path.join(HOSTS, name, "proc")))
+
+
+def answers(host: str) -> dict[str, Any]:
+    """What the real process answers over this host: by path, status and body, at its first instant and at the later one."""
+    with tempfile.TemporaryDirectory(prefix="glancesd-") as folder:
+        tree = os.path.join(folder, host)
+        shutil.copytree(os.path.join(HOSTS, host), tree, symlinks=True)
+        roots = [text for kind in ("proc", "sys", "root") for text in ("--%sfs" % kind, os.path.join(tree, kind))]
+        with Daemon("--cached-time", str(CACHED_SECONDS), "--interval", "0", *roots) as daemon:
+            first = dict(_ask(daemon, _FIRST))
+            _overlay(os.path.join(tree, "later"), tree)
+            time.sleep(CACHED_SECONDS)
+            later = dict(_ask(daemon, _LATER))
+            log = [line for line in daemon.log if "listening on" not in line]
+    return {"first": first, "later": later, "log": [line.replace(folder, "") for line in log]}
+
+
+def all_answers() -> dict[str, Any]:
+    """The answers of every host, by name; the hosts run side by side, because each mostly waits."""
+    found: dict[str, Any] = {}
+    threads = [threading.Thread(target=lambda host=host: found.update({host: answers(host)})) for host in hosts()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def path_of(host: str) -> str:
+    return os.path.join(HOSTS, host, "golden.json")
+
+
+def text(value: Any) -> str:
+    """JSON with a line for each plugin or element, so that a diff names what changed."""
+    return json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _ask(daemon: Daemon, paths: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    for path in paths:
+        status, _, body = daemon.ask(quote(path, safe="/%"))
+        plugin = path.split("/")[3] if path.count("/") > 2 else ""
+        yield path, {"status": status, "body": _steady(strict_json(body), plugin)}
+
+
+def _steady(value: Any, plugin: str) -> Any:
+    """The value with words for what changes from run to run."""
+    if isinstance(value, dict):
+        words = _MOMENT | (_FILE_SYSTEM if value.get("key") == "mnt_point" else frozenset())
+        return {name: "<%s>" % type(part).__name__ if name in words and not isinstance(part, (list, dict))
+                else _steady(part, plugin) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_steady(part, plugin) for part in value]
+    return value
+
+
+def _overlay(changed: str, tree: str) -> None:
+    for folder, _, files in os.walk(changed):
+        for file in files:
+            source = os.path.join(folder, file)
+            target = os.path.join(tree, os.path.relpath(source, changed))
+            os.makedirs(os.path.dirname(target), exist_ok=True)      # a process or a device that is new
+            shutil.copyfile(source, target)
+
+
+def main() -> int:
+    for host, found in sorted(all_answers().items()):
+        with open(path_of(host), "w", encoding="utf-8") as file:
+            file.write(text(found))
+        print("wrote %s" % os.path.relpath(path_of(host), TOP))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""Clients that were written for Glances, at a running daemon."""
+from __future__ import annotations
+
+import importlib
+import sys
+import unittest
+from typing import Any
+
+from tests.running import Daemon
+
+try:
+    glances_api: Any = importlib.import_module("glances_api")
+except ImportError:
+    glances_api = None
+
+
+@unittest.skipUnless(glances_api, "no glances-api in %s" % sys.executable)
+class HomeAssistant(unittest.TestCase):
+    """glances-api, which Home Assistant reads Glances with."""
+
+    def test_sensor_data(self) -> None:
+        asyncio = importlib.import_module("asyncio")
+        with Daemon("--interval", "0") as daemon:
+            told = asyncio.run(glances_api.Glances(host="127.0.0.1", port=daemon.port, version=2).get_ha_sensor_data())
+            answer = daemon.get("/api/2/all")
+        for name in ("fs", "mem", "memswap", "load", "processcount", "cpu", "network"):
+            self.assertTrue(told.get(name), name)
+        self.assertEqual(set(told["fs"]), {row["mnt_point"] for row in answer["fs"]})
+        self.assertEqual(set(told["network"]), {row["interface_name"] for row in answer["network"]})
+
+
+if __name__ == "__main__":
+    unittest.main()

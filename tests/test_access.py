@@ -1,0 +1,188 @@
+"""access and passwords: who is let in, and what is said to the others."""
+from __future__ import annotations
+
+import base64
+import os
+import tempfile
+import unittest
+from typing import Any, Optional
+from unittest import mock
+
+from glancesd import passwords
+from glancesd.access import Access
+from glancesd.api.answers import Refused
+from glancesd.http1 import parse
+from glancesd.settings import default_settings, read_settings
+
+
+def access(*arguments: str, hostname: str = "box", credentials: Any = None) -> Access:
+    settings = read_settings(list(arguments), {}, lambda procfs: 2) if arguments else default_settings()
+    return Access(settings, hostname, credentials)
+
+
+def request(host: Optional[str] = "box", **headers: str) -> Any:
+    lines = ["GET / HTTP/1.1" if host is not None else "GET / HTTP/1.0"]
+    lines += ["Host: " + host] if host is not None else []
+    lines += ["%s: %s" % item for item in headers.items()]
+    return parse(("\r\n".join(lines) + "\r\n\r\n").encode())
+
+
+class Networks(unittest.TestCase):
+    def served(self, rules: Access, address: str) -> bool:
+        try:
+            rules.caller(address)
+        except Refused as refused:
+            self.assertEqual(refused.status, 403)
+            self.assertIn("--allow-from", refused.message)
+            return False
+        return True
+
+    def test_without_a_password(self) -> None:
+        table = (
+            ("127.0.0.1", True), ("127.255.0.9", True), ("::1", True), ("", True),
+            ("10.1.2.3", True), ("172.16.0.1", True), ("172.31.255.255", True), ("192.168.1.1", True),
+            ("169.254.3.4", True), ("100.64.0.1", True), ("100.127.255.255", True), ("fe80::1%eth0", True), ("fd12::1", True),
+            ("::ffff:192.168.1.1", True),
+            ("172.32.0.1", False), ("100.128.0.1", False), ("8.8.8.8", False), ("192.169.0.1", False), ("2001:db8::1", False),
+            ("::ffff:8.8.8.8", False), ("0.0.0.0", False), ("nonsense", False),
+        )
+        rules = access()
+        for address, expected in table:
+            with self.subTest(address):
+                self.assertIs(self.served(rules, address), expected)
+
+    def test_allow_from_replaces_them(self) -> None:
+        rules = access("--allow-from", "203.0.113.0/24,2001:db8::/32")
+        for address, expected in (("203.0.113.9", True), ("2001:db8::9", True), ("127.0.0.1", False), ("10.0.0.1", False)):
+            with self.subTest(address):
+                self.assertIs(self.served(rules, address), expected)
+
+    def test_with_a_password(self) -> None:
+        self.assertTrue(self.served(access(credentials=object()), "8.8.8.8"))
+        rules = access("--allow-from", "10.0.0.0/8", credentials=object())
+        self.assertFalse(self.served(rules, "8.8.8.8"))
+
+
+class Hosts(unittest.TestCase):
+    def test_without_a_password(self) -> None:
+        table = (
+            ("localhost", True), ("LOCALHOST:61208", True), ("127.0.0.1:61208", True), ("[::1]:61208", True), ("192.0.2.1", True),
+            ("box", True), ("box.", True), ("box.local", True), ("Box.Lan", True), ("box.home.arpa", True), ("box.internal", True),
+            ("box.example.org", True), ("other.example.org", False), ("box.example.com", False), ("box.com", False),
+            ("evil.example", False), ("localhost.evil.example", False), ("", False), ("127.0.0.1.evil.example", False),
+            ("2130706433", False), (None, True),
+        )
+        rules = access(hostname="box.example.org")
+        for host, expected in table:
+            with self.subTest(host):
+                try:
+                    rules.host(request(host))
+                    served = True
+                except Refused as refused:
+                    self.assertEqual(refused.status, 421)
+                    self.assertIn("--allowed-host", refused.message)
+                    served = False
+                self.assertIs(served, expected)
+
+    def test_further_names_and_passwords(self) -> None:
+        access("--allowed-host", "stats.example.com").host(request("Stats.example.com:80"))
+        access(credentials=object()).host(request("anything.example"))
+
+
+class Origins(unittest.TestCase):
+    def test_table(self) -> None:
+        allowed = ("Vary: Origin", "Access-Control-Allow-Origin: https://a.example")
+        table: tuple[tuple[str, Any, Optional[str], tuple[str, ...]], ...] = (
+            ("", None, "https://a.example", ()),
+            ("https://a.example", None, "https://a.example", allowed),
+            ("https://a.example", object(), "https://a.example", (*allowed, "Access-Control-Allow-Credentials: true")),
+            ("https://a.example", None, "https://a.example.evil", ("Vary: Origin",)),
+            ("https://a.example", None, None, ("Vary: Origin",)),
+            ("*", object(), "https://b.example", ("Access-Control-Allow-Origin: *",)),
+        )
+        for origins, credentials, origin, expected in table:
+            with self.subTest(origins=origins, origin=origin):
+                rules = access(*(("--cors-origin", origins) if origins else ()), credentials=credentials)
+                self.assertEqual(rules.cors(request(**({"Origin": origin} if origin else {}))), expected)
+
+
+class Passwords(unittest.TestCase):
+    def header(self, user: str, password: str) -> bytes:
+        return b"Basic " + base64.b64encode(("%s:%s" % (user, password)).encode())
+
+    def test_clear_and_hashed(self) -> None:
+        with mock.patch.object(passwords, "ITERATIONS", 1000):
+            hashed = passwords.hash_line("sécret:x")
+        self.assertRegex(hashed, r"^pbkdf2_sha256\$1000\$[0-9a-f]{32}\$[0-9a-f]{64}$")
+        for secret in ("sécret:x", hashed):
+            with self.subTest(secret):
+                credentials = passwords.Credentials("glances", secret)
+                table = ((self.header("glances", "sécret:x"), True), (self.header("glances", "sécret"), False),
+                         (self.header("root", "sécret:x"), False), (self.header("", ""), False), (None, False),
+                         (b"Basic", False), (b"Basic !!!", False), (b"Basic \xff\xfe", False), (b"Bearer abc", False),
+                         (b"basic " + self.header("glances", "sécret:x")[6:], True))
+                for header, good in table:
+                    with self.subTest(header):
+                        self.assertIs(credentials.good(header), good)
+                        self.assertIs(credentials.good(header), good)
+
+    def test_a_good_header_is_hashed_once(self) -> None:
+        credentials = passwords.Credentials("glances", "secret")
+        header = self.header("glances", "secret")
+        self.assertTrue(credentials.good(header))
+        with mock.patch.object(passwords, "pbkdf2", side_effect=AssertionError):
+            self.assertTrue(credentials.good(header))
+
+    def test_a_wrong_user_costs_a_hash_as_well(self) -> None:
+        credentials = passwords.Credentials("glances", "secret")
+        with mock.patch.object(passwords, "pbkdf2", wraps=passwords.pbkdf2) as hashing:
+            credentials.good(self.header("nobody", "secret"))
+            credentials.good(self.header("glances", "wrong"))
+            credentials.good(b"Bearer x")
+        self.assertEqual(hashing.call_count, 3)
+
+    def test_the_loop_without_openssl(self) -> None:
+        # RFC 7914, section 11: the first 32 of its 64 bytes are PBKDF2's first block.
+        self.assertEqual(passwords._pbkdf2_pure(b"passwd", b"salt", 1).hex(),
+                         "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc")
+        self.assertEqual(passwords._pbkdf2_pure(b"p", b"s", 7), passwords.pbkdf2()(b"p", b"s", 7))
+
+
+class PasswordFiles(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "password")
+
+    def write(self, data: bytes, mode: int = 0o600) -> None:
+        with open(self.path, "wb") as file:
+            file.write(data)
+        os.chmod(self.path, mode)
+
+    def test_refused(self) -> None:
+        table = (
+            ("empty", b"", 0o600, "one line"), ("only a line break", b"\n", 0o600, "one line"), ("two lines", b"a\nb\n", 0o600, "one line"),
+            ("long", b"a" * 2000, 0o600, "one line"), ("not UTF-8", b"\xff", 0o600, "not UTF-8"),
+            ("readable by its group", b"a", 0o640, "chmod 600"), ("readable by all", b"a", 0o604, "chmod 600"),
+            ("a broken hash", b"pbkdf2_sha256$1$zz$00", 0o600, "pbkdf2_sha256$"),
+            ("a hash without end", b"pbkdf2_sha256$999999999$00$" + b"0" * 64, 0o600, "pbkdf2_sha256$"),
+        )
+        for what, data, mode, message in table:
+            with self.subTest(what):
+                self.write(data, mode)
+                with self.assertRaises(passwords.PasswordError) as caught:
+                    passwords.read(self.path, "glances")
+                self.assertIn(message, str(caught.exception))
+                self.assertNotIn("\n", str(caught.exception))
+
+    def test_missing(self) -> None:
+        with self.assertRaisesRegex(passwords.PasswordError, "No such file"):
+            passwords.read(self.path, "glances")
+
+    def test_read(self) -> None:
+        self.write(b"secret\r\n")
+        self.assertTrue(passwords.read(self.path, "me").good(b"Basic " + base64.b64encode(b"me:secret")))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,331 @@
+"""filesystems: mount tables of kernels, which mounts count, how full they are, and mounts that do not answer."""
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import unittest
+from typing import Callable, Mapping, Optional
+from unittest import mock
+
+from glancesd import patience
+from glancesd.collectors import filesystems
+from glancesd.collectors.filesystems import FileSystem, Mount, Sampler
+from glancesd.roots import NoData, ParseError, Roots
+
+TYPES = (b"nodev\tsysfs\nnodev\ttmpfs\nnodev\tautofs\nnodev\toverlay\nnodev\tnfs4\nnodev\tfuse\n"
+         b"\text4\n\tbtrfs\n\tsquashfs\n")
+
+
+def usage(blocks: int = 1000, free: int = 600, available: int = 500, unit: int = 4096) -> os.statvfs_result:
+    return os.statvfs_result((unit, unit, blocks, free, available, 0, 0, 0, 0, 255))
+
+
+class Tree(Roots):
+    """Files of /proc by name (or the error of opening one), and what statvfs gives for a mount point, or does."""
+
+    def __init__(self, files: Mapping[str, object],
+                 disks: Optional[Mapping[str, Callable[[], os.statvfs_result]]] = None) -> None:
+        super().__init__("/nowhere", "/nowhere", "/nowhere")
+        self.files = files
+        self.disks = disks or {}
+        self.asked: list[str] = []
+
+    def proc_bytes(self, *names: str) -> bytes:
+        content = self.files.get(names[0])
+        if isinstance(content, Exception):
+            raise content
+        if not isinstance(content, bytes):
+            raise NoData(names[0])
+        return content
+
+    def statvfs(self, mount_point: str) -> os.statvfs_result:
+        self.asked.append(mount_point)
+        return self.disks.get(mount_point, usage)()
+
+
+def mountinfo(*mounts: tuple[str, str, str, str]) -> bytes:
+    """Rows of (source, mount point, type, device)."""
+    return "".join("%d 1 %s / %s rw - %s %s rw\n" % (number, device, mount_point, type_name, source)
+                   for number, (source, mount_point, type_name, device) in enumerate(mounts, 20)).encode()
+
+
+class ParseMountinfo(unittest.TestCase):
+    VALID = (
+        ("empty", b"", []),
+        ("no optional field", b"27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n",
+         [Mount("/dev/vda", "/", "ext4", "254:0")]),
+        ("three optional fields", b"27 1 8:1 / /a rw shared:1 master:2 propagate_from:3 - xfs /dev/sda1 rw\n",
+         [Mount("/dev/sda1", "/a", "xfs", "8:1")]),
+        ("an unbindable one", b"27 1 8:1 / /a rw unbindable - xfs /dev/sda1 rw\n",
+         [Mount("/dev/sda1", "/a", "xfs", "8:1")]),
+        ("hyphens elsewhere", b"27 1 8:1 - /- rw - xfs - rw\n", [Mount("-", "/-", "xfs", "8:1")]),
+        ("octal escapes", b"27 1 8:1 / /a\\040b\\011c\\012d\\134e rw - vfat /dev/disk\\040one rw\n",
+         [Mount("/dev/disk one", "/a b\tc\nd\\e", "vfat", "8:1")]),
+        ("an escaped backslash before digits", b"27 1 8:1 / /a\\134040 rw - vfat x rw\n",
+         [Mount("x", "/a\\040", "vfat", "8:1")]),
+        ("UTF-8", "27 1 8:1 / /données rw - vfat x rw\n".encode(), [Mount("x", "/données", "vfat", "8:1")]),
+        ("neither UTF-8 nor a line end", b"27 1 8:1 / /\xff\xe9\\040\xc3\r\x85 rw - vfat \xfe rw\n",
+         [Mount("\udcfe", "/\udcff\udce9 \udcc3\r\udc85", "vfat", "8:1")]),
+        ("a type of somebody's own choice", b"27 1 0:45 / /a rw - fuse.\xff\\040 x rw\n",
+         [Mount("x", "/a", "fuse.\ufffd ", "0:45")]),
+        ("an empty source (5.x)", b"27 1 0:45 / /a rw - tmpfs  rw\n", [Mount("", "/a", "tmpfs", "0:45")]),
+        ("a row of a megabyte", b"27 1 0:45 / /a rw - overlay overlay rw,lowerdir=" + b"x" * 2 ** 20 + b"\n",
+         [Mount("overlay", "/a", "overlay", "0:45")]),
+    )
+    MALFORMED = (
+        ("short", b"27 1 254:0 / /\n", "1/mountinfo:1: no type"),
+        ("a row of /proc/mounts", b"/dev/vda / ext4 rw 0 0\n", "1/mountinfo:1: no type"),
+        ("no hyphen", b"27 1 254:0 / / rw shared:1 ext4 /dev/vda rw\n", "1/mountinfo:1: no type"),
+        ("nothing behind the hyphen", b"27 1 254:0 / / rw -\n", "1/mountinfo:1: no type"),
+        ("no source", b"27 1 8:1 / /a rw - xfs x rw\n27 1 254:0 / / rw - ext4\n", "1/mountinfo:2: no type"),
+        ("no device number", b"27 1 x / / rw - ext4 /dev/vda rw\n", "1/mountinfo:1: no device number"),
+    )
+
+    def test_valid(self) -> None:
+        for name, table, expected in self.VALID:
+            with self.subTest(name):
+                self.assertEqual(filesystems.parse_mountinfo(table), expected)
+
+    def test_malformed(self) -> None:
+        for name, table, message in self.MALFORMED:
+            with self.subTest(name), self.assertRaises(ParseError) as caught:
+                filesystems.parse_mountinfo(table)
+            self.assertTrue(str(caught.exception).startswith(message), caught.exception)
+
+
+class ParseMounts(unittest.TestCase):
+    VALID = (
+        ("empty", b"", []),
+        ("2.6", b"rootfs / rootfs rw 0 0\n/dev/root / ext3 rw,relatime 0 0\n",
+         [Mount("rootfs", "/", "rootfs", None), Mount("/dev/root", "/", "ext3", None)]),
+        ("octal escapes", b"//nas/my\\040files /mnt/my\\134files cifs rw 0 0\n",
+         [Mount("//nas/my files", "/mnt/my\\files", "cifs", None)]),
+        ("not UTF-8", b"x /\xff fuse.\xff rw 0 0\n", [Mount("x", "/\udcff", "fuse.\ufffd", None)]),
+        ("a space in the options", b"x /a nfs rw,sec=a b 0 0\n", [Mount("x", "/a", "nfs", None)]),
+    )
+    MALFORMED = (
+        ("short", b"/dev/vda / ext4\n", "1/mounts:1: not a mount"),
+        ("the second row", b"/dev/vda / ext4 rw 0 0\nx\n", "1/mounts:2: not a mount"),
+    )
+
+    def test_valid(self) -> None:
+        for name, table, expected in self.VALID:
+            with self.subTest(name):
+                self.assertEqual(filesystems.parse_mounts(table), expected)
+
+    def test_malformed(self) -> None:
+        for name, table, message in self.MALFORMED:
+            with self.subTest(name), self.assertRaises(ParseError) as caught:
+                filesystems.parse_mounts(table)
+            self.assertTrue(str(caught.exception).startswith(message), caught.exception)
+
+
+class ParseTypes(unittest.TestCase):
+    def test_valid(self) -> None:
+        self.assertEqual(filesystems.parse_types(""), frozenset())
+        self.assertEqual(filesystems.parse_types(TYPES.decode()), {"ext4", "btrfs", "squashfs"})
+
+    def test_malformed(self) -> None:
+        for text in ("nodev\tsysfs\next4\n", "nodev\tsysfs\nnodev\t\n"):
+            with self.subTest(text), self.assertRaises(ParseError) as caught:
+                filesystems.parse_types(text)
+            self.assertEqual(caught.exception.line, 2)
+
+
+class WhichMounts(unittest.TestCase):
+    TABLE = (
+        # name, (source, mount point, type, device) of each mount, allow, the mount points served
+        ("types with a device behind them",
+         (("proc", "/proc", "proc", "0:4"), ("/dev/sda1", "/", "ext4", "8:1"), ("tmpfs", "/run", "tmpfs", "0:5"),
+          ("/dev/sdb", "/data", "btrfs", "0:40"), ("nas:/", "/nas", "nfs4", "0:50")), (), ["/", "/data"]),
+        ("disks to their owner, though nodev",
+         (("tank", "/tank", "zfs", "0:30"), ("ubi0:x", "/ubi", "ubifs", "0:31"),
+          ("/dev/mtdblock2", "/overlay", "jffs2", "31:2"),
+          ("share", "/share", "virtiofs", "0:32"), ("host", "/host", "9p", "0:33")), (),
+         ["/tank", "/ubi", "/overlay", "/share", "/host"]),
+        ("whatever is mounted on /", (("overlay", "/", "overlay", "0:40"), ("overlay", "/other", "overlay", "0:41")),
+         (), ["/"]),
+        ("rootfs is not", (("rootfs", "/", "rootfs", "0:1"),), (), []),
+        ("a later mount hides the earlier", (("rootfs", "/", "rootfs", "0:1"), ("/dev/sda1", "/", "ext4", "8:1")), (),
+         ["/"]),
+        ("also by a type that does not count", (("/dev/sda2", "/home", "ext4", "8:2"),
+                                                ("tmpfs", "/home", "tmpfs", "0:9")), (), []),
+        ("a device once, by its first mount point",
+         (("/dev/sda1", "/", "ext4", "8:1"), ("/dev/sda1", "/etc/hosts", "ext4", "8:1"),
+          ("/dev/sda2", "/home", "ext4", "8:2"), ("/dev/sda2", "/srv/home", "ext4", "8:2")), (), ["/", "/home"]),
+        ("a hidden mount is not the first",
+         (("/dev/sda1", "/a", "ext4", "8:1"), ("/dev/sda2", "/a", "ext4", "8:2"), ("/dev/sda1", "/b", "ext4", "8:1")),
+         (), ["/a", "/b"]),
+        ("subvolumes", (("/dev/sda1", "/", "btrfs", "0:25"), ("/dev/sda1", "/home", "btrfs", "0:25")), (), ["/"]),
+        ("device files of two names", (("/dev/root", "/", "ext4", "8:1"), ("/dev/sda1", "/mnt", "ext4", "8:1")), (),
+         ["/"]),
+        ("allowed", (("nas:/", "/nas", "nfs4", "0:50"), ("tmpfs", "/run", "tmpfs", "0:5")), ("nfs4",), ["/nas"]),
+        ("allowed by a part of the type",
+         (("me@box:", "/box", "fuse.sshfs", "0:50"), ("x", "/x", "fuse", "0:51"), ("nas:/", "/nas", "nfs4", "0:52")),
+         ("fuse",), ["/box", "/x"]),
+        ("an empty part is no part of every type", (("nas:/", "/nas", "nfs4", "0:50"),), ("",), []),
+        ("never autofs", (("systemd-1", "/nas", "autofs", "0:50"),), ("autofs", "auto"), []),
+        ("not even on /", (("systemd-1", "/", "autofs", "0:50"),), (), []),
+        ("what is mounted over autofs", (("systemd-1", "/nas", "autofs", "0:50"), ("/dev/sdc", "/nas", "ext4", "8:32")),
+         (), ["/nas"]),
+        ("what autofs is mounted over", (("/dev/sdc", "/nas", "ext4", "8:32"), ("systemd-1", "/nas", "autofs", "0:50")),
+         (), []),
+    )
+    WITHOUT_MOUNTINFO = (
+        ("the same source once", b"rootfs / rootfs rw 0 0\n/dev/root / ext4 rw 0 0\n"
+         b"/dev/sda2 /a ext4 rw 0 0\n/dev/sda2 /b ext4 rw 0 0\n",
+         ["/", "/a"]),
+        ("a source that is no path may be many", b"tank /tank zfs rw 0 0\ntank /other zfs rw 0 0\n",
+         ["/tank", "/other"]),
+        ("a mount point is no source", b"pool /dev/sda zfs rw 0 0\n/dev/sda /a ext4 rw 0 0\n", ["/dev/sda", "/a"]),
+    )
+
+    def served(self, tree: Tree, allow: tuple[str, ...] = ()) -> list[str]:
+        served = [entry.mount.mount_point for entry in Sampler(allow)(tree)]
+        self.assertCountEqual(tree.asked, served)       # nothing else was touched
+        return served
+
+    def test_mountinfo(self) -> None:
+        for name, mounts, allow, expected in self.TABLE:
+            with self.subTest(name):
+                self.assertEqual(self.served(Tree({"1/mountinfo": mountinfo(*mounts), "filesystems": TYPES}), allow),
+                                 expected)
+
+    def test_mounts(self) -> None:
+        for name, table, expected in self.WITHOUT_MOUNTINFO:
+            with self.subTest(name):
+                self.assertEqual(self.served(Tree({"1/mounts": table, "filesystems": TYPES})), expected)
+
+    def test_without_the_kernels_types(self) -> None:
+        table = mountinfo(("/dev/sda1", "/a", "xfs", "8:1"), ("tmpfs", "/run", "tmpfs", "0:5"))
+        self.assertEqual(self.served(Tree({"1/mountinfo": table})), ["/a"])
+
+
+class WhichTable(unittest.TestCase):
+    FILES = ("1/mountinfo", "self/mountinfo", "1/mounts", "mounts")
+
+    def test_the_first_that_is_there(self) -> None:
+        for position, file in enumerate(self.FILES):
+            row = b"27 1 8:1 / /%d rw - ext4 x rw\n" if "info" in file else b"x /%d ext4 rw 0 0\n"
+            for name, before in (("missing", None), ("hidden", PermissionError(13, "hidepid")), ("empty", b"")):
+                with self.subTest(file, before=name):
+                    files: dict[str, object] = dict.fromkeys(self.FILES[:position], before)
+                    files.update(dict.fromkeys(self.FILES[position + 1:], b"malformed"))
+                    files[file] = row % position
+                    self.assertEqual([entry.mount.mount_point for entry in Sampler()(Tree(files))], ["/%d" % position])
+
+    def test_none(self) -> None:
+        with self.assertRaises(NoData):
+            Sampler()(Tree({"filesystems": TYPES}))
+
+    def test_malformed(self) -> None:
+        with self.assertRaises(ParseError) as caught:
+            Sampler()(Tree({"self/mountinfo": b"malformed\n"}))
+        self.assertEqual(caught.exception.file, "self/mountinfo")
+
+    def test_another_error_is_not_hidden(self) -> None:
+        with self.assertRaises(OSError):
+            Sampler()(Tree({"1/mountinfo": OSError(24, "too many open files"), "mounts": b"x /a ext4 rw 0 0\n"}))
+
+
+class HowFull(unittest.TestCase):
+    MOUNT = Mount("/dev/sda1", "/a", "ext4", "8:1")
+
+    def sample(self, result: Callable[[], os.statvfs_result]) -> list[FileSystem]:
+        table = mountinfo(("/dev/sda1", "/a", "ext4", "8:1"))
+        return Sampler()(Tree({"1/mountinfo": table, "filesystems": TYPES}, {"/a": result}))
+
+    def test_sizes(self) -> None:
+        self.assertEqual(self.sample(lambda: usage(1000, 600, 500, 1024)),
+                         [FileSystem(self.MOUNT, 1024000, 409600, 512000)])
+
+    def test_the_unit_is_the_fragment(self) -> None:
+        result = os.statvfs_result((65536, 512, 10, 5, 5, 0, 0, 0, 0, 255))
+        self.assertEqual(self.sample(lambda: result), [FileSystem(self.MOUNT, 5120, 2560, 2560)])
+
+    def test_more_free_than_there_is(self) -> None:
+        self.assertEqual(self.sample(lambda: usage(10, 11, 11, 1)), [FileSystem(self.MOUNT, 10, 0, 11)])
+
+    def test_no_size(self) -> None:
+        self.assertEqual(self.sample(lambda: usage(0, 0, 0)), [])
+
+    def test_failing(self) -> None:
+        def stale() -> os.statvfs_result:
+            raise OSError(116, "Stale file handle")
+        self.assertEqual(self.sample(stale), [])
+
+    def test_names_for_io(self) -> None:
+        """A mount point that is not UTF-8 reaches the file system as the bytes that it is."""
+        with tempfile.TemporaryDirectory() as top:
+            directory = os.fsencode(top) + b"/\xff a"
+            os.mkdir(directory)
+            table = b"27 1 8:1 / %s rw - ext4 /dev/sda1 rw\n" % directory.replace(b" ", b"\\040")
+            os.makedirs(top + "/proc/1")
+            with open(top + "/proc/1/mountinfo", "wb") as file:
+                file.write(table)
+            entry, = Sampler()(Roots(top + "/proc"))
+        self.assertEqual(entry.mount.mount_point, directory.decode("utf-8", "surrogateescape"))
+        self.assertGreater(entry.size_bytes, 0)
+
+
+class Stuck(unittest.TestCase):
+    TABLE = mountinfo(("/dev/sda1", "/", "ext4", "8:1"), ("nas:/", "/nas", "nfs4", "0:50"),
+                      ("/dev/sdb1", "/data", "ext4", "8:17"))
+
+    def setUp(self) -> None:
+        self.answer = threading.Event()
+        self.answered = threading.Event()
+        self.addCleanup(self.answer.set)
+        self.stuck: list[str] = []
+        self.tree = Tree({"1/mountinfo": self.TABLE, "filesystems": TYPES}, {"/nas": self.wait})
+        self.sampler = Sampler(("nfs",), self.stuck.append)
+
+    def wait(self) -> os.statvfs_result:
+        self.answer.wait()
+        self.answered.set()
+        return usage()
+
+    def served(self) -> list[str]:
+        return [entry.mount.mount_point for entry in self.sampler(self.tree)]
+
+    def recover(self) -> None:
+        """The call returns; the mount is served in one of the next rounds, in which it is not waited for."""
+        self.answer.set()
+        self.assertTrue(self.answered.wait(60))
+        for _ in range(10000):
+            if "/nas" in self.served():
+                return
+        self.fail("not served again")
+
+    def test_others_are_served_and_it_is_told_once(self) -> None:
+        for _ in range(3):
+            self.assertEqual(self.served(), ["/", "/data"])
+        self.assertEqual(self.stuck, ["/nas"])
+        self.assertEqual(self.tree.asked.count("/nas"), 1)
+
+    def test_dead_servers_do_not_use_up_the_threads_for_disks(self) -> None:
+        with mock.patch.object(patience, "HELD_THREADS", 1):
+            for _ in range(3):
+                self.assertEqual(self.served(), ["/", "/data"])
+
+    def test_recovers_and_is_told_again(self) -> None:
+        self.assertEqual(self.served(), ["/", "/data"])
+        self.recover()
+        self.assertEqual(self.stuck, ["/nas"])
+        self.answer.clear()
+        self.assertEqual(self.served(), ["/", "/data"])
+        self.assertEqual(self.stuck, ["/nas", "/nas"])
+
+    def test_unmounted_and_mounted_again(self) -> None:
+        self.assertEqual(self.served(), ["/", "/data"])
+        self.tree.files = {"1/mountinfo": mountinfo(("/dev/sda1", "/", "ext4", "8:1")), "filesystems": TYPES}
+        self.assertEqual(self.served(), ["/"])
+        self.tree.files = {"1/mountinfo": self.TABLE, "filesystems": TYPES}
+        self.assertEqual(self.served(), ["/", "/data"])
+        self.assertEqual(self.stuck, ["/nas", "/nas"])
+        self.assertEqual(self.tree.asked.count("/nas"), 1)      # the first call is still under way
+
+
+if __name__ == "__main__":
+    unittest.main()

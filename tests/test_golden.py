@@ -1,0 +1,25 @@
+"""The real process over every fixture host, compared with its golden.json (see tests/golden.py)."""
+from __future__ import annotations
+
+import difflib
+import unittest
+
+from tests import golden
+
+
+class Golden(unittest.TestCase):
+    def test_every_host(self) -> None:
+        self.assertGreaterEqual(len(golden.hosts()), 6)
+        answers = golden.all_answers()
+        for host in golden.hosts():
+            with self.subTest(host):
+                with open(golden.path_of(host), encoding="utf-8") as file:
+                    expected = file.read()
+                got = golden.text(answers[host])
+                if got != expected:
+                    lines = difflib.unified_diff(expected.splitlines(), got.splitlines(), "golden", "now", "", "", 2, "")
+                    self.fail("%s differs (make golden, then read the diff):\n%s" % (host, "\n".join(list(lines)[:60])))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,254 @@
+"""host: loadavg, os-release and cpuinfo as systems print them, and what a tree tells of its host."""
+from __future__ import annotations
+
+import os
+import struct
+import tempfile
+import unittest
+
+from glancesd.collectors import host
+from glancesd.collectors.host import Cores, Identity, Load
+from glancesd.roots import NoData, ParseError, Roots
+
+DEBIAN = ('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\n'
+          'VERSION="12 (bookworm)"\nID=debian\nHOME_URL="https://www.debian.org/"\n')
+
+X86 = """processor	: 0
+model name	: Some CPU @ 2.10GHz
+physical id	: 0
+siblings	: 4
+core id		: 0
+cpu cores	: 2
+
+processor	: 1
+physical id	: 0
+core id		: 5
+cpu cores	: 2
+
+processor	: 2
+physical id	: 1
+core id		: 0
+cpu cores	: 2
+
+processor	: 3
+physical id	: 0
+core id		: 0
+cpu cores	: 2
+
+"""
+MIPS = """system type		: MediaTek MT7621 ver:1 eco:3
+machine			: Some Router
+processor		: 0
+cpu model		: MIPS 1004Kc V2.15
+package			: 0
+core			: 0
+VPE			: 0
+
+processor		: 1
+cpu model		: MIPS 1004Kc V2.15
+package			: 0
+core			: 0
+VPE			: 1
+
+processor		: 2
+cpu model		: MIPS 1004Kc V2.15
+package			: 0
+core			: 1
+VPE			: 0
+
+"""
+ARM = """processor	: 0
+BogoMIPS	: 108.00
+Features	: fp asimd evtstrm crc32 cpuid
+CPU implementer	: 0x41
+CPU part	: 0xd08
+
+processor	: 1
+BogoMIPS	: 108.00
+
+Hardware	: BCM2835
+Model		: Raspberry Pi 4 Model B Rev 1.4
+"""
+STAT = "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpu1 1 2 3 4\ncpu4 1 2 3 4\n"
+LXCFS = "lxcfs /proc/meminfo fuse.lxcfs rw,nosuid,nodev,relatime,user_id=0,group_id=0,allow_other 0 0\n"
+LXCFS_MOUNTINFO = "663 660 0:53 /proc/meminfo /proc/meminfo rw,nosuid,nodev,relatime - fuse.lxcfs lxcfs rw,user_id=0\n"
+
+
+class Tree(unittest.TestCase):
+    """A host made up in a folder."""
+
+    def host(self, files: dict[str, str], live: bool = False) -> Roots:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        for name, text in files.items():
+            path = os.path.join(folder.name, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w") as file:
+                file.write(text)
+        roots = Roots(*(os.path.join(folder.name, tree) for tree in ("proc", "sys", "root")))
+        roots.live = live
+        return roots
+
+
+class LoadAverages(Tree):
+    def test_valid(self) -> None:
+        for name, text, expected in (
+                ("newest", "0.37 0.08 1.50 2/104 8090\n", Load(0.37, 0.08, 1.5)),
+                ("nothing but averages", "0.00 12.01 345.67", Load(0.0, 12.01, 345.67))):
+            with self.subTest(name):
+                self.assertEqual(host.parse_load(text), expected)
+
+    def test_malformed(self) -> None:
+        for name, text in (("empty", ""), ("short", "0.37 0.08\n"), ("not a number", "0.37 x 0.03 2/104 8090\n"),
+                           ("nan", "0.37 nan 0.03\n"), ("infinite", "0.37 0.08 inf\n"),
+                           ("negative", "-0.37 0.08 0.03\n")):
+            with self.subTest(name), self.assertRaises(ParseError) as caught:
+                host.parse_load(text)
+            self.assertTrue(str(caught.exception).startswith("loadavg:1: "), caught.exception)
+
+    def test_sample(self) -> None:
+        self.assertEqual(host.sample_load(self.host({"proc/loadavg": "0.1 0.2 0.3 1/2 3\n"})), Load(0.1, 0.2, 0.3))
+        with self.assertRaises(NoData):
+            host.sample_load(self.host({}))
+
+
+class OsRelease(unittest.TestCase):
+    TABLE = (
+        ("Debian", DEBIAN, "Debian GNU/Linux 12"),
+        ("OpenWrt", 'NAME="OpenWrt"\nVERSION="22.03.5"\nVERSION_ID="22.03.5"\n', "OpenWrt 22.03.5"),
+        ("no version", 'NAME="Arch Linux"\nBUILD_ID=rolling\n', "Arch Linux"),
+        ("empty version", "NAME=Fedora\nVERSION_ID=\n", "Fedora"),
+        ("empty", "", "Linux"),
+        ("no name", "VERSION_ID=3\n", "Linux 3"),
+        ("bare", "NAME=Alpine\nVERSION_ID=3.20.1\n", "Alpine 3.20.1"),
+        ("single quotes", "NAME='Some $Linux'\nVERSION_ID='7'\n", "Some $Linux 7"),
+        ("escapes in double quotes", 'NAME="The \\"New\\" \\$Linux \\\\"\n', 'The "New" $Linux \\'),
+        ("no escapes in single quotes", "NAME='C:\\\\'\n", "C:\\\\"),
+        ("comments, blank lines, other text", "# NAME=No\n\nnot an assignment\nNAME=Yes\n", "Yes"),
+        ("space around", "  NAME=Yes  \r\nVERSION_ID=\"1\" \n", "Yes 1"),
+        ("the last one counts", "NAME=One\nNAME=Two\n", "Two"),
+        ("a quote within", "NAME=\"Kid's\"\n", "Kid's"),
+    )
+
+    def test_table(self) -> None:
+        for name, text, expected in self.TABLE:
+            with self.subTest(name):
+                self.assertEqual(host.parse_os_release(text), expected)
+
+
+class Cpuinfo(unittest.TestCase):
+    TABLE = (
+        ("empty", "", None),
+        ("x86: two sockets, two threads on a core", X86, 3),
+        ("MIPS: two threads on a core", MIPS, 2),
+        ("LoongArch: two packages", "package : 0\ncore : 0\n\npackage : 1\ncore : 0\n", 2),
+        ("MIPS without packages", MIPS.replace("package", "other"), 2),
+        ("ARM tells nothing", ARM, None),
+        ("cores of each package alone", X86.replace("core id", "other"), 4),
+        ("one CPU that says nothing of cores", "processor	: 0\nmodel name	: Some CPU\n", None),
+        ("cores that are no number", "physical id	: 0\ncpu cores	: many\n", None),
+        ("cores that are too many", "physical id	: 0\ncpu cores	: %s\n" % ("9" * 5000), None),
+    )
+
+    def test_table(self) -> None:
+        for name, text, expected in self.TABLE:
+            with self.subTest(name):
+                self.assertEqual(host.parse_cpuinfo(text), expected)
+
+
+class SampleIdentity(Tree):
+    def test_recorded_host(self) -> None:
+        tree = {"proc/sys/kernel/ostype": "Linux-ish\n", "proc/sys/kernel/hostname": "web1\n",
+                "proc/sys/kernel/osrelease": "6.1.0-13-amd64\n", "root/etc/os-release": DEBIAN,
+                "proc/meminfo": "MemTotal: 1 kB\nVmallocTotal:   34359738367 kB\n"}
+        self.assertEqual(host.sample_identity(self.host(tree)),
+                         Identity("Linux-ish", "web1", "6.1.0-13-amd64", "Debian GNU/Linux 12", 64))
+
+    def test_nothing_told(self) -> None:
+        self.assertEqual(host.sample_identity(self.host({})), Identity("Linux", "", "", "", 64))
+
+    def test_os_release_of_the_vendor(self) -> None:
+        tree = {"root/usr/lib/os-release": DEBIAN.replace("12", "13")}
+        self.assertEqual(host.sample_identity(self.host(tree)).distribution, "Debian GNU/Linux 13")
+        tree["root/etc/os-release"] = DEBIAN
+        self.assertEqual(host.sample_identity(self.host(tree)).distribution, "Debian GNU/Linux 12")
+
+    def test_word_bits(self) -> None:
+        for name, meminfo, expected in (
+                ("x86-64", "VmallocTotal:   34359738367 kB\n", 64), ("MIPS 32", "VmallocTotal:    1048372 kB\n", 32),
+                ("ARM 32", "VmallocTotal:     245760 kB\n", 32), ("4 GiB", "VmallocTotal: 4194304 kB\n", 32),
+                ("beyond 4 GiB", "VmallocTotal: 4194305 kB\n", 64), ("not told", "MemTotal: 1 kB\n", 64),
+                ("absurd", "VmallocTotal: %s kB\n" % ("9" * 5000), 64)):
+            with self.subTest(name):
+                self.assertEqual(host.sample_identity(self.host({"proc/meminfo": meminfo})).word_bits, expected)
+
+    def test_word_bits_of_this_process(self) -> None:
+        bits = struct.calcsize("P") * 8
+        other = {32: "VmallocTotal:   34359738367 kB\n", 64: "VmallocTotal:    1048372 kB\n"}[bits]
+        self.assertEqual(host.sample_identity(self.host({"proc/meminfo": other}, live=True)).word_bits, bits)
+
+
+class SampleCores(Tree):
+    @staticmethod
+    def topology(name: str, *lists: str) -> dict[str, str]:
+        return {"sys/devices/system/cpu/cpu%d/topology/%s" % (number, name): text + "\n"
+                for number, text in zip((0, 1, 4), lists)}
+
+    def test_table(self) -> None:
+        both = dict(self.topology("core_cpus_list", "0,4", "1", "0,4"),
+                    **self.topology("thread_siblings_list", "0", "1", "4"))
+        offline = dict(self.topology("core_cpus_list", "0,4", "1", "0,4"),
+                       **{"sys/devices/system/cpu/cpu7/topology/core_cpus_list": "7\n"})
+        for name, files, expected in (
+                ("threads of a core", self.topology("core_cpus_list", "0,4", "1", "0,4"), Cores(2, 3)),
+                ("before 5.3", self.topology("thread_siblings_list", "0-1", "0-1", "4"), Cores(2, 3)),
+                ("both names: the newer", both, Cores(2, 3)),
+                ("an offline CPU is no core", offline, Cores(2, 3)),
+                ("no topology: cpuinfo", {"proc/cpuinfo": MIPS}, Cores(2, 3)),
+                ("topology before cpuinfo",
+                 dict(self.topology("core_cpus_list", "0", "1", "4"), **{"proc/cpuinfo": MIPS}), Cores(3, 3)),
+                ("cpuinfo does not tell", {"proc/cpuinfo": ARM}, Cores(None, 3)),
+                ("neither", {}, Cores(None, 3)),
+                ("empty files", self.topology("core_cpus_list", "", "", ""), Cores(None, 3)),
+                ("a CPU that went between", self.topology("core_cpus_list", "0", "1"), Cores(2, 3))):
+            with self.subTest(name):
+                self.assertEqual(host.sample_cores(self.host(dict(files, **{"proc/stat": STAT}))), expected)
+
+    def test_a_kernel_that_lists_no_cpu_runs_on_one(self) -> None:
+        self.assertEqual(host.sample_cores(self.host({"proc/stat": "cpu  1 2 3 4\n"})), Cores(None, 1))
+
+    def test_without_stat(self) -> None:
+        with self.assertRaises(NoData):
+            host.sample_cores(self.host({"proc/cpuinfo": X86}))
+
+
+class InContainer(Tree):
+    def test_table(self) -> None:
+        for name, files, expected in (
+                ("nothing told", {}, False),
+                ("systemd", {"root/run/systemd/container": "lxc\n"}, True),
+                ("Docker", {"root/.dockerenv": ""}, True),
+                ("Podman", {"root/run/.containerenv": ""}, True),
+                ("lxcfs in mounts", {"proc/mounts": "proc /proc proc rw 0 0\n" + LXCFS}, True),
+                ("lxcfs in our own mountinfo", {"proc/self/mountinfo": LXCFS_MOUNTINFO}, True),
+                ("lxcfs in init's mountinfo", {"proc/1/mountinfo": LXCFS_MOUNTINFO}, True),
+                ("lxcfs in init's mounts", {"proc/1/mounts": LXCFS}, True),
+                ("lxcfs in init's, not in our own", {"proc/self/mountinfo": "", "proc/1/mounts": LXCFS}, False),
+                ("lxcfs over another file", {"proc/mounts": LXCFS.replace("meminfo", "uptime")}, False),
+                ("the host of lxcfs", {"proc/mounts": "lxcfs /var/lib/lxcfs fuse.lxcfs rw 0 0\n"}, False),
+                ("another meminfo", {"proc/mounts": "overlay /proc/meminfo overlay rw 0 0\n"}, False)):
+            with self.subTest(name):
+                self.assertEqual(host.in_container(self.host(files)), expected)
+
+
+class RedHatRelease(unittest.TestCase):
+    def test_table(self) -> None:
+        table = (("CentOS release 6.10 (Final)\n", "CentOS 6.10"), ("", ""), ("Fedora\nx", "Fedora"),
+                 ("Red Hat Enterprise Linux Server release 5.11 (Tikanga)", "Red Hat Enterprise Linux Server 5.11"))
+        for text, expected in table:
+            with self.subTest(text):
+                self.assertEqual(host.parse_redhat_release(text), expected)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,140 @@
+"""The floors of the house and the standard-library rule, read from the imports themselves."""
+from __future__ import annotations
+
+import ast
+import os
+import sys
+import unittest
+from typing import Iterator
+
+PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "glancesd")
+
+# Lowest first; a module imports from floors below its own, and within its floor only what stands before it.
+FLOORS = (
+    ("__init__",),
+    ("roots", "delta", "log", "patience"),
+    ("collectors/*",),
+    ("settings/*", "limits", "alerts", "history", "systemd"),
+    ("tasks", "monitor", "watch", "ticker", "sources"),
+    ("api/answers", "api/select", "api/v2", "api/pages", "api/health", "api/endpoints", "api/routes"),
+    ("http1", "passwords", "access", "app", "server", "check"),
+    ("daemon",),
+    ("__main__",),
+)
+
+# What the smallest boxes lack or what costs them too much, and why. `lazily`: allowed inside a function.
+REFUSED = {
+    "logging": "OpenWrt splits it off (python3-logging); 0.6 MB resident",
+    "ctypes": "OpenWrt splits it off (python3-ctypes)",
+    "unicodedata": "OpenWrt splits it off (python3-unicodedata)",
+    "decimal": "OpenWrt splits it off (python3-decimal)",
+    "fractions": "needs decimal",
+    "statistics": "needs decimal; 0.6 MB resident",
+    "asyncio": "OpenWrt splits it off (python3-asyncio)",
+    "concurrent": "needs logging",
+    "multiprocessing": "OpenWrt splits it off (python3-multiprocessing)",
+    "uuid": "OpenWrt splits it off (python3-uuid)",
+    "xml": "OpenWrt splits it off (python3-xml)",
+    "sqlite3": "OpenWrt splits it off (python3-sqlite3)",
+    "unittest": "OpenWrt splits it off (python3-unittest)",
+    "dataclasses": "1.3 MB resident",
+}
+LAZILY = {
+    "ssl": "4 MB resident; OpenWrt splits it off (python3-openssl)",
+    "hashlib": "brings libcrypto, 3.7 MB resident",
+    "hmac": "brings hashlib",
+    "subprocess": "only where [monitor] has commands",
+    "getpass": "only for --hash-password",
+}
+GUARDED = {
+    "zlib": "Buildroot leaves it out unless asked: inside try … except ImportError",
+}
+# Of an older Python than this test's own, where sys.stdlib_module_names does not exist.
+STDLIB = getattr(sys, "stdlib_module_names", None)
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for folder, _, files in os.walk(PACKAGE):
+        for file in sorted(files):
+            if file.endswith(".py"):
+                path = os.path.join(folder, file)
+                with open(path, encoding="utf-8") as source:
+                    yield os.path.relpath(path, PACKAGE)[:-3].replace(os.sep, "/"), ast.parse(source.read(), path)
+
+
+def imports(name: str, tree: ast.Module) -> Iterator[tuple[str, bool, int]]:
+    """Every import: a module path below the package ("collectors/cpu") or "=name" outside, whether inside a function, line."""
+    inner = {id(node) for function in ast.walk(tree) if isinstance(function, (ast.FunctionDef, ast.Lambda))
+             for node in ast.walk(function)}
+    for test in ast.walk(tree):                       # imports for the type checker alone are never run
+        if isinstance(test, ast.If) and "TYPE_CHECKING" in ast.dump(test.test):
+            inner.update(id(node) for node in ast.walk(test))
+    here = name.split("/")[:-1]
+    for node in ast.walk(tree):
+        lazy = id(node) in inner
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield "=" + alias.name.split(".")[0], lazy, node.lineno
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield "=" + (node.module or "").split(".")[0], lazy, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            base = here[:len(here) - node.level + 1] + (node.module.split(".") if node.module else [])
+            for alias in node.names:
+                path = "/".join([*base, alias.name])
+                is_module = os.path.exists(os.path.join(PACKAGE, path + ".py")) or os.path.isdir(os.path.join(PACKAGE, path))
+                yield path if is_module else "/".join(base) or "__init__", lazy, node.lineno
+
+
+def place(name: str) -> tuple[int, int]:
+    """Floor and place on it."""
+    for floor, members in enumerate(FLOORS):
+        for position, member in enumerate(members):
+            stem = member[:-2] if member.endswith("/*") else None
+            if name == member or stem is not None and (name == stem or name.startswith(stem + "/")):
+                return floor, position
+    raise AssertionError("%s stands on no floor: put it into FLOORS" % name)
+
+
+class Floors(unittest.TestCase):
+    def test_imports_only_go_down(self) -> None:
+        for name, tree in modules():
+            if name in ("collectors/__init__", "api/__init__"):
+                continue
+            for imported, _, line in imports(name, tree):
+                if imported.startswith("=") or imported == name:
+                    continue
+                mine, theirs = place(name), place(imported)
+                same_folder = "/" in name and name.split("/")[0] == imported.split("/")[0] and mine == theirs
+                self.assertTrue(theirs < mine or same_folder, "%s:%d imports %s, which stands above it" % (name, line, imported))
+
+
+class StandardLibrary(unittest.TestCase):
+    def outside(self) -> Iterator[tuple[str, str, bool, int]]:
+        for name, tree in modules():
+            for imported, lazy, line in imports(name, tree):
+                if imported.startswith("="):
+                    yield name, imported[1:], lazy, line
+
+    @unittest.skipUnless(STDLIB, "this Python does not list its standard library (3.10 and later do)")
+    def test_nothing_else(self) -> None:
+        for name, imported, _, line in self.outside():
+            self.assertTrue(imported in STDLIB or imported == "glancesd", "%s:%d imports %s" % (name, line, imported))
+
+    def test_nothing_that_small_boxes_lack(self) -> None:
+        for name, imported, lazy, line in self.outside():
+            self.assertNotIn(imported, REFUSED, "%s:%d: %s" % (name, line, REFUSED.get(imported)))
+            if imported in LAZILY:
+                self.assertTrue(lazy, "%s:%d imports %s at its top: %s" % (name, line, imported, LAZILY[imported]))
+
+    def test_optional_modules_are_guarded(self) -> None:
+        for name, tree in modules():
+            guarded = {id(node) for block in ast.walk(tree) if isinstance(block, ast.Try)
+                       and any("ImportError" in ast.dump(handler.type or ast.Pass()) for handler in block.handlers)
+                       for node in ast.walk(block)}
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Import) and any(alias.name in GUARDED for alias in node.names):
+                    self.assertIn(id(node), guarded, "%s:%d: %s" % (name, node.lineno, GUARDED))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,271 @@
+"""limits: every edge of the one function that judges, and what each plugin hands to it."""
+from __future__ import annotations
+
+import unittest
+from typing import Any
+
+from glancesd import limits
+from glancesd.collectors import cpu as cpu_times
+from glancesd.collectors.cpu import Shares, Times, Usage
+from glancesd.collectors.disks import Disk, DiskActivity
+from glancesd.collectors.filesystems import FileSystem, Mount
+from glancesd.collectors.host import Load
+from glancesd.collectors.memory import Memory
+from glancesd.collectors.network import Interface, Traffic
+from glancesd.collectors.power import Battery
+from glancesd.collectors.sensors import DiskTemperature, Reading, Sensors
+from glancesd.limits import Candidate, Stat
+from glancesd.settings import default_settings
+
+DEFAULTS = default_settings(2).limits
+THREE = {"cpu_user_careful": 50.0, "cpu_user_warning": 70.0, "cpu_user_critical": 90.0}
+GIB = 1 << 30
+IDLE = Shares(*[0.0] * 11)
+USAGE = Usage(Shares(40.0, 30.0, 8.0, 55.0, 0.0, 5.0, 0.0, 2.0, None, 0.0, 0.0), {0: IDLE, 3: IDLE}, 100000, 5, 6, 2.0)
+STAT = cpu_times.Stat(Times(0, 0, 0, 0), {0: Times(0, 0, 0, 0), 1: Times(0, 0, 0, 0)}, None, None, None, None)
+
+
+def user(value: float | None, log_default: bool = True) -> Stat:
+    return Stat("cpu", "", "user", value, (Candidate(("cpu_user", "cpu"), value),), log_default, "CPU_USER")
+
+
+def network_stat(bits: float, percent: float | None) -> Stat:
+    return Stat("network", "eth0", "rx", 0.0, (Candidate(("network_eth0_rx",), bits),
+                                              Candidate(("network_rx", "network"), percent)))
+
+
+def memory(total: int, available: int, swap_total: int = 0, swap_free: int = 0) -> Memory:
+    return Memory(total, 0, available, 0, 0, 0, 0, 0, swap_total, swap_free, 0, 0)
+
+
+def traffic(rx: float, tx: float, speed: int | None = None) -> Traffic:
+    return Traffic(Interface(0, 0, True, speed), 1.0, 0, 0, rx, tx)
+
+
+def by_field(stats: list[Stat]) -> dict[str, Stat]:
+    return {(stat.element + " " if stat.element else "") + stat.field: stat for stat in stats}
+
+
+class Level(unittest.TestCase):
+    TABLE: tuple[tuple[str, Stat, Any, str, float | None], ...] = (
+        # name, statistic, limits, level, compared value
+        ("below all", user(49.9), THREE, "OK", 49.9),
+        ("careful from the very limit on", user(50.0), THREE, "CAREFUL", 50.0),
+        ("just below warning", user(69.99), THREE, "CAREFUL", 69.99),
+        ("warning", user(70.0), THREE, "WARNING", 70.0),
+        ("critical", user(90.0), THREE, "CRITICAL", 90.0),
+        ("beyond", user(1e9), THREE, "CRITICAL", 1e9),
+        ("zero", user(0.0), THREE, "OK", 0.0),
+        ("below zero", user(-0.1), THREE, "CAREFUL", -0.1),
+        ("zero for a limit", user(0.0), {"cpu_user_critical": 0.0}, "CRITICAL", 0.0),
+        ("no limit", user(99.0), {}, "DEFAULT", None),
+        ("no limit, below zero", user(-1.0), {}, "DEFAULT", None),
+        ("limits of another", user(99.0), {"cpu_system_critical": 1.0, "history_size": 360}, "DEFAULT", None),
+        ("no value", user(None), THREE, "DEFAULT", None),
+        ("not a number", user(float("nan")), THREE, "OK", None),
+        ("for its history only", Stat("fs", "/", "percent", 99.0), {"fs_critical": 1.0}, "DEFAULT", None),
+        ("the plugin's", user(60.0), {"cpu_careful": 60.0}, "CAREFUL", 60.0),
+        ("its own before the plugin's", user(60.0), {"cpu_user_careful": 80.0, "cpu_careful": 60.0}, "OK", 60.0),
+        ("level by level", user(60.0), {"cpu_user_careful": 80.0, "cpu_warning": 60.0}, "WARNING", 60.0),
+        ("only critical, above", user(90.0), {"cpu_user_critical": 90.0}, "CRITICAL", 90.0),
+        ("only critical, below", user(89.0), {"cpu_user_critical": 90.0}, "OK", 89.0),
+        ("only careful, far above", user(100.0), {"cpu_user_careful": 50.0}, "CAREFUL", 100.0),
+        ("in a unit of its own", network_stat(4e6, 4.0), {"network_eth0_rx_warning": 4e6, "network_rx_critical": 1.0},
+         "WARNING", 4e6),
+        ("percent of the speed otherwise", network_stat(4e6, 80.0), {"network_rx_warning": 80.0}, "WARNING", 80.0),
+        ("percent of an unknown speed", network_stat(4e6, None), {"network_rx_warning": 80.0, "network_careful": 1.0},
+         "DEFAULT", None),
+    )
+
+    def test_table(self) -> None:
+        for name, stat, found, level, compared in self.TABLE:
+            with self.subTest(name):
+                self.assertEqual(limits.level(stat, found), level)
+                if stat.value == stat.value:
+                    self.assertEqual(stat.compared(found), compared)
+
+
+class Logged(unittest.TestCase):
+    TABLE: tuple[tuple[str, Stat, Any, bool], ...] = (
+        ("usual", user(1.0), {}, True),
+        ("not usual", user(1.0, False), {}, False),
+        ("switched on", user(1.0, False), {"cpu_user_log": ["True"]}, True),
+        ("in any case", user(1.0, False), {"cpu_user_log": ["TRUE", "x"]}, True),
+        ("as a number", user(1.0, False), {"cpu_user_log": ["1"]}, True),
+        ("switched off", user(1.0), {"cpu_user_log": ["False"]}, False),
+        ("nonsense is off", user(1.0), {"cpu_user_log": ["maybe"]}, False),
+        ("with the plugin", user(1.0, False), {"cpu_log": ["True"]}, True),
+        ("with the plugin, but itself not", user(1.0), {"cpu_log": ["True"], "cpu_user_log": ["no"]}, False),
+        ("another's", user(1.0, False), {"cpu_system_log": ["True"]}, False),
+        ("an interface whose limits are those of all", network_stat(0, 5.0), {"network_eth0_rx_log": ["True"]}, True),
+        ("all interfaces", network_stat(0, None), {"network_rx_log": ["True"]}, True),
+        ("all of the network", network_stat(0, None), {"network_log": ["True"]}, True),
+        ("for its history only", Stat("fs", "/", "percent", 99.0), {"fs_log": ["True"]}, False),
+    )
+
+    def test_table(self) -> None:
+        for name, stat, found, expected in self.TABLE:
+            with self.subTest(name):
+                self.assertIs(limits.logged(stat, found), expected)
+
+
+class Decoration(unittest.TestCase):
+    TABLE: tuple[tuple[Stat, Any, str], ...] = (
+        (user(10.0), THREE, "OK_LOG"),
+        (user(95.0), THREE, "CRITICAL_LOG"),
+        (user(95.0, False), THREE, "CRITICAL"),
+        (user(95.0), {**THREE, "cpu_user_log": ["False"]}, "CRITICAL"),
+        (user(95.0), {}, "DEFAULT"),
+        (user(None), THREE, "DEFAULT"),
+    )
+
+    def test_table(self) -> None:
+        for stat, found, expected in self.TABLE:
+            self.assertEqual(limits.decoration(stat, found), expected)
+
+
+class Cpu(unittest.TestCase):
+    STATS = by_field(limits.cpu(USAGE))
+
+    def test_fields(self) -> None:
+        self.assertEqual({field: stat.alert_name for field, stat in self.STATS.items()}, {
+            "user": "CPU_USER", "system": "CPU_SYSTEM", "iowait": "CPU_IOWAIT", "total": "CPU_TOTAL",
+            "ctx_switches": "CPU_CTX_SWITCHES"})   # this kernel has no steal
+
+    def test_logged(self) -> None:
+        self.assertEqual([field for field, stat in self.STATS.items() if limits.logged(stat, DEFAULTS["cpu"])],
+                         ["user", "system", "iowait"])
+
+    def test_history(self) -> None:
+        self.assertEqual({field: stat.value for field, stat in self.STATS.items() if stat.history},
+                         {"user": 30.0, "system": 8.0})
+
+    def test_levels(self) -> None:
+        self.assertEqual({field: limits.decoration(stat, DEFAULTS["cpu"]) for field, stat in self.STATS.items()}, {
+            "user": "OK_LOG", "system": "OK_LOG", "iowait": "OK_LOG", "total": "DEFAULT", "ctx_switches": "CAREFUL"})
+
+    def test_context_switches_are_a_second_and_cpu(self) -> None:
+        self.assertEqual(self.STATS["ctx_switches"].compared(DEFAULTS["cpu"]), 100000 / 2.0 / 2)
+
+    def test_a_window_of_no_length(self) -> None:
+        stats = by_field(limits.cpu(USAGE._replace(elapsed_seconds=0.0, cpus={})))
+        self.assertEqual(stats["ctx_switches"].value, 0.0)
+
+
+class LoadAndMemory(unittest.TestCase):
+    def test_load_is_judged_by_cpu_and_kept_whole(self) -> None:
+        stats = by_field(limits.load(Load(9.0, 2.0, 1.4), STAT))
+        self.assertEqual({field: limits.decoration(stat, DEFAULTS["load"]) for field, stat in stats.items()},
+                         {"min1": "DEFAULT", "min5": "WARNING", "min15": "CAREFUL_LOG"})
+        self.assertEqual([(stat.value, stat.history, stat.alert_name) for stat in stats.values()],
+                         [(9.0, True, ""), (2.0, True, "LOAD_MIN5"), (1.4, True, "LOAD")])
+
+    def test_load_of_unknown_cpus(self) -> None:
+        for stat in (None, STAT._replace(cpus={})):
+            self.assertEqual(by_field(limits.load(Load(0.0, 0.0, 1.4), stat))["min15"].compared(DEFAULTS["load"]), 1.4)
+
+    def test_mem(self) -> None:
+        stats = by_field(limits.mem(memory(16 * GIB, 4 * GIB)))
+        self.assertEqual({field: limits.decoration(stat, DEFAULTS["mem"]) for field, stat in stats.items()},
+                         {"used": "WARNING_LOG", "percent": "DEFAULT"})
+        self.assertEqual((stats["percent"].value, stats["percent"].history, stats["used"].history), (75.0, True, False))
+        self.assertEqual((stats["used"].compared(DEFAULTS["mem"]), stats["used"].alert_name), (75.0, "MEM"))
+
+    def test_memswap(self) -> None:
+        stats = by_field(limits.memswap(memory(GIB, GIB, 2 * GIB, GIB // 5)))
+        self.assertEqual(limits.decoration(stats["used"], DEFAULTS["memswap"]), "CRITICAL_LOG")
+        self.assertEqual((stats["percent"].value, stats["used"].alert_name), (90.0, "MEMSWAP"))
+
+    def test_no_swap_is_no_limit_passed(self) -> None:
+        stats = by_field(limits.memswap(memory(GIB, GIB)))
+        self.assertEqual(limits.decoration(stats["used"], DEFAULTS["memswap"]), "DEFAULT")
+        self.assertIsNone(stats["used"].compared(DEFAULTS["memswap"]))
+        self.assertEqual(stats["percent"].value, 0.0)
+
+    def test_quicklook(self) -> None:
+        stats = by_field(limits.quicklook(USAGE, memory(16 * GIB, 4 * GIB, 2, 1)))
+        self.assertEqual({field: limits.decoration(stat, DEFAULTS["quicklook"]) for field, stat in stats.items()},
+                         {"cpu": "OK", "mem": "WARNING", "swap": "CAREFUL"})
+        self.assertEqual(list(by_field(limits.quicklook(USAGE, None))), ["cpu"])
+        self.assertFalse(any(stat.history for stat in stats.values()))
+
+
+class Elements(unittest.TestCase):
+    NETWORK: tuple[tuple[str, str, Traffic, Any, str, float | None], ...] = (
+        # name, interface, traffic, limits, decoration of rx, compared value
+        ("percent of the speed", "eth0", traffic(1e7, 0.0, 100), DEFAULTS["network"], "WARNING", 80.0),
+        ("just below", "eth0", traffic(9.9e6, 0.0, 100), DEFAULTS["network"], "CAREFUL", 79.2),
+        ("no speed", "lo", traffic(1e9, 0.0), DEFAULTS["network"], "DEFAULT", None),
+        ("its own limits, in bits", "Wlan0", traffic(500.9, 0.0), {"network_wlan0_rx_warning": 4000.0},
+         "WARNING", 4000.0),
+        ("an alias goes with its interface", "eth0:1", traffic(500.0, 0.0), {"network_eth0_rx_careful": 4000.0},
+         "CAREFUL", 4000.0),
+        ("or by its own", "eth0:1", traffic(500.0, 0.0),
+         {"network_eth0:1_rx_careful": 5000.0, "network_eth0_rx_careful": 4000.0}, "OK", 4000.0),
+        ("logged when asked", "lo", traffic(1.0, 0.0), {"network_lo_rx_careful": 8.0, "network_lo_rx_log": ["True"]},
+         "CAREFUL_LOG", 8.0),
+    )
+
+    def test_network(self) -> None:
+        for name, interface, entry, found, decoration, compared in self.NETWORK:
+            with self.subTest(name):
+                stat = by_field(limits.network({interface: entry}))[interface + " rx"]
+                self.assertEqual((limits.decoration(stat, found), stat.compared(found)), (decoration, compared))
+
+    def test_network_history(self) -> None:
+        stats = by_field(limits.network({"eth0": traffic(100.04, 200.06)}))
+        self.assertEqual([(name, stat.value, stat.history, stat.alert_name) for name, stat in stats.items()],
+                         [("eth0 rx", 100.0, True, "NETWORK_ETH0_RX"), ("eth0 tx", 200.1, True, "NETWORK_ETH0_TX")])
+
+    def test_diskio(self) -> None:
+        stats = by_field(limits.diskio({"sdA": DiskActivity(Disk(0, 0, 0, 0), 2.0, 0, 0, 0, 0, 4000.9, 3999.99)}))
+        found: Any = {"diskio_sda_rx_careful": 4000.0, "diskio_sda_tx_careful": 4000.0, "diskio_sda_tx_log": ["True"]}
+        self.assertEqual([(name, stat.value, stat.history, stat.alert_name, limits.decoration(stat, found),
+                           limits.decoration(stat, DEFAULTS["diskio"])) for name, stat in stats.items()],
+                         [("sdA read_bytes", 4000.9, True, "DISKIO_SDA_RX", "CAREFUL", "DEFAULT"),
+                          ("sdA write_bytes", 4000.0, True, "DISKIO_SDA_TX", "OK_LOG", "DEFAULT")])
+
+    def test_fs(self) -> None:
+        def mount(point: str, used: int, free: int) -> FileSystem:
+            return FileSystem(Mount("/dev/sda1", point, "ext4", "8:1"), 100, used, free)
+
+        stats = by_field(limits.fs([mount("/", 1, 3), mount("/Data", 9, 1), mount("/\udcff", 0, 0)]))
+        found: Any = {**DEFAULTS["fs"], "fs_/_careful": 25.0, "fs_/data_log": ["True"], "fs_/data_critical": 95.0}
+        used = {name: stat for name, stat in stats.items() if stat.field == "used"}
+        self.assertEqual({name: limits.decoration(stat, found) for name, stat in used.items()},
+                         {"/ used": "CAREFUL", "/Data used": "WARNING_LOG", "/\ufffd used": "OK"})
+        self.assertEqual({name: stat.value for name, stat in stats.items() if stat.history},
+                         {"/ percent": 25.0, "/Data percent": 90.0, "/\ufffd percent": 0.0})
+        self.assertEqual((stats["/ used"].alert_name, stats["/Data used"].alert_name), ("FS_/", "FS_/DATA"))
+
+    def test_sensors(self) -> None:
+        read = Sensors([Reading("coretemp", "Core 0", 70.04), Reading("x", "Ambient", -3.0)],
+                       [Reading("x", "fan1", 1200)],
+                       [DiskTemperature("sda", 52.0, "C"), DiskTemperature("sdb", "SLP", "*"),
+                        DiskTemperature("sdc", 140.0, "F")])
+        stats = by_field(limits.sensors(read, [Battery("BAT0", 10.0, "Discharging")]))
+        found = {**DEFAULTS["sensors"], "sensors_careful": 1.0, "sensors_temperature_core_ambient_log": ["True"]}
+        self.assertEqual([(stat.element, stat.value, limits.decoration(stat, found), stat.compared(found))
+                          for stat in stats.values()],
+                         [("Core 0", 70.0, "WARNING", 70.0), ("Ambient", -3.0, "CAREFUL_LOG", -3.0),
+                          ("fan1", 1200, "DEFAULT", None), ("sda", 52.0, "WARNING", 52.0),
+                          ("sdc", 140.0, "CRITICAL", 60.0), ("Battery", 10, "WARNING", 90)])
+        self.assertTrue(all(stat.history and stat.field == "value" for stat in stats.values()))
+        self.assertEqual(stats["Core 0 value"].alert_name, "SENSORS_TEMPERATURE_CORE_CORE 0")
+
+    def test_sensors_of_their_own_limits(self) -> None:
+        read = Sensors([Reading("coretemp", "Core 0", 70.0)], [Reading("x", "fan1", 1200)], [])
+        core, fan = limits.sensors(read, None)
+        found = {"sensors_temperature_core_core 0_careful": 70.0, "sensors_temperature_core_careful": 90.0,
+                 "sensors_temperature_core_critical": 70.0, "sensors_fan_speed_careful": 1000.0}
+        self.assertEqual((limits.level(core, found), limits.level(fan, found)), ("CRITICAL", "CAREFUL"))
+        self.assertEqual(limits.level(core, {"sensors_temperature_core_core 0_careful": 71.0,
+                                             "sensors_temperature_core_careful": 60.0}), "OK")
+
+    def test_none(self) -> None:
+        nothing = Sensors([], [], [])
+        self.assertEqual([limits.network({}), limits.diskio({}), limits.fs([]), limits.sensors(nothing, [])], [[]] * 4)
+
+
+if __name__ == "__main__":
+    unittest.main()

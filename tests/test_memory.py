@@ -1,0 +1,235 @@
+"""memory: meminfo, vmstat, zoneinfo and arcstats as kernels print them, and what is made of them."""
+from __future__ import annotations
+
+import os
+import tempfile
+import unittest
+
+from glancesd.collectors import memory
+from glancesd.collectors.memory import Memory
+from glancesd.roots import NoData, ParseError, Roots
+
+KIB = 1024
+
+NEWEST = """MemTotal:        8000000 kB
+MemFree:         1000000 kB
+MemAvailable:    5000000 kB
+Buffers:          200000 kB
+Cached:          3000000 kB
+SwapCached:            7 kB
+Active:          2500000 kB
+Inactive:        1500000 kB
+Active(anon):        100 kB
+Inactive(anon):      100 kB
+Active(file):    2000000 kB
+Inactive(file):  1000000 kB
+SwapTotal:       2000000 kB
+SwapFree:        1500000 kB
+Shmem:            300000 kB
+SReclaimable:     400000 kB
+ShadowCallStack:10373888 kB
+VmallocTotal:   34359738367 kB
+HugePages_Total:       3
+Hugepagesize:       2048 kB
+"""
+VMSTAT = "nr_free_pages 250000\npswpin 11\npswpout 13\n"
+# 2.6.32: neither MemAvailable nor, in vmstat, anything that is missed.
+OLD = "\n".join(line for line in NEWEST.splitlines() if not line.startswith(("MemAvail", "Shadow"))) + "\n"
+ZONEINFO = """Node 0, zone      DMA
+  pages free     3840
+        min      68
+        low      1000
+        high     102
+        protection: (0, 2991, 24061, 24061)
+    pagesets
+    cpu: 0
+              count: 177
+              high:  186
+Node 0, zone   Normal
+  pages free     5928133
+        low      9000
+"""
+ARC = "proc/spl/kstat/zfs/arcstats"
+ARCSTATS = """13 1 0x01 98 26656 4139612450 2361812334441
+name                            type data
+hits                            4    1699
+c_min                           4    100000
+c_max                           4    9000000
+size                            4    700000
+"""
+
+
+class Tree(unittest.TestCase):
+    """A host made up in a folder."""
+
+    def host(self, files: dict[str, str], live: bool = False) -> Roots:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        for name, text in files.items():
+            path = os.path.join(folder.name, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w") as file:
+                file.write(text)
+        roots = Roots(*(os.path.join(folder.name, tree) for tree in ("proc", "sys", "root")))
+        roots.live = live
+        return roots
+
+
+class Parse(unittest.TestCase):
+    VALID: tuple[tuple[str, str, dict[str, int]], ...] = (
+        ("empty", "", {}),
+        ("kB are 1024 bytes", "MemTotal:        8000000 kB\n", {"MemTotal": 8000000 * KIB}),
+        ("no space after the colon: arm64", "ShadowCallStack:10373888 kB\n", {"ShadowCallStack": 10373888 * KIB}),
+        ("no unit: a count", "HugePages_Total:       3\n", {"HugePages_Total": 3}),
+        ("parentheses", "Active(file):     131956 kB\n", {"Active(file)": 131956 * KIB}),
+        ("filled up with NULs: lxcfs on arm64", "CmaFree: 1 kB\n" + "\0" * 4000, {"CmaFree": KIB}),
+    )
+    MALFORMED = (
+        ("blank line", "MemTotal: 1 kB\n\nMemFree: 1 kB\n", "meminfo:2: not a name"),
+        ("no colon", "MemTotal 1 kB\n", "meminfo:1: not a name"),
+        ("no name", ": 1 kB\n", "meminfo:1: not a name"),
+        ("no value", "MemTotal: 1 kB\nMemFree:\n", "meminfo:2: not a name"),
+        ("a unit of its own", "MemTotal: 1 MB\n", "meminfo:1: not a name"),
+        ("table of 2.4", "Mem:  528736256 1 2 3\n", "meminfo:1: not a name"),
+        ("not a number", "MemTotal: 12x kB\n", "meminfo:1: not a number"),
+    )
+
+    def test_valid(self) -> None:
+        for name, text, expected in self.VALID:
+            with self.subTest(name):
+                self.assertEqual(memory.parse(text), expected)
+
+    def test_malformed(self) -> None:
+        for name, text, message in self.MALFORMED:
+            with self.subTest(name), self.assertRaises(ParseError) as caught:
+                memory.parse(text)
+            self.assertTrue(str(caught.exception).startswith(message), caught.exception)
+
+    def test_vmstat(self) -> None:
+        self.assertEqual(memory.parse_vmstat(""), {})
+        self.assertEqual(memory.parse_vmstat(VMSTAT), {"nr_free_pages": 250000, "pswpin": 11, "pswpout": 13})
+        for name, text in (("no number", "pswpin 1\npswpout\n"), ("not a number", "pswpin 1\npswpout x\n")):
+            with self.subTest(name), self.assertRaises(ParseError) as caught:
+                memory.parse_vmstat(text)
+            self.assertTrue(str(caught.exception).startswith("vmstat:2: "), caught.exception)
+
+    def test_watermarks(self) -> None:
+        self.assertEqual(memory.parse_watermarks(""), 0)
+        self.assertEqual(memory.parse_watermarks(ZONEINFO), 10000)
+        for name, text in (("no number", "        min 1\n        low\n"),
+                           ("not a number", "        min 1\n        low x\n")):
+            with self.subTest(name), self.assertRaises(ParseError) as caught:
+                memory.parse_watermarks(text)
+            self.assertTrue(str(caught.exception).startswith("zoneinfo:2: "), caught.exception)
+
+    def test_arc(self) -> None:
+        for name, text, expected in (
+                ("empty", "", 0), ("valid", ARCSTATS, 600000), ("no c_min", "size 4 700000\n", 0),
+                ("no size", "c_min 4 100000\n", 0), ("below its minimum", "size 4 99\nc_min 4 100\n", 0)):
+            with self.subTest(name):
+                self.assertEqual(memory.parse_arc(text), expected)
+        for name, text in (("short row", "c_min 4 1\nsize 4\n"), ("not a number", "c_min 4 1\nsize 4 x\n")):
+            with self.subTest(name), self.assertRaises(ParseError) as caught:
+                memory.parse_arc(text)
+            self.assertTrue(str(caught.exception).startswith("spl/kstat/zfs/arcstats:2: "), caught.exception)
+
+
+class Sample(Tree):
+    def test_newest(self) -> None:
+        self.assertEqual(memory.sample(self.host({"proc/meminfo": NEWEST, "proc/vmstat": VMSTAT})), Memory(
+            total_bytes=8000000 * KIB, free_bytes=1000000 * KIB, available_bytes=5000000 * KIB,
+            buffers_bytes=200000 * KIB, cached_bytes=3400000 * KIB, active_bytes=2500000 * KIB,
+            inactive_bytes=1500000 * KIB, shared_bytes=300000 * KIB, swap_total_bytes=2000000 * KIB,
+            swap_free_bytes=1500000 * KIB, swap_in_bytes=11 * 4096, swap_out_bytes=13 * 4096))
+
+    def test_missing_lines_and_files(self) -> None:
+        for name, files, expected in (
+                ("all that OpenVZ lists",
+                 {"proc/meminfo": "MemTotal: 1000 kB\nMemFree: 800 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n"},
+                 Memory(1000 * KIB, 800 * KIB, 800 * KIB, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
+                ("no vmstat", {"proc/meminfo": "MemTotal: 9 kB\nMemFree: 8 kB\nMemAvailable: 7 kB\n"},
+                 Memory(9 * KIB, 8 * KIB, 7 * KIB, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
+                ("no swap events", {"proc/meminfo": "MemTotal: 9 kB\nMemFree: 8 kB\nMemAvailable: 7 kB\n",
+                                    "proc/vmstat": "nr_free_pages 2\n"},
+                 Memory(9 * KIB, 8 * KIB, 7 * KIB, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
+                ("shared memory by its old name", {"proc/meminfo": "MemTotal: 9 kB\nMemFree: 8 kB\nMemShared: 5 kB\n"},
+                 Memory(9 * KIB, 8 * KIB, 8 * KIB, 0, 0, 0, 0, 5 * KIB, 0, 0, 0, 0)),
+                ("more swap free than there is: WSL 1",
+                 {"proc/meminfo": "MemTotal: 9 kB\nMemFree: 8 kB\nSwapTotal: 6 kB\nSwapFree:18014398503714728 kB\n"},
+                 Memory(9 * KIB, 8 * KIB, 8 * KIB, 0, 0, 0, 0, 0, 6 * KIB, 6 * KIB, 0, 0))):
+            with self.subTest(name):
+                self.assertEqual(memory.sample(self.host(files)), expected)
+
+    def test_without_meminfo(self) -> None:
+        with self.assertRaises(NoData):
+            memory.sample(self.host({"proc/vmstat": VMSTAT}))
+
+    def test_without_the_lines_that_matter(self) -> None:
+        for name in ("MemTotal", "MemFree"):
+            with self.subTest(name), self.assertRaises(ParseError) as caught:
+                memory.sample(self.host({"proc/meminfo": NEWEST.replace(name, "Other")}))
+            self.assertEqual(str(caught.exception), "meminfo:1: no line " + name)
+
+    AVAILABLE: tuple[tuple[str, str, dict[str, str], int], ...] = (
+        # name, meminfo, other files, KiB
+        ("as the kernel says", NEWEST, {}, 5000000),
+        # Free − W + P − min(P/2, W) + S − min(S/2, W), with W = 10000 pages = 40000 KiB.
+        ("estimate", OLD, {"proc/zoneinfo": ZONEINFO}, 1000000 - 40000 + (3000000 - 40000) + (400000 - 40000)),
+        ("estimate: at most half of a cache is kept", OLD.replace("400000 kB", "60000 kB"), {"proc/zoneinfo": ZONEINFO},
+         1000000 - 40000 + (3000000 - 40000) + 30000),
+        ("estimate: never below nothing", "MemTotal: 9 kB\nMemFree: 8 kB\nActive(file): 0 kB\nInactive(file): 0 kB\n"
+         "SReclaimable: 0 kB\n", {"proc/zoneinfo": ZONEINFO}, 0),
+        ("no zoneinfo: free and cached", OLD, {}, 4000000),
+        ("no lists of file pages", OLD.replace("Active(file)", "Other"), {"proc/zoneinfo": ZONEINFO}, 4000000),
+        ("no reclaimable slab", OLD.replace("SReclaimable", "Other"), {"proc/zoneinfo": ZONEINFO}, 4000000),
+        ("more than there is: LXC", NEWEST.replace("5000000 kB", "9000000 kB"), {}, 1000000),
+        ("even more free than there is", "MemTotal: 9 kB\nMemFree: 10 kB\nMemAvailable: 11 kB\n", {}, 9),
+        ("ZFS", NEWEST, {ARC: ARCSTATS.replace("700000", str(100000 + 500 * KIB))}, 5000500),
+        ("ZFS, more than there is", NEWEST, {ARC: ARCSTATS.replace("700000", str(1 << 50))}, 8000000),
+        ("ZFS on the host of a container", NEWEST, {ARC: ARCSTATS, "root/.dockerenv": ""}, 5000000),
+    )
+
+    def test_available(self) -> None:
+        for name, meminfo, files, expected in self.AVAILABLE:
+            with self.subTest(name):
+                host = self.host(dict(files, **{"proc/meminfo": meminfo, "proc/vmstat": VMSTAT}))
+                self.assertEqual(memory.sample(host).available_bytes, expected * KIB)
+
+    def test_estimate_with_pages_of_64_kib(self) -> None:
+        files = {"proc/meminfo": OLD, "proc/zoneinfo": ZONEINFO, "proc/vmstat": "nr_free_pages 15625\n"}
+        self.assertEqual(memory.sample(self.host(files)).available_bytes,
+                         (1000000 - 640000 + (3000000 - 640000) + 200000) * KIB)
+
+    def test_estimate_of_this_machine_goes_by_its_own_pages(self) -> None:
+        files = {"proc/meminfo": OLD, "proc/zoneinfo": "low 1\n", "proc/vmstat": "nr_free_pages 7812\n"}
+        self.assertEqual(memory.sample(self.host(files, live=True)).available_bytes,
+                         4400000 * KIB - 3 * os.sysconf("SC_PAGE_SIZE"))
+
+
+class PageSize(Tree):
+    def test_another_host(self) -> None:
+        free = "MemFree: 1000000 kB\n"
+        for name, files, expected in (
+                ("4 KiB", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 250000\n"}, 4096),
+                ("16 KiB, read a moment later", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 60000\n"}, 16384),
+                ("64 KiB", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 15625\n"}, 65536),
+                ("256 KiB", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 3906\n"}, 262144),
+                ("16 KiB, off by 4.9 %", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 59580\n"}, 16384),
+                ("16 KiB, off by 5.2 %", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 59400\n"}, 4096),
+                ("between two sizes", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 160000\n"}, 4096),
+                ("smaller than any page", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 500000\n"}, 4096),
+                ("larger than any page", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 1953\n"}, 4096),
+                ("nothing free", {"proc/meminfo": "MemFree: 0 kB\n", "proc/vmstat": "nr_free_pages 0\n"}, 4096),
+                ("no vmstat", {"proc/meminfo": free}, 4096),
+                ("no meminfo", {"proc/vmstat": "nr_free_pages 15625\n"}, 4096),
+                ("malformed", {"proc/meminfo": "MemFree\n", "proc/vmstat": "nr_free_pages 15625\n"}, 4096)):
+            with self.subTest(name):
+                self.assertEqual(memory.page_size_bytes(self.host(files)), expected)
+
+    def test_this_machine(self) -> None:
+        host = self.host({"proc/meminfo": "MemFree: 1000000 kB\n", "proc/vmstat": "nr_free_pages 7812\n"}, live=True)
+        self.assertEqual(memory.page_size_bytes(host), os.sysconf("SC_PAGE_SIZE"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,376 @@
+"""packaging: the one-file archive, `make install` and `uninstall`, the unit and the init scripts."""
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import zipfile
+from typing import Mapping
+
+from glancesd import __version__
+from glancesd.settings import OPTIONS
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SERVICES = os.path.join(TOP, "glancesd", "services")
+BUSYBOX = shutil.which("busybox")
+MAKE = shutil.which("make")
+
+
+def run(*command: str, cwd: str = TOP, environ: Mapping[str, str] = os.environ, status: int = 0) -> str:
+    """Standard output and error of a command, which has to end with this status."""
+    done = subprocess.run(command, cwd=cwd, env=dict(environ), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, universal_newlines=True, timeout=120)
+    if done.returncode != status:
+        raise AssertionError("%s ended with %d, not %d: %s" % (" ".join(command), done.returncode, status, done.stdout))
+    return done.stdout
+
+
+def read(*path: str) -> str:
+    with open(os.path.join(*path), encoding="utf-8") as file:
+        return file.read()
+
+
+def files_below(top: str) -> dict[str, str]:
+    """Path below `top` → its type and mode, of everything that is there."""
+    found = {}
+    for directory, directories, files in os.walk(top):
+        for name in directories + files:
+            path = os.path.join(directory, name)
+            found["/" + os.path.relpath(path, top)] = "%o" % os.lstat(path).st_mode
+    return found
+
+
+class Scratch(unittest.TestCase):
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.scratch = os.path.realpath(directory.name)
+
+
+class Archive(Scratch):
+    """glancesd.pyz"""
+
+    def build(self, target: str, top: str = TOP, **environ: str) -> bytes:
+        run(sys.executable, os.path.join(top, "glancesd", "services", "pyz.py"), target, cwd=self.scratch,
+            environ=dict(os.environ, PYTHONHASHSEED="0", **environ))
+        with open(os.path.join(self.scratch, target), "rb") as file:
+            return file.read()
+
+    def test_same_source_same_bytes(self) -> None:
+        copy = os.path.join(self.scratch, "a copy")
+        shutil.copytree(os.path.join(TOP, "glancesd"), os.path.join(copy, "glancesd"),
+                        ignore=shutil.ignore_patterns("__pycache__"))
+        one = self.build("one")
+        self.assertEqual(one, self.build("two", copy, TZ="Asia/Tokyo", LC_ALL="C"))
+        self.assertNotIn(TOP.encode(), one)
+
+    def test_order_of_hashes_would_show(self) -> None:
+        output = run(sys.executable, os.path.join(SERVICES, "pyz.py"), os.path.join(self.scratch, "x"),
+                     environ=dict(os.environ, PYTHONHASHSEED="random"), status=1)
+        self.assertIn("PYTHONHASHSEED", output)
+
+    def test_contents(self) -> None:
+        self.build("x.pyz")
+        with open(os.path.join(self.scratch, "x.pyz"), "rb") as file:
+            self.assertEqual(file.readline(), b"#!/usr/bin/env python3\n")
+        with zipfile.ZipFile(os.path.join(self.scratch, "x.pyz")) as archive:
+            names = archive.namelist()
+            self.assertEqual({entry.compress_type for entry in archive.infolist()}, {zipfile.ZIP_STORED})
+        sources = {os.path.relpath(os.path.join(directory, name), TOP)
+                   for directory, _, files in os.walk(os.path.join(TOP, "glancesd")) for name in files
+                   if name.endswith(".py") and not directory.startswith(SERVICES)} | {"__main__.py"}
+        self.assertIn("glancesd/api/v2.py", sources)
+        self.assertEqual(names, sorted(sources | {name + "c" for name in sources}))
+
+    def test_runs_from_where_nothing_can_be_written(self) -> None:
+        self.build("x.pyz")
+        path = os.path.join(self.scratch, "x.pyz")
+        os.chmod(self.scratch, 0o555)
+        self.addCleanup(os.chmod, self.scratch, 0o755)
+        self.assertIn(__version__, run(sys.executable, path, "--version", cwd="/"))
+        python3 = os.path.join(self.scratch, "..")
+        self.assertTrue(os.access(path, os.X_OK), python3)
+
+    def test_another_python_takes_the_source(self) -> None:
+        self.build("x.pyz")
+        with zipfile.ZipFile(os.path.join(self.scratch, "x.pyz")) as archive:
+            with zipfile.ZipFile(os.path.join(self.scratch, "other.pyz"), "w") as other:
+                for entry in archive.infolist():
+                    data = archive.read(entry)
+                    # The magic number of a Python that never was, and byte code that would crash.
+                    other.writestr(entry, b"\0\0\r\n" + data[4:16] + b"?" if entry.filename.endswith("c") else data)
+        self.assertIn(__version__, run(sys.executable, os.path.join(self.scratch, "other.pyz"), "--version", cwd="/"))
+
+    def test_byte_code_is_used(self) -> None:
+        self.build("x.pyz")
+        with zipfile.ZipFile(os.path.join(self.scratch, "x.pyz")) as archive:
+            with zipfile.ZipFile(os.path.join(self.scratch, "bare.pyz"), "w") as bare:
+                for entry in archive.infolist():
+                    bare.writestr(entry, archive.read(entry) if entry.filename.endswith("c") else b"raise SystemExit('source')")
+        self.assertIn(__version__, run(sys.executable, os.path.join(self.scratch, "bare.pyz"), "--version", cwd="/"))
+
+
+@unittest.skipUnless(MAKE, "make is not installed")
+class Install(Scratch):
+    """make install, with the tools of this machine."""
+
+    def make(self, target: str, *variables: str, status: int = 0) -> str:
+        return run(str(MAKE), "-s", target, "PYTHON=" + sys.executable, "DESTDIR=" + self.scratch, *variables, status=status)
+
+    def test_install_and_uninstall(self) -> None:
+        self.make("install")
+        found = files_below(self.scratch)
+        for path, mode in (("/usr/local/bin/glancesd", "100755"), ("/etc/glancesd.conf", "100644"),
+                           ("/usr/local/lib/systemd/system/glancesd.service", "100644"),
+                           ("/usr/local/lib/systemd/system/glancesd.socket", "100644"),
+                           ("/usr/local/lib/glancesd/glancesd/__main__.py", "100644"),
+                           ("/usr/local/lib/glancesd/glancesd/collectors", "40755")):
+            self.assertEqual(found.get(path), mode, path)
+        self.assertFalse([path for path in found if "services" in path or path.endswith((".new", ".old"))])
+        # As run from PREFIX, so also from DESTDIR; nothing of the building place is inside.
+        command = os.path.join(self.scratch, "usr/local/bin/glancesd")
+        self.assertIn(__version__, run(sys.executable, "-IS", command, "--version", cwd="/"))
+        self.assertEqual(read(command).split("\n")[0], "#!%s -IS" % sys.executable)
+        self.assertEqual(files_below(self.scratch), found)
+        for path in found:
+            if not os.path.isdir(self.scratch + path):
+                with open(self.scratch + path, "rb") as file:
+                    data = file.read()
+                self.assertNotIn(self.scratch.encode(), data, path)
+                self.assertNotIn(TOP.encode(), data, path)
+        modules = [path for path in found if path.endswith(".py")]
+        self.assertEqual(len(modules), len([path for path in found if path.endswith(".pyc")]))
+        self.make("uninstall")
+        self.assertEqual(files_below(self.scratch), {})
+        self.assertIn("nothing is installed", self.make("uninstall", status=2))
+
+    def test_configuration_lists_every_setting(self) -> None:
+        self.make("install")
+        lines = read(self.scratch, "etc/glancesd.conf").split("\n")
+        self.assertFalse([line for line in lines if line and line[0] not in "#["])
+        for option in OPTIONS:
+            if option.sections:
+                self.assertTrue(any(line.startswith("#%s =" % option.key) for line in lines), option.name)
+
+    def test_administrators_files_stay(self) -> None:
+        conf = os.path.join(self.scratch, "etc/glancesd.conf")
+        os.mkdir(os.path.dirname(conf))
+        with open(conf, "w") as file:
+            file.write("mine\n")
+        os.mkdir(os.path.join(self.scratch, "usr"))
+        with open(os.path.join(self.scratch, "usr/file"), "w"):
+            pass
+        before = files_below(self.scratch)
+        self.assertIn("kept as it is: " + conf, self.make("install"))
+        self.assertEqual(read(conf), "mine\n")
+        self.assertIn("left, because it was changed: " + conf, self.make("uninstall"))
+        self.assertEqual(read(conf), "mine\n")
+        self.assertEqual(files_below(self.scratch), before)
+
+    def test_over_an_older_one(self) -> None:
+        self.make("install")
+        lib = os.path.join(self.scratch, "usr/local/lib/glancesd")
+        gone, conf = os.path.join(lib, "glancesd/gone.py"), os.path.join(self.scratch, "etc/glancesd.conf")
+        fresh = read(conf)
+        for path in (gone, conf, os.path.join(lib, "defaults/etc-glancesd.conf")):   # an older default, and untouched
+            with open(path, "w") as file:
+                file.write("# of an older version\n")
+        self.make("install")
+        self.assertFalse(os.path.exists(gone))
+        self.assertEqual(read(conf), fresh)
+        self.make("uninstall")
+        self.assertEqual(files_below(self.scratch), {})
+
+    def test_paths(self) -> None:
+        self.make("install", "PREFIX=/opt/x", "UNITDIR=/lib/systemd/system", "INTERPRETER=/usr/bin/python3")
+        unit = read(self.scratch, "lib/systemd/system/glancesd.service")
+        self.assertIn("\nExecStart=/opt/x/bin/glancesd -C /etc/glancesd.conf\n", unit)
+        self.assertTrue(read(self.scratch, "opt/x/bin/glancesd").startswith("#!/usr/bin/python3 -IS\n"))
+        self.make("uninstall", "PREFIX=/opt/x")
+        self.assertEqual(files_below(self.scratch), {})
+
+    def test_openwrt(self) -> None:
+        self.make("install-openwrt")
+        found = files_below(self.scratch)
+        for path, mode in (("/etc/init.d/glancesd", "100755"), ("/etc/config/glancesd", "100644"),
+                           ("/usr/bin/glancesd", "100755"), ("/lib/upgrade/keep.d/glancesd", "100644")):
+            self.assertEqual(found.get(path), mode, path)
+        self.assertIn("\nPROG=/usr/bin/glancesd\n", read(self.scratch, "etc/init.d/glancesd"))
+        self.assertTrue(read(self.scratch, "usr/bin/glancesd").startswith("#!/usr/bin/python3 -IS\n"))
+        self.make("uninstall", "PREFIX=/usr")
+        self.assertEqual(files_below(self.scratch), {})
+
+    def test_openrc(self) -> None:
+        self.make("install-openrc", "PREFIX=/usr")
+        self.assertEqual(files_below(self.scratch).get("/etc/init.d/glancesd"), "100755")
+        self.assertIn('\ncommand="/usr/bin/glancesd"\n', read(self.scratch, "etc/init.d/glancesd"))
+        with open(os.path.join(self.scratch, "etc/conf.d/glancesd"), "a") as file:
+            file.write('glancesd_user="root"\n')
+        self.make("uninstall", "PREFIX=/usr")
+        self.assertEqual(sorted(files_below(self.scratch)), ["/etc", "/etc/conf.d", "/etc/conf.d/glancesd"])
+
+
+@unittest.skipUnless(BUSYBOX, "busybox is not installed")
+class InstallWithBusyBox(Install):
+    """The same under a PATH that holds BusyBox's applets, and make, alone."""
+
+    def make(self, target: str, *variables: str, status: int = 0) -> str:
+        tools = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, tools)
+        for applet in run(str(BUSYBOX), "--list").split():
+            os.symlink(str(BUSYBOX), os.path.join(tools, applet))
+        return run(str(MAKE), "-s", target, "PYTHON=" + sys.executable, "DESTDIR=" + self.scratch,
+                   "SHELL=" + os.path.join(tools, "sh"), *variables, environ={"PATH": tools}, status=status)
+
+
+class Unit(unittest.TestCase):
+    """glancesd.service"""
+
+    NEEDED = {
+        "Type": ["notify"], "NotifyAccess": ["main"], "Restart": ["on-failure"], "RestartPreventExitStatus": ["2"],
+        "ExecStart": ["/usr/local/bin/glancesd -C /etc/glancesd.conf"], "ExecReload": ["/bin/kill -HUP $MAINPID"],
+        "DynamicUser": ["yes"], "CapabilityBoundingSet": [""], "ProtectSystem": ["strict"], "ProtectHome": ["read-only"],
+        "Environment": ["MALLOC_ARENA_MAX=1"], "SystemCallFilter": ["@system-service", "~@privileged @resources"],
+        "RestrictAddressFamilies": ["AF_UNIX AF_INET AF_INET6"], "WantedBy": ["multi-user.target"],
+    }
+    # Each of these takes a plugin's sight away.
+    BLINDING = ("ProcSubset", "PrivateUsers", "PrivateNetwork", "IPAddressDeny", "InaccessiblePaths", "RootDirectory")
+
+    @staticmethod
+    def directives(text: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for line in text.split("\n"):
+            if line and not line.startswith(("#", "[")):
+                name, equals, value = line.partition("=")
+                if not equals or not re.fullmatch("[A-Za-z]+", name):
+                    raise AssertionError("not a directive: %r" % line)
+                found.setdefault(name, []).append(value)
+        return found
+
+    def test_directives(self) -> None:
+        found = self.directives(read(TOP, "glancesd.service"))
+        for name, values in self.NEEDED.items():
+            self.assertEqual(found.get(name), values, name)
+        self.assertIn("WatchdogSec", found)
+        self.assertEqual(found["ProtectProc"], ["default"])
+        for name in self.BLINDING:
+            self.assertNotIn(name, found)
+
+    def test_exposure(self) -> None:
+        if not shutil.which("systemd-analyze"):
+            self.skipTest("systemd-analyze is not installed")
+        if int(run("systemd-analyze", "--version").split()[1]) < 250:
+            self.skipTest("systemd-analyze before 250 does not judge a file")
+        output = run("systemd-analyze", "security", "--offline=yes", "--threshold=15", "--no-pager",
+                     os.path.join(TOP, "glancesd.service"))
+        figure = re.search(r"Overall exposure level for glancesd.service: ([0-9.]+)", output)
+        self.assertLessEqual(float(figure.group(1)) if figure else 99.0, 1.5, output)
+
+    def test_socket(self) -> None:
+        found = self.directives(read(SERVICES, "glancesd.socket"))
+        self.assertEqual(found["ListenStream"], ["0.0.0.0:61208"])
+        self.assertNotIn("Accept", found)       # "yes" would start one daemon for each connection
+
+    def test_io_drop_in(self) -> None:
+        found = self.directives(read(SERVICES, "io.conf"))
+        self.assertEqual(found, {name: ["CAP_SYS_PTRACE CAP_DAC_READ_SEARCH"]
+                                 for name in ("CapabilityBoundingSet", "AmbientCapabilities")})
+
+
+# procd's and UCI's functions as glancesd uses them: each call printed, settings from variables named uci_<option>.
+PROCD = r"""
+say() { printf '%s' "$1"; shift; for word; do printf ' [%s]' "$word"; done; echo; }
+for name in procd_open_instance procd_set_param procd_append_param procd_close_instance procd_add_reload_trigger config_load; do
+    eval "$name() { say $name \"\$@\"; }"
+done
+config_get() { eval "$1=\${uci_$3-\$4}"; }
+config_get_bool() { config_get "$@"; eval "case \$$1 in 1|on|true|yes|enabled) $1=1 ;; *) $1=0 ;; esac"; }
+"""
+
+
+class InitScripts(Scratch):
+    SCRIPTS = ("openwrt.init", "openrc.init", "openrc.conf", "install.sh")
+
+    def shells(self) -> list[tuple[str, ...]]:
+        return [("sh",)] + ([(str(BUSYBOX), "sh")] if BUSYBOX else [])
+
+    def script(self, name: str, body: str, conf: str = "/nonexistent") -> str:
+        """What each shell prints for a body that may source $script, the init script with this configuration file."""
+        text = read(SERVICES, name).replace("/etc/glancesd.conf", conf)
+        path = os.path.join(self.scratch, name)
+        with open(path, "w") as file:
+            file.write(text)
+        outputs = {run(*shell, "-euc", body, "init", environ={"PATH": os.environ["PATH"], "script": path})
+                   for shell in self.shells()}
+        self.assertEqual(len(outputs), 1, outputs)
+        return outputs.pop()
+
+    def test_syntax(self) -> None:
+        for name in self.SCRIPTS:
+            for shell in self.shells():
+                with self.subTest(name, shell=shell[0]):
+                    self.assertEqual(run(*shell, "-n", os.path.join(SERVICES, name)), "")
+
+    def test_openwrt(self) -> None:
+        default = self.script("openwrt.init", PROCD + '. "$script"; start_service; service_triggers')
+        for line in ("config_load [glancesd]", "procd_set_param [command] [/usr/bin/glancesd] [-B] [127.0.0.1] [-p] [61208]",
+                     "procd_set_param [user] [nobody]", "procd_set_param [stderr] [1]", "procd_close_instance",
+                     "procd_add_reload_trigger [glancesd]"):
+            self.assertIn(line + "\n", default)
+        self.assertNotIn("[-C]", default)
+        self.assertIn("procd_set_param [respawn] ", default)
+
+    def test_openwrt_settings(self) -> None:
+        conf = os.path.join(self.scratch, "glancesd.conf")
+        with open(conf, "w"):
+            pass
+        output = self.script("openwrt.init", PROCD + 'uci_address="fd00::1"; uci_port=80; . "$script"; start_service', conf)
+        self.assertIn("[command] [/usr/bin/glancesd] [-B] [fd00::1] [-p] [80]\nprocd_append_param [command] [-C] [%s]\n" % conf,
+                      output)
+        self.assertIn("procd_set_param [file] [%s]\n" % conf, output)
+
+    def test_openwrt_switched_off(self) -> None:
+        output = self.script("openwrt.init", PROCD + 'uci_enabled=0; . "$script"; start_service')
+        self.assertEqual(output, "config_load [glancesd]\n")
+
+    def test_openwrt_configuration_is_what_the_script_reads(self) -> None:
+        options = re.findall(r"^\toption (\w+) '([^']*)'$", read(SERVICES, "openwrt.config"), re.M)
+        self.assertEqual(options, [("enabled", "1"), ("address", "127.0.0.1"), ("port", "61208")])
+        script = read(SERVICES, "openwrt.init")
+        for name, value in options:
+            self.assertRegex(script, r"config_get(_bool)? %s main %s %s\n" % (name, name, value))
+
+    OPENRC = ('ebegin() { echo "$@"; }; eend() { return "$1"; }; RC_SVCNAME=glancesd\n'
+              'supervise-daemon() { echo "supervise-daemon $*"; }\n. "$script"\n')
+
+    def test_openrc(self) -> None:
+        # A hyphen in a function's name is no name for every shell: the stub is an alias of a file there.
+        stub = os.path.join(self.scratch, "supervise-daemon")
+        with open(stub, "w") as file:
+            file.write('#!/bin/sh\necho supervise-daemon "$@"\n')
+        os.chmod(stub, 0o755)
+        begin = ('ebegin() { echo "$@"; }; eend() { return "$1"; }; use() { :; }; after() { :; }\n'
+                 'RC_SVCNAME=glancesd PATH=%s:$PATH; . "$script"; ' % self.scratch)
+        output = self.script("openrc.init", begin + 'depend; reload; echo "$supervisor|$command|$command_args|$command_user|"'
+                             '"$healthcheck_timer|$healthcheck_delay"', "/etc/glancesd.conf")
+        self.assertEqual(output, "Reloading glancesd\nsupervise-daemon glancesd --signal HUP\n"
+                                 "supervise-daemon|/usr/local/bin/glancesd|-C /etc/glancesd.conf|nobody|30|10\n")
+
+    def test_openrc_health_check(self) -> None:
+        stub = os.path.join(self.scratch, "glancesd")
+        with open(stub, "w") as file:
+            file.write('#!/bin/sh\necho "$@" >&2\nexit 1\n')
+        os.chmod(stub, 0o755)
+        ask = '. "$script"; command=%s; s=0; healthcheck || s=$?; echo "$s ${healthcheck_timer-}"' % stub
+        self.assertEqual(self.script("openrc.init", ask), "--check http://127.0.0.1:61208/livez\n1 30\n")
+        self.assertEqual(self.script("openrc.init", "glancesd_check_url=; " + ask), "0 \n")
+        self.assertEqual(self.script("openrc.init", "glancesd_check_url=unix:/x glancesd_check_seconds=7; " + ask),
+                         "--check unix:/x\n1 7\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,77 @@
+"""raid: /proc/mdstat as kernels print it."""
+from __future__ import annotations
+
+import unittest
+
+from glancesd.collectors import raid
+from glancesd.collectors.raid import Array
+from glancesd.roots import NoData, ParseError, Roots
+
+
+class Parse(unittest.TestCase):
+    VALID = (
+        ("empty", "", {}),
+        ("no array", "Personalities : \nunused devices: <none>\n", {}),
+        ("mirrors", "Personalities : [raid1] [raid6] [raid5] [raid4] \n"
+         "md1 : active raid1 sdb2[1] sda2[0]\n      136448 blocks [2/2] [UU]\n      \n"
+         "md2 : active raid1 sdb3[2] sda3[0]\n      129596288 blocks super 1.2 [2/1] [U_]\n"
+         "      [=>...................]  recovery =  5.0% (6479872/129596288) finish=12.3min speed=166124K/sec\n"
+         "      bitmap: 0/1 pages [0KB], 65536KB chunk\n\nunused devices: <none>\n",
+         {"md1": Array("md1", True, "raid1", {"sdb2": "1", "sda2": "0"}, 2, 2, "UU"),
+          "md2": Array("md2", True, "raid1", {"sdb3": "2", "sda3": "0"}, 2, 1, "U_")}),
+        ("parity, flags of components", "md0 : active raid5 sdd1[3](S) sdc1[2](F) sdb1[1](W) nvme0n1p1[4](J) sda1[0]\n"
+         "      7813769216 blocks super 1.2 level 5, 512k chunk, algorithm 2 [3/2] [UU_]\n",
+         {"md0": Array("md0", True, "raid5", {"sdd1": "3", "sdc1": "2", "sdb1": "1", "nvme0n1p1": "4", "sda1": "0"}, 3,
+                       2, "UU_")}),
+        ("raid10", "md0 : active raid10 sdb[1] sda[0]\n"
+         "      123 blocks super 1.2 512K chunks 2 near-copies [2/2] [UU]\n",
+         {"md0": Array("md0", True, "raid10", {"sdb": "1", "sda": "0"}, 2, 2, "UU")}),
+        ("no redundancy", "md0 : active raid0 sdb[1] sda[0]\n      123 blocks super 1.2 512k chunks\n",
+         {"md0": Array("md0", True, "raid0", {"sdb": "1", "sda": "0"}, None, None, None)}),
+        ("read-only", "md127 : active (auto-read-only) raid1 sda[0]\n      1 blocks [2/1] [U_]\n"
+         "md5 : active (read-only) linear sdb[0]\n",
+         {"md127": Array("md127", True, "raid1", {"sda": "0"}, 2, 1, "U_"),
+          "md5": Array("md5", True, "linear", {"sdb": "0"}, None, None, None)}),
+        ("inactive", "md3 : inactive sdc1[0](S) sdd1[-1](S)\n      1465138496 blocks super 1.2\n       \n",
+         {"md3": Array("md3", False, None, {"sdc1": "0", "sdd1": "-1"}, None, None, None)}),
+        ("broken (5.x)", "md0 : broken raid0 sdb[1] sda[0]\n      123 blocks super 1.2 512k chunks\n",
+         {"md0": Array("md0", False, "raid0", {"sdb": "1", "sda": "0"}, None, None, None)}),
+        ("no component left", "md0 : active raid1\n      123 blocks\n",
+         {"md0": Array("md0", True, "raid1", {}, None, None, None)}),
+        ("names", "md_d0 : active raid1 cciss/c0d0p1[0] dm-3[1]\n      1 blocks [2/2] [UU]\n"
+         "md_home : inactive sda[0]\n",
+         {"md_d0": Array("md_d0", True, "raid1", {"cciss/c0d0p1": "0", "dm-3": "1"}, 2, 2, "UU"),
+          "md_home": Array("md_home", False, None, {"sda": "0"}, None, None, None)}),
+        ("2.4", "Personalities : [raid1]\nread_ahead 1024 sectors\n"
+         "md0 : active raid1 sdb1[1] sda1[0]\n      56 blocks [2/2] [UU]\n",
+         {"md0": Array("md0", True, "raid1", {"sdb1": "1", "sda1": "0"}, 2, 2, "UU")}),
+        ("an indented row of no array", "      56 blocks [2/2] [UU]\n", {}),
+        ("a row behind the arrays", "md0 : inactive sda[0]\nunused devices: <none>\n      56 blocks [2/2] [UU]\n",
+         {"md0": Array("md0", False, None, {"sda": "0"}, None, None, None)}),
+    )
+    MALFORMED = (
+        ("no state", "Personalities : [raid1]\nmd0 : \n", "mdstat:2: neither active"),
+        ("an unknown state", "md0 : asleep raid1 sda[0]\n", "mdstat:1: neither active"),
+        ("a component without its number", "md0 : active raid1 sda\n", "mdstat:1: not a component"),
+        ("a component without a name", "md0 : active raid1 sda[0] [1]\n", "mdstat:1: not a component"),
+    )
+
+    def test_valid(self) -> None:
+        for name, text, expected in self.VALID:
+            with self.subTest(name):
+                self.assertEqual(raid.parse(text), expected)
+                self.assertEqual(list(raid.parse(text)), list(expected))
+
+    def test_malformed(self) -> None:
+        for name, text, message in self.MALFORMED:
+            with self.subTest(name), self.assertRaises(ParseError) as caught:
+                raid.parse(text)
+            self.assertTrue(str(caught.exception).startswith(message), caught.exception)
+
+    def test_kernel_without_md(self) -> None:
+        with self.assertRaises(NoData):
+            raid.sample(Roots("/nowhere"))
+
+
+if __name__ == "__main__":
+    unittest.main()

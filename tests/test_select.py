@@ -1,0 +1,56 @@
+"""select: items and values of plugins of every type."""
+from __future__ import annotations
+
+import unittest
+
+from glancesd.api import select
+from glancesd.api.answers import Refused
+
+LIST = [{"pid": 1, "nice": -20, "name": "init", "up": True, "load": 8.9, "alias": "x"},
+        {"pid": 22, "nice": 0, "name": "22", "up": False, "load": 0.0}]
+
+
+class Item(unittest.TestCase):
+    def test_found(self) -> None:
+        table = (({"used": 5}, "used", 5), ({"used": None}, "used", None), (LIST, "pid", [1, 22]), (LIST, "alias", ["x", None]),
+                 ([], "anything", []))
+        for value, name, expected in table:
+            with self.subTest(name):
+                self.assertEqual(select.item("p", value, name), {name: expected})
+
+    def test_refused(self) -> None:
+        for value in ({"used": 5}, LIST, "text", None, [[1, 2], [3, 4]]):
+            with self.subTest(value), self.assertRaises(Refused) as caught:
+                select.item("p", value, "nosuch")
+            self.assertEqual(caught.exception.status, 404)
+            self.assertIn("nosuch", caught.exception.message)
+
+
+class Matching(unittest.TestCase):
+    def test_in_the_type_of_the_field(self) -> None:
+        table = (
+            ("pid", "1", [0]), ("pid", "0001", [0]), ("pid", "1.0", [0]), ("pid", "1e0", [0]), ("pid", "99", []), ("pid", "x", []),
+            ("pid", "²", []), ("pid", "١", []), ("pid", "1_0", []), ("pid", "+1", []), ("pid", "", []), ("pid", "inf", []),
+            ("pid", "nan", []), ("pid", "9" * 5000, []), ("pid", "true", []),
+            ("nice", "-20", [0]), ("nice", "0", [1]), ("nice", "-0", [1]),
+            ("name", "init", [0]), ("name", "22", [1]), ("name", "Init", []), ("name", "22.0", []),
+            ("up", "true", [0]), ("up", "False", [1]), ("up", "1", [0]), ("up", "0", [1]), ("up", "2", []),
+            ("load", "8.9", [0]), ("load", "0", [1]), ("load", "8.90", [0]),
+            ("alias", "x", [0]), ("alias", "null", [1]),
+        )
+        for name, text, expected in table:
+            with self.subTest(name=name, text=text[:20]):
+                self.assertEqual(select.matching("p", LIST, name, text), {text: [LIST[index] for index in expected]})
+
+    def test_empty_list(self) -> None:
+        self.assertEqual(select.matching("p", [], "anything", "x"), {"x": []})
+
+    def test_refused(self) -> None:
+        for value, name in (({"used": 5}, "used"), ("text", "x"), (None, "x"), (LIST, "nosuch"), ([[1]], "0")):
+            with self.subTest(value), self.assertRaises(Refused) as caught:
+                select.matching("p", value, name, "1")
+            self.assertEqual(caught.exception.status, 404)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,185 @@
+"""systemd: the datagrams a manager gets, and what the daemon takes from it."""
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from typing import Any, Callable
+
+from glancesd import systemd
+from glancesd.systemd import Notifier
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+# A process with the socket at descriptor 3, as the manager starts it (a child: 3 is the test run's own).
+TAKE = r"""
+import os, sys
+from glancesd import systemd
+handed = int(sys.argv[1])
+if handed != 3:
+    os.dup2(handed, 3)
+    os.close(handed)
+environ = dict(os.environ, LISTEN_PID=str(os.getpid()))
+try:
+    taken = systemd.listen_sockets(environ, os.getpid())
+except ValueError as problem:
+    print("refused:", problem)
+else:
+    for s in taken:
+        print(s.family.name, s.type.name, "timeout", s.gettimeout(), "inheritable", s.get_inheritable())
+        connection = s.accept()[0]
+        connection.sendall(b"hello")
+        connection.close()
+"""
+
+
+class Notify(unittest.TestCase):
+    CALLS: tuple[tuple[str, Callable[[Notifier], None], str], ...] = (
+        ("ready", lambda n: n.ready("http://[::]:1, 33 plugins"), "READY=1\nSTATUS=http://[::]:1, 33 plugins"),
+        ("a status is one line", lambda n: n.status("two\nlines\n READY=0 é"), "STATUS=two lines READY=0 é"),
+        ("a status may hold anything", lambda n: n.status("\udc80"), "STATUS=?"),
+        ("stopping", lambda n: n.stopping(), "STOPPING=1"),
+        ("watchdog", lambda n: n.watchdog(), "WATCHDOG=1"),
+    )
+
+    def setUp(self) -> None:
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.manager.close)
+        self.manager.settimeout(5)
+
+    def test_calls(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        path = directory.name + "/notify"
+        self.manager.bind(path)
+        for name, call, expected in self.CALLS:
+            with self.subTest(name):
+                call(Notifier({"NOTIFY_SOCKET": path}))
+                self.assertEqual(self.manager.recv(4096).decode(), expected)
+
+    def test_abstract_socket(self) -> None:
+        self.manager.bind("")           # the kernel chooses an abstract name
+        name = self.manager.getsockname()
+        Notifier({"NOTIFY_SOCKET": "@" + name[1:].decode()}).stopping()
+        self.assertEqual(self.manager.recv(4096), b"STOPPING=1")
+
+    def test_reloading_says_when(self) -> None:
+        self.manager.bind("")
+        before = time.monotonic_ns() // 1000
+        Notifier({"NOTIFY_SOCKET": "@" + self.manager.getsockname()[1:].decode()}).reloading()
+        word, moment = self.manager.recv(4096).decode().split("\n")
+        self.assertEqual(word, "RELOADING=1")
+        self.assertTrue(before <= int(moment.partition("=")[2]) <= time.monotonic_ns() // 1000, moment)
+
+    def test_nobody_to_tell(self) -> None:
+        for address in (None, "", "@", "/nonexistent/notify", "vsock:2:1", "/" + "x" * 200):
+            with self.subTest(address):
+                for _, call, _ in self.CALLS:
+                    call(Notifier({} if address is None else {"NOTIFY_SOCKET": address}))
+
+
+class Watchdog(unittest.TestCase):
+    TABLE: tuple[tuple[str, dict[str, str], float | None], ...] = (
+        # name, environment, seconds
+        ("none", {}, None),
+        ("half of the limit", {"WATCHDOG_USEC": "30000000"}, 15.0),
+        ("for this process", {"WATCHDOG_USEC": "3000000", "WATCHDOG_PID": "77"}, 1.5),
+        ("for another", {"WATCHDOG_USEC": "3000000", "WATCHDOG_PID": "78"}, None),
+        ("for nobody", {"WATCHDOG_USEC": "3000000", "WATCHDOG_PID": ""}, None),
+        ("zero", {"WATCHDOG_USEC": "0"}, None),
+        ("not a number", {"WATCHDOG_USEC": "soon"}, None),
+        ("negative", {"WATCHDOG_USEC": "-1"}, None),
+        ("a digit of another script", {"WATCHDOG_USEC": "²"}, None),
+        ("absurdly long", {"WATCHDOG_USEC": "9" * 5000}, None),
+    )
+
+    def test_table(self) -> None:
+        for name, environ, seconds in self.TABLE:
+            with self.subTest(name):
+                self.assertEqual(systemd.watchdog_seconds(environ, 77), seconds)
+
+
+class Listen(unittest.TestCase):
+    NONE: tuple[tuple[str, dict[str, str]], ...] = (
+        ("started without it", {}),
+        ("for another process", {"LISTEN_FDS": "1", "LISTEN_PID": "78"}),
+        ("no process named", {"LISTEN_FDS": "1"}),
+        ("none", {"LISTEN_FDS": "0", "LISTEN_PID": "77"}),
+        ("not a number", {"LISTEN_FDS": "one", "LISTEN_PID": "77"}),
+        ("not a count", {"LISTEN_FDS": "1000000000", "LISTEN_PID": "77"}),
+    )
+
+    def test_nothing_handed_over(self) -> None:
+        for name, environ in self.NONE:
+            with self.subTest(name):
+                self.assertEqual(systemd.listen_sockets(environ, 77), [])
+
+    def start(self, handed: Any, count: int = 1) -> subprocess.Popen[str]:
+        process = subprocess.Popen([sys.executable, "-c", TAKE, str(handed.fileno())], pass_fds=[handed.fileno()],
+                                   env=dict(os.environ, LISTEN_FDS=str(count)), cwd=TOP, stdout=subprocess.PIPE,
+                                   universal_newlines=True)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def taken(self, listening: socket.socket) -> str:
+        listening.listen(1)
+        listening.setblocking(False)        # as the manager opens them
+        process = self.start(listening)
+        with socket.socket(listening.family, socket.SOCK_STREAM) as client:
+            client.settimeout(20)
+            client.connect(listening.getsockname())
+            self.assertEqual(client.recv(5), b"hello")
+        return process.communicate(timeout=20)[0]
+
+    def test_tcp(self) -> None:
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            self.assertEqual(self.taken(listening), "AF_INET SOCK_STREAM timeout None inheritable False\n")
+
+    def test_tcp_over_ipv6(self) -> None:
+        with socket.socket(socket.AF_INET6) as listening:
+            try:
+                listening.bind(("::1", 0))
+            except OSError as problem:
+                self.skipTest("this machine has no IPv6 loopback: %s" % problem)
+            self.assertEqual(self.taken(listening), "AF_INET6 SOCK_STREAM timeout None inheritable False\n")
+
+    def test_unix(self) -> None:
+        with tempfile.TemporaryDirectory() as directory, socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(directory + "/socket")
+            self.assertEqual(self.taken(listening), "AF_UNIX SOCK_STREAM timeout None inheritable False\n")
+
+    def test_what_cannot_be_served_is_named(self) -> None:
+        datagrams, unbound = socket.socket(type=socket.SOCK_DGRAM), socket.socket()
+        with datagrams, unbound, open(os.devnull) as file:
+            for name, handed in (("datagrams", datagrams), ("not listening", unbound), ("a file", file)):
+                with self.subTest(name):
+                    output = self.start(handed).communicate(timeout=20)[0]
+                    self.assertIn("refused: descriptor 3 of LISTEN_FDS is not a listening stream socket", output)
+
+    def test_fewer_than_announced(self) -> None:
+        with socket.socket() as listening:
+            listening.listen(1)
+            output = self.start(listening, count=2).communicate(timeout=20)[0]
+        self.assertIn("refused: descriptor 4 of LISTEN_FDS", output)
+
+
+class Credential(unittest.TestCase):
+    def test_table(self) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            with open(directory + "/password", "w"):
+                pass
+            environ = {"CREDENTIALS_DIRECTORY": directory}
+            self.assertEqual(systemd.credential(environ, "password"), directory + "/password")
+            self.assertIsNone(systemd.credential(environ, "other"))
+        self.assertIsNone(systemd.credential({}, "password"))
+        self.assertIsNone(systemd.credential({"CREDENTIALS_DIRECTORY": ""}, "/etc/passwd"))
+
+
+if __name__ == "__main__":
+    unittest.main()
