@@ -10,7 +10,7 @@ from typing import Optional, Union
 
 from .api.answers import Refused
 from .http1 import Request
-from .passwords import Credentials
+from .passwords import Busy, Credentials
 from .settings import Settings
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
@@ -51,12 +51,16 @@ class Access:
         if self._credentials is not None or request.host is None:
             return
         host = request.host.rstrip(".")
-        if host not in self._hosts and _address(host) is None:
+        if host not in self._hosts and ("%" in host or _address(host) is None):
             raise Refused(421, "this server is not known as %s: see --allowed-host (or set a password)" % (host or "''"))
 
     def password(self, request: Request) -> None:
         """Refuse wrong or missing credentials, where a password is set."""
-        if self._credentials is not None and not self._credentials.good(request.authorization):
+        try:
+            good = self._credentials is None or self._credentials.good(request.authorization)
+        except Busy:
+            raise Refused(503, "too many passwords are being checked", "Retry-After: 1") from None
+        if not good:
             raise Refused(401, "a user name and a password are needed", 'WWW-Authenticate: Basic realm="glancesd"')
 
     def cors(self, request: Request) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ SLOW_SECONDS = 10.0
 # As long as a request waits for somebody else's sample under way; then it gets the latest there is.
 TURN_SECONDS = 5.0
 
+_HANGS = "does not answer"
+
 
 class Clock(NamedTuple):
     """Time as the daemon sees it; tests put their own here. `monotonic` for every window, `wall` only to print."""
@@ -55,23 +57,49 @@ class Derived(NamedTuple):
     derive: Callable[[Any, Any, float], Any]
 
 
+class Turn:
+    """Single flight: one has the turn, and the others wait for it. Not for ever: a read may hang in the kernel.
+
+    Once somebody has waited TURN_SECONDS in vain nobody waits any more, until the turn is free again.
+    """
+
+    def __init__(self) -> None:
+        self.hangs = False
+        self._lock = threading.Lock()
+
+    def take(self) -> bool:
+        """Whether the turn is ours; then it is ours to `leave`."""
+        self.hangs = not self._lock.acquire(timeout=0 if self.hangs else TURN_SECONDS)
+        return not self.hangs
+
+    def leave(self) -> None:
+        self.hangs = False
+        self._lock.release()
+
+
 class Slot:
     """The latest value of one source, and single flight: callers of `take` at once cause one sample."""
 
     def __init__(self, name: str, clock: Clock, log: Log) -> None:
         self.name = name
-        self.problem: Optional[str] = None     # why the latest attempt gave nothing fresh
         self.latest = NOTHING
         self._clock = clock
         self._log = log
-        self._turn = threading.Lock()
+        self._turn = Turn()
+        self._failed: Optional[str] = None
+
+    @property
+    def problem(self) -> Optional[str]:
+        """Why the latest attempt gave nothing fresh."""
+        return _HANGS if self._turn.hangs else self._failed
 
     def take(self, not_before: float = 0.0) -> Taken:
         """The latest value when it is fresh and from `not_before` or later, else a new one; an older one if that fails."""
         latest = self.latest
         if self._clock.monotonic() < latest.until and latest.at >= not_before:
             return latest
-        if not self._turn.acquire(timeout=TURN_SECONDS):
+        if not self._turn.take():
+            self._log.once("%s: %s" % (self.name, _HANGS))
             return self.latest
         try:
             latest = self.latest
@@ -79,20 +107,20 @@ class Slot:
                 return latest
             try:
                 self.latest = self._renew(not_before)
-                self.problem = None
+                self._failed = None
             except Exception as problem:
                 self._fail(problem)
             return self.latest
         finally:
-            self._turn.release()
+            self._turn.leave()
 
     def _renew(self, not_before: float) -> Taken:
         raise NotImplementedError
 
     def _fail(self, problem: Exception) -> None:
         """Keep what there is, and try again no sooner than in a second."""
-        self.problem = str(problem) or type(problem).__name__
-        self._log.once("%s: %s" % (self.name, self.problem))
+        self._failed = str(problem) or type(problem).__name__
+        self._log.once("%s: %s" % (self.name, self._failed))
         self.latest = self.latest._replace(until=self._clock.monotonic() + 1.0)
 
 
@@ -128,9 +156,12 @@ class DerivedSlot(Slot):
 
     def baseline(self) -> None:
         """Take the sample that the first window begins with."""
-        with self._turn:
-            if self._tracker.ripe_at == 0.0:
-                self._begin()
+        if self._turn.take():
+            try:
+                if self._tracker.ripe_at == 0.0:
+                    self._begin()
+            finally:
+                self._turn.leave()
 
     def _begin(self) -> Taken:
         sample = self.of.take()
@@ -159,6 +190,7 @@ class Monitor:
     def __init__(self, sources: Mapping[str, Union[Sampled, Derived]], roots: Roots, cached_time: float,
                  clock: Clock, log: Log) -> None:
         self.slots: dict[str, Slot] = {}
+        self._log = log
         self._samples: dict[str, SampleSlot] = {}
         self._derived: dict[str, DerivedSlot] = {}
         self._slow = {name for name, source in sources.items() if isinstance(source, Sampled) and source.slow}
@@ -199,7 +231,12 @@ class Monitor:
         window = tracker.advance(sample.value, sample.at)
         if window.before is None:
             return NOTHING
-        return sample._replace(value=derived.derive(window.now, window.before, window.elapsed), elapsed=window.elapsed)
+        try:
+            value = derived.derive(window.now, window.before, window.elapsed)
+        except Exception as problem:
+            self._log.once("%s: %s" % (name, str(problem) or type(problem).__name__))
+            return NOTHING
+        return sample._replace(value=value, elapsed=window.elapsed)
 
     def all_fail(self) -> bool:
         """Whether no source of the kernel that anyone asked for gives anything fresh."""
@@ -209,4 +246,5 @@ class Monitor:
 
     def problems(self) -> dict[str, str]:
         """Why sources have nothing fresh, by source."""
-        return {name: slot.problem for name, slot in self.slots.items() if slot.problem is not None}
+        problems = {name: slot.problem for name, slot in self.slots.items()}
+        return {name: problem for name, problem in problems.items() if problem is not None}

@@ -17,8 +17,10 @@ ITERATIONS_PURE = 20000            # where only Python's own HMAC loop is there:
 ITERATIONS_MOST = 10000000
 SALT_BYTES = 16
 PASSWORD_BYTES = 1024
-# Hash computations at once: a flood of wrong passwords may cost this many cores, and waits in line beyond it.
+# Hash computations at once: a flood of wrong passwords may cost this many cores …
 HASHES_AT_ONCE = 2
+# … and hold this many connections, waiting for their turn so long; the rest is sent away.
+WAITING_MOST = 8
 WAIT_SECONDS = 5.0
 
 Derive = Callable[[bytes, bytes, int], bytes]
@@ -28,10 +30,14 @@ class PasswordError(Exception):
     """The password file cannot be used; the text says which and why, in one line."""
 
 
+class Busy(Exception):
+    """Too many passwords are being looked at already."""
+
+
 class Credentials:
     """One user name and password, against the Authorization header of a request.
 
-    State: the keyed digest of the header that was good last, so that only the first request of a client costs a hash.
+    State: the keyed digest of user and password once they were good, so that only the first request costs a hash.
     """
 
     def __init__(self, username: str, secret: str) -> None:
@@ -40,28 +46,40 @@ class Credentials:
         self._key = os.urandom(32)
         self._good: Optional[bytes] = None
         self._hashing = threading.Semaphore(HASHES_AT_ONCE)
+        self._line = threading.Semaphore(HASHES_AT_ONCE + WAITING_MOST)
 
     def good(self, header: Optional[bytes]) -> bool:
-        """Whether the header names this user and password. Takes the same time for a wrong user as for a wrong password."""
+        """Whether the header names this user and password. Takes the same time for a wrong user as for a wrong password.
+
+        Busy when that cannot be told just now.
+        """
         if header is None:
             return False
         import hmac
-        digest = _digest(self._key, header)
+        user, password = _basic(header)
+        digest = _digest(self._key, b"%s:%s" % (user, password))
         if self._good is not None and hmac.compare_digest(self._good, digest):
             return True
-        user, password = _basic(header)
-        if not self._hashing.acquire(timeout=WAIT_SECONDS):
-            return False
-        try:
-            hashed = pbkdf2()(password, self._salt, self._iterations)
-        finally:
-            self._hashing.release()
+        hashed = self._hash_in_turn(password)
         # Both comparisons are always made: which of them failed shall not be told by the time.
         if hmac.compare_digest(hashed, self._hash) & hmac.compare_digest(_digest(self._key, user),
                                                                          _digest(self._key, self._username)):
             self._good = digest
             return True
         return False
+
+    def _hash_in_turn(self, password: bytes) -> bytes:
+        if not self._line.acquire(blocking=False):
+            raise Busy
+        try:
+            if not self._hashing.acquire(timeout=WAIT_SECONDS):
+                raise Busy
+            try:
+                return pbkdf2()(password, self._salt, self._iterations)
+            finally:
+                self._hashing.release()
+        finally:
+            self._line.release()
 
 
 def read(path: str, username: str) -> Credentials:

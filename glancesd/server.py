@@ -5,6 +5,7 @@ connection only notes until when it may stay as it is, and the accepting thread 
 """
 from __future__ import annotations
 
+import errno
 import socket
 import socketserver
 import sys
@@ -37,8 +38,10 @@ HEAD_BYTES_REMEMBERED = 2048
 POLL_SECONDS = 0.5
 STACK_BYTES = 256 * 1024
 BACKLOG = 128
+PAUSE_SECONDS = 0.05            # before another accept when descriptors or memory have run out
 GRACE_SECONDS = 0.5             # for answers under way when the daemon ends
 
+_EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
 _COMMON = ("Server: glancesd\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
            "Referrer-Policy: no-referrer\r\n")
 
@@ -103,7 +106,15 @@ class Server(ThreadingHTTPServer):
     # -- accepting -----------------------------------------------------------------------------------------------------
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        client, address = self.socket.accept()
+        try:
+            client, address = self.socket.accept()
+        except OSError as problem:
+            if problem.errno in _EXHAUSTED:      # it stays in the queue: without a pause this loop would spin on it
+                with self._lock:
+                    self._make_room(list(self.places))
+                self.log.once("cannot accept a connection: %s" % problem.strerror)
+                time.sleep(PAUSE_SECONDS)
+            raise
         self.asked_at = time.monotonic()
         if self.address_family != socket.AF_UNIX:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -151,6 +162,7 @@ class Server(ThreadingHTTPServer):
             if self.wrap is None:
                 answer = error(Refused(503, "all connections are at work", "Retry-After: 1"))
                 client.send(self.head(answer, len(answer.body), None, False) + answer.body)
+                client.recv(RECEIVE_BYTES)       # closed with its request unread, the answer would be lost with it
         except OSError:
             pass
         self.shutdown_request(client)
@@ -272,6 +284,8 @@ class Handler(socketserver.BaseRequestHandler):
         self.place: Place = self.client_address
         if self.server.wrap is not None:
             self.request = self.place.client = self.server.wrap(self.request)
+            if self.place not in self.server.places:
+                raise OSError("sent away while the socket that its place held was being replaced")
             self.request.do_handshake()            # under the deadline of the place, like a request
 
     def handle(self) -> None:

@@ -62,7 +62,7 @@ class Notifier:
 
 
 def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
-    """How often to call `Notifier.watchdog`: half the time the manager allows; None: it does not watch process `pid`."""
+    """How often to call `Notifier.watchdog`: half the time the manager allows. None: it does not watch this `pid`."""
     if not _meant_for(environ.get("WATCHDOG_PID", str(pid)), pid):
         return None
     allowed = _number(environ.get("WATCHDOG_USEC", ""))

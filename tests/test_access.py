@@ -4,6 +4,7 @@ from __future__ import annotations
 import base64
 import os
 import tempfile
+import threading
 import unittest
 from typing import Any, Optional
 from unittest import mock
@@ -70,7 +71,7 @@ class Hosts(unittest.TestCase):
             ("box", True), ("box.", True), ("box.local", True), ("Box.Lan", True), ("box.home.arpa", True), ("box.internal", True),
             ("box.example.org", True), ("other.example.org", False), ("box.example.com", False), ("box.com", False),
             ("evil.example", False), ("localhost.evil.example", False), ("", False), ("127.0.0.1.evil.example", False),
-            ("2130706433", False), (None, True),
+            ("2130706433", False), ("127.0.0.1%.evil.example", False), (None, True),
         )
         rules = access(hostname="box.example.org")
         for host, expected in table:
@@ -132,6 +133,31 @@ class Passwords(unittest.TestCase):
         self.assertTrue(credentials.good(header))
         with mock.patch.object(passwords, "pbkdf2", side_effect=AssertionError):
             self.assertTrue(credentials.good(header))
+            self.assertTrue(credentials.good(b"basic  " + header[6:]))       # another client's way to write the same
+
+    def test_a_flood_of_wrong_passwords_does_not_wait_in_line(self) -> None:
+        with mock.patch.object(passwords, "WAITING_MOST", 0):
+            credentials = passwords.Credentials("glances", "secret")
+        hashing, go_on = threading.Semaphore(0), threading.Event()
+
+        def derive(password: bytes, salt: bytes, iterations: int) -> bytes:
+            hashing.release()
+            go_on.wait(10)
+            return b""
+
+        with mock.patch.object(passwords, "pbkdf2", lambda: derive):
+            guesses = [threading.Thread(target=credentials.good, args=(self.header("glances", str(number)),))
+                       for number in range(passwords.HASHES_AT_ONCE)]
+            for guess in guesses:
+                guess.start()
+                self.assertTrue(hashing.acquire(timeout=10))
+            with self.assertRaises(Refused) as caught:
+                access(credentials=credentials).password(request(Authorization="Basic eDp5"))
+            self.assertEqual((caught.exception.status, caught.exception.headers), (503, ("Retry-After: 1",)))
+            go_on.set()
+            for guess in guesses:
+                guess.join()
+        self.assertTrue(credentials.good(self.header("glances", "secret")))
 
     def test_a_wrong_user_costs_a_hash_as_well(self) -> None:
         credentials = passwords.Credentials("glances", "secret")

@@ -18,6 +18,11 @@ class Parsers(unittest.TestCase):
             with self.subTest(name):
                 fuzz.fuzz_parser(name, parse, Random(name), 150)
 
+    def test_between_two_samples_no_figure_is_absurd(self) -> None:
+        for name in fuzz.DERIVES:
+            with self.subTest(name):
+                fuzz.fuzz_derive(name, Random(name), 150)
+
     def test_what_breaks_the_rule_is_found(self) -> None:
         def lenient(text: str) -> float:
             return float(text.split()[0])

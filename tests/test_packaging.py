@@ -9,7 +9,7 @@ import sys
 import tempfile
 import unittest
 import zipfile
-from typing import Mapping
+from typing import Callable, Mapping
 
 from glancesd import __version__
 from glancesd.settings import OPTIONS
@@ -23,7 +23,7 @@ MAKE = shutil.which("make")
 def run(*command: str, cwd: str = TOP, environ: Mapping[str, str] = os.environ, status: int = 0) -> str:
     """Standard output and error of a command, which has to end with this status."""
     done = subprocess.run(command, cwd=cwd, env=dict(environ), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, universal_newlines=True, timeout=120)
+                          stderr=subprocess.STDOUT, text=True, timeout=120)
     if done.returncode != status:
         raise AssertionError("%s ended with %d, not %d: %s" % (" ".join(command), done.returncode, status, done.stdout))
     return done.stdout
@@ -60,6 +60,14 @@ class Archive(Scratch):
         with open(os.path.join(self.scratch, target), "rb") as file:
             return file.read()
 
+    def rewrite(self, change: Callable[[str, bytes], bytes]) -> None:
+        """Start a copy of x.pyz with its files changed."""
+        changed = os.path.join(self.scratch, "changed.pyz")
+        with zipfile.ZipFile(os.path.join(self.scratch, "x.pyz")) as archive, zipfile.ZipFile(changed, "w") as copy:
+            for entry in archive.infolist():
+                copy.writestr(entry, change(entry.filename, archive.read(entry)))
+        self.assertIn(__version__, run(sys.executable, changed, "--version", cwd="/"))
+
     def test_same_source_same_bytes(self) -> None:
         copy = os.path.join(self.scratch, "a copy")
         shutil.copytree(os.path.join(TOP, "glancesd"), os.path.join(copy, "glancesd"),
@@ -92,34 +100,47 @@ class Archive(Scratch):
         os.chmod(self.scratch, 0o555)
         self.addCleanup(os.chmod, self.scratch, 0o755)
         self.assertIn(__version__, run(sys.executable, path, "--version", cwd="/"))
-        python3 = os.path.join(self.scratch, "..")
-        self.assertTrue(os.access(path, os.X_OK), python3)
+        self.assertTrue(os.access(path, os.X_OK))
 
     def test_another_python_takes_the_source(self) -> None:
         self.build("x.pyz")
-        with zipfile.ZipFile(os.path.join(self.scratch, "x.pyz")) as archive:
-            with zipfile.ZipFile(os.path.join(self.scratch, "other.pyz"), "w") as other:
-                for entry in archive.infolist():
-                    data = archive.read(entry)
-                    # The magic number of a Python that never was, and byte code that would crash.
-                    other.writestr(entry, b"\0\0\r\n" + data[4:16] + b"?" if entry.filename.endswith("c") else data)
-        self.assertIn(__version__, run(sys.executable, os.path.join(self.scratch, "other.pyz"), "--version", cwd="/"))
+        # The magic number of a Python that never was, and byte code that would crash.
+        self.rewrite(lambda name, data: b"\0\0\r\n" + data[4:16] + b"?" if name.endswith("c") else data)
 
     def test_byte_code_is_used(self) -> None:
         self.build("x.pyz")
-        with zipfile.ZipFile(os.path.join(self.scratch, "x.pyz")) as archive:
-            with zipfile.ZipFile(os.path.join(self.scratch, "bare.pyz"), "w") as bare:
-                for entry in archive.infolist():
-                    bare.writestr(entry, archive.read(entry) if entry.filename.endswith("c") else b"raise SystemExit('source')")
-        self.assertIn(__version__, run(sys.executable, os.path.join(self.scratch, "bare.pyz"), "--version", cwd="/"))
+        self.rewrite(lambda name, data: data if name.endswith("c") else b"raise SystemExit('source')")
 
 
 @unittest.skipUnless(MAKE, "make is not installed")
 class Install(Scratch):
-    """make install, with the tools of this machine."""
+    """make install and uninstall: under a PATH of BusyBox's applets alone where there is a BusyBox."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.environ = {"PATH": os.environ["PATH"]}
+        if BUSYBOX:
+            directory = tempfile.TemporaryDirectory()
+            self.addCleanup(directory.cleanup)
+            for applet in run(BUSYBOX, "--list").split():
+                os.symlink(BUSYBOX, os.path.join(directory.name, applet))
+            self.environ["PATH"] = directory.name
 
     def make(self, target: str, *variables: str, status: int = 0) -> str:
-        return run(str(MAKE), "-s", target, "PYTHON=" + sys.executable, "DESTDIR=" + self.scratch, *variables, status=status)
+        return run(str(MAKE), "-s", target, "PYTHON=" + sys.executable, "DESTDIR=" + self.scratch,
+                   "SHELL=" + str(shutil.which("sh", path=self.environ["PATH"])), *variables, environ=self.environ,
+                   status=status)
+
+    def test_busybox(self) -> None:
+        if not BUSYBOX:
+            self.skipTest("busybox is not installed: the tests above ran with this machine's tools")
+        self.assertIsNone(shutil.which("install", path=self.environ["PATH"]))
+
+    def test_tools_of_this_machine(self) -> None:
+        self.environ = {"PATH": os.environ["PATH"]}
+        self.make("install")
+        self.make("uninstall")
+        self.assertEqual(files_below(self.scratch), {})
 
     def test_install_and_uninstall(self) -> None:
         self.make("install")
@@ -214,26 +235,14 @@ class Install(Scratch):
         self.assertEqual(sorted(files_below(self.scratch)), ["/etc", "/etc/conf.d", "/etc/conf.d/glancesd"])
 
 
-@unittest.skipUnless(BUSYBOX, "busybox is not installed")
-class InstallWithBusyBox(Install):
-    """The same under a PATH that holds BusyBox's applets, and make, alone."""
-
-    def make(self, target: str, *variables: str, status: int = 0) -> str:
-        tools = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, tools)
-        for applet in run(str(BUSYBOX), "--list").split():
-            os.symlink(str(BUSYBOX), os.path.join(tools, applet))
-        return run(str(MAKE), "-s", target, "PYTHON=" + sys.executable, "DESTDIR=" + self.scratch,
-                   "SHELL=" + os.path.join(tools, "sh"), *variables, environ={"PATH": tools}, status=status)
-
-
 class Unit(unittest.TestCase):
     """glancesd.service"""
 
     NEEDED = {
         "Type": ["notify"], "NotifyAccess": ["main"], "Restart": ["on-failure"], "RestartPreventExitStatus": ["2"],
         "ExecStart": ["/usr/local/bin/glancesd -C /etc/glancesd.conf"], "ExecReload": ["/bin/kill -HUP $MAINPID"],
-        "DynamicUser": ["yes"], "CapabilityBoundingSet": [""], "ProtectSystem": ["strict"], "ProtectHome": ["read-only"],
+        "DynamicUser": ["yes"], "CapabilityBoundingSet": [""], "ProtectSystem": ["strict"],
+        "ProtectHome": ["read-only"],
         "Environment": ["MALLOC_ARENA_MAX=1"], "SystemCallFilter": ["@system-service", "~@privileged @resources"],
         "RestrictAddressFamilies": ["AF_UNIX AF_INET AF_INET6"], "WantedBy": ["multi-user.target"],
     }
@@ -284,9 +293,10 @@ class Unit(unittest.TestCase):
 # procd's and UCI's functions as glancesd uses them: each call printed, settings from variables named uci_<option>.
 PROCD = r"""
 say() { printf '%s' "$1"; shift; for word; do printf ' [%s]' "$word"; done; echo; }
-for name in procd_open_instance procd_set_param procd_append_param procd_close_instance procd_add_reload_trigger config_load; do
-    eval "$name() { say $name \"\$@\"; }"
+for name in open_instance set_param append_param close_instance add_reload_trigger; do
+    eval "procd_$name() { say procd_$name \"\$@\"; }"
 done
+config_load() { say config_load "$@"; }
 config_get() { eval "$1=\${uci_$3-\$4}"; }
 config_get_bool() { config_get "$@"; eval "case \$$1 in 1|on|true|yes|enabled) $1=1 ;; *) $1=0 ;; esac"; }
 """
@@ -317,7 +327,8 @@ class InitScripts(Scratch):
 
     def test_openwrt(self) -> None:
         default = self.script("openwrt.init", PROCD + '. "$script"; start_service; service_triggers')
-        for line in ("config_load [glancesd]", "procd_set_param [command] [/usr/bin/glancesd] [-B] [127.0.0.1] [-p] [61208]",
+        for line in ("config_load [glancesd]",
+                     "procd_set_param [command] [/usr/bin/glancesd] [-B] [127.0.0.1] [-p] [61208]",
                      "procd_set_param [user] [nobody]", "procd_set_param [stderr] [1]", "procd_close_instance",
                      "procd_add_reload_trigger [glancesd]"):
             self.assertIn(line + "\n", default)
@@ -328,9 +339,10 @@ class InitScripts(Scratch):
         conf = os.path.join(self.scratch, "glancesd.conf")
         with open(conf, "w"):
             pass
-        output = self.script("openwrt.init", PROCD + 'uci_address="fd00::1"; uci_port=80; . "$script"; start_service', conf)
-        self.assertIn("[command] [/usr/bin/glancesd] [-B] [fd00::1] [-p] [80]\nprocd_append_param [command] [-C] [%s]\n" % conf,
-                      output)
+        body = PROCD + 'uci_address=fd00::1 uci_port=80; . "$script"; start_service'
+        output = self.script("openwrt.init", body, conf)
+        self.assertIn("procd_set_param [command] [/usr/bin/glancesd] [-B] [fd00::1] [-p] [80]\n"
+                      "procd_append_param [command] [-C] [%s]\n" % conf, output)
         self.assertIn("procd_set_param [file] [%s]\n" % conf, output)
 
     def test_openwrt_switched_off(self) -> None:
@@ -344,21 +356,30 @@ class InitScripts(Scratch):
         for name, value in options:
             self.assertRegex(script, r"config_get(_bool)? %s main %s %s\n" % (name, name, value))
 
-    OPENRC = ('ebegin() { echo "$@"; }; eend() { return "$1"; }; RC_SVCNAME=glancesd\n'
-              'supervise-daemon() { echo "supervise-daemon $*"; }\n. "$script"\n')
-
     def test_openrc(self) -> None:
-        # A hyphen in a function's name is no name for every shell: the stub is an alias of a file there.
-        stub = os.path.join(self.scratch, "supervise-daemon")
+        stub = os.path.join(self.scratch, "supervise-daemon")      # no name for a function, in some shells
         with open(stub, "w") as file:
             file.write('#!/bin/sh\necho supervise-daemon "$@"\n')
         os.chmod(stub, 0o755)
-        begin = ('ebegin() { echo "$@"; }; eend() { return "$1"; }; use() { :; }; after() { :; }\n'
-                 'RC_SVCNAME=glancesd PATH=%s:$PATH; . "$script"; ' % self.scratch)
-        output = self.script("openrc.init", begin + 'depend; reload; echo "$supervisor|$command|$command_args|$command_user|"'
-                             '"$healthcheck_timer|$healthcheck_delay"', "/etc/glancesd.conf")
-        self.assertEqual(output, "Reloading glancesd\nsupervise-daemon glancesd --signal HUP\n"
-                                 "supervise-daemon|/usr/local/bin/glancesd|-C /etc/glancesd.conf|nobody|30|10\n")
+        stubs = ('ebegin() { echo "$@"; }; eend() { return "$1"; }; use() { :; }; after() { :; }\n'
+                 'checkpath() { echo checkpath "$@"; }; RC_SVCNAME=glancesd PATH=%s:$PATH\n' % self.scratch)
+        body = ('. "$script"; depend; start_pre; reload; echo "$supervisor|$command|$command_args|$command_user|"'
+                '"$healthcheck_timer|$error_log|$supervise_daemon_args"')
+        self.assertEqual(self.script("openrc.init", stubs + body, "/etc/glancesd.conf"),
+                         "checkpath --file --mode 0640 --owner nobody /var/log/glancesd.log\n"
+                         "Reloading glancesd\nsupervise-daemon glancesd --signal HUP\n"
+                         "supervise-daemon|/usr/local/bin/glancesd|-C /etc/glancesd.conf|nobody|"
+                         "30|/var/log/glancesd.log|--env MALLOC_ARENA_MAX=1\n")
+        output = self.script("openrc.init", 'glancesd_user=root glancesd_args="-p 80"; . "$script"; '
+                             'echo "$command_args|$command_user"')
+        self.assertEqual(output, "-p 80|root\n")
+
+    def test_openrc_configuration_is_what_the_script_reads(self) -> None:
+        script = read(SERVICES, "openrc.init")
+        offered = re.findall(r'^#(glancesd_\w+)="([^"]*)"$', read(SERVICES, "openrc.conf"), re.M)
+        self.assertEqual({name for name, _ in offered}, set(re.findall(r"\$\{(glancesd_\w+)", script)))
+        for name, value in offered:
+            self.assertRegex(script, r"\$\{%s:?[-=]%s\}" % (name, re.escape(value)))
 
     def test_openrc_health_check(self) -> None:
         stub = os.path.join(self.scratch, "glancesd")

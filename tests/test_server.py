@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import resource
 import socket
 import threading
 import time
@@ -256,6 +258,30 @@ class Places(Case):
             for client in clients:
                 self.answer(client)
             self.assertEqual(self.ask(GET)[0], 200)
+
+    def test_no_descriptor_to_be_had(self) -> None:
+        silent = self.connect(b"GET")
+        while not self.server.places:
+            time.sleep(0.01)
+        client = socket.socket()
+        self.addCleanup(client.close)
+        client.settimeout(10)
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        fill: list[int] = []
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/proc/self/fd"))) + 1, limits[1]))
+        try:
+            with self.assertRaises(OSError):
+                while True:
+                    fill.append(os.dup(0))
+            client.connect(self.address)
+            client.sendall(GET)
+            self.assertEqual(self.answer(client)[0], 200)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+            for descriptor in fill:
+                os.close(descriptor)
+        self.assertClosed(silent)
+        self.assertEqual(self.lines, ["glancesd: cannot accept a connection: Too many open files\n"])
 
     def test_no_thread_to_be_had(self) -> None:
         with mock.patch.object(threading.Thread, "start", side_effect=RuntimeError("can't start new thread")):

@@ -121,7 +121,7 @@ class Listen(unittest.TestCase):
     def start(self, handed: Any, count: int = 1) -> subprocess.Popen[str]:
         process = subprocess.Popen([sys.executable, "-c", TAKE, str(handed.fileno())], pass_fds=[handed.fileno()],
                                    env=dict(os.environ, LISTEN_FDS=str(count)), cwd=TOP, stdout=subprocess.PIPE,
-                                   universal_newlines=True)
+                                   text=True)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         return process

@@ -35,6 +35,7 @@ class Parse(unittest.TestCase):
         ("no colon", " wlan0 0000 54. -56. -256\n", "net/wireless:3: not an interface"),
         ("no name", " : 0000 54. -56. -256\n", "net/wireless:3: not an interface"),
         ("not a number", " wlan0: 0 1 -1 -1\n wlan1: 0 1 x -1\n", "net/wireless:4: a figure"),
+        ("more digits than a float has", " wlan0: 0 %s -1 -1\n" % ("9" * 400), "net/wireless:3: a figure"),
         ("no JSON number", " wlan0: 0 nan -1 -1\n", "net/wireless:3: a figure"),
     )
 

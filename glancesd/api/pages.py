@@ -5,13 +5,15 @@ import threading
 from typing import Any, Callable, NamedTuple, Optional, Sequence
 
 from ..log import Log
-from ..monitor import Monitor, Taken
+from ..monitor import Monitor, Taken, Turn
 from ..settings import Settings
 from . import v2
 from .answers import Answer, Fresh, dump
 
 # A page made of nothing that changes by itself (help, the empty plugins) is looked at again after this time.
 CONSTANT_SECONDS = 3600.0
+# A page that is not fresh, because its sample hangs in the kernel, is given again for so long.
+STALE_SECONDS = 1.0
 
 
 class Page(NamedTuple):
@@ -37,7 +39,7 @@ class Pages:
         self._log = log
         self.problems: dict[str, str] = {}         # plugins that could not be rendered, and why
         self._pages: dict[str, Page] = {}
-        self._turns = {name: threading.Lock() for name in v2.PLUGINS}
+        self._turns = {name: Turn() for name in v2.PLUGINS}
         self._all: Optional[Fresh] = None
         self._all_turn = threading.Lock()
 
@@ -46,11 +48,17 @@ class Pages:
         page = self._pages.get(name)
         if page is not None and self._clock() < page.until:
             return page
-        with self._turns[name]:
+        turn = self._turns[name]
+        if not turn.take():
+            stale = self._pages.get(name) or Page(v2.PLUGINS[name].empty, Answer(dump(v2.PLUGINS[name].empty)), (), 0.0)
+            return stale._replace(until=self._clock() + STALE_SECONDS)
+        try:
             page = self._pages.get(name)
             if page is None or self._clock() >= page.until:
                 page = self._pages[name] = self._make(name, page)
             return page
+        finally:
+            turn.leave()
 
     def fresh(self, name: str) -> Fresh:
         page = self.page(name)
@@ -61,19 +69,14 @@ class Pages:
         everything = self._all
         if everything is not None and self._clock() < everything.until:
             return everything
+        pages = {name: self.page(name) for name in self.enabled}       # outside the turn below: each may hang
         with self._all_turn:
             everything = self._all
             if everything is not None and self._clock() < everything.until:
                 return everything
-            bodies = []
-            until = self._clock() + CONSTANT_SECONDS
-            for name, plugin in v2.PLUGINS.items():
-                if name in self.enabled:
-                    page = self.page(name)
-                    until = min(until, page.until)
-                    bodies.append(b'"%s": %s' % (name.encode(), page.answer.body))
-                else:
-                    bodies.append(b'"%s": %s' % (name.encode(), dump(plugin.empty)))
+            bodies = [b'"%s": %s' % (name.encode(), pages[name].answer.body if name in pages else dump(plugin.empty))
+                      for name, plugin in v2.PLUGINS.items()]
+            until = min((page.until for page in pages.values()), default=self._clock() + CONSTANT_SECONDS)
             everything = self._all = Fresh(Answer(b"{" + b", ".join(bodies) + b"}"), until)
             return everything
 
@@ -83,17 +86,14 @@ class Pages:
         until = min((entry.until for entry in taken), default=self._clock() + CONSTANT_SECONDS)
         if before is not None and taken and all(a.value is b.value and a.at == b.at for a, b in zip(taken, before.made_of)):
             return before._replace(until=until)
-        value = plugin.empty
-        if not taken or taken[0].value is not None:
-            try:
-                rendered = plugin.render(self.settings, *taken)
-                value = plugin.empty if rendered is None else rendered
-                page = Page(value, Answer(dump(value)), taken, until)
-                self._record(name, taken)
-                self.problems.pop(name, None)
-                return page
-            except Exception as problem:           # a bug or a lying kernel costs this plugin, never the others
-                self.problems[name] = "%s: %s" % (type(problem).__name__, problem)
-                self._log.once("%s: %s" % (name, self.problems[name]))
-                value = plugin.empty
-        return Page(value, Answer(dump(value)), taken, until)
+        try:
+            rendered = plugin.render(self.settings, *taken) if not taken or taken[0].value is not None else None
+            value = plugin.empty if rendered is None else rendered
+            page = Page(value, Answer(dump(value)), taken, until)
+            self._record(name, taken)
+            self.problems.pop(name, None)
+            return page
+        except Exception as problem:               # a bug or a lying kernel costs this plugin, never the others
+            self.problems[name] = "%s: %s" % (type(problem).__name__, problem)
+            self._log.once("%s: %s" % (name, self.problems[name]))
+            return Page(plugin.empty, Answer(dump(plugin.empty)), taken, until)

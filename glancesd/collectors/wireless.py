@@ -42,9 +42,9 @@ def parse(text: str, file: str = FILE) -> dict[str, Station]:
             raise ParseError(file, number, "not an interface and its figures: %.60r" % row)
         try:
             link, level, noise = (int(column.rstrip(".")) for column in columns[_LINK:_NOISE + 1])
-        except ValueError:
+            stations[name] = Station(name, float(link), _dbm(level), _dbm(noise))
+        except (ValueError, OverflowError):
             raise ParseError(file, number, "a figure is not a number: %.60r" % row) from None
-        stations[name] = Station(name, float(link), _dbm(level), _dbm(noise))
     return stations
 
 

@@ -106,7 +106,7 @@ uninstall() {
         systemctl --quiet disable --now glancesd.socket glancesd.service || :
     elif live /sbin/openrc-run; then
         rc-service --ifstarted glancesd stop || :
-        rc-update --quiet --all del glancesd || :
+        rc-update --quiet --all del glancesd 2>/dev/null || :
     elif live /etc/rc.common && [ -e /etc/init.d/glancesd ]; then
         /etc/init.d/glancesd stop || :
         /etc/init.d/glancesd disable || :

@@ -2,11 +2,11 @@
 
     #!/usr/bin/env python3 ‖ zip: __main__.pyc  __main__.py  glancesd/__init__.pyc  glancesd/__init__.py  …
 
-Every module twice: its byte code for the Python that builds (a start without it takes half as long again), its source for
-every other Python, which finds the byte code's magic number not its own and takes the source (zipimport, 3.7 to 3.13).
-Stored, because some Pythons of routers have no zlib. The same source gives the same bytes: fixed times and order, byte code
-that carries the hash of its source instead of its time (PEP 552; unchecked, since nobody edits inside), and no references
-in it, which marshal would write or not by what else the interpreter holds.
+Every module twice: its byte code for the Python that builds (a start without it takes half as long again), its source
+for every other Python, which finds the byte code's magic number not its own and takes the source (zipimport, 3.7 to
+3.13). Stored, because some Pythons of routers have no zlib. The same source gives the same bytes: fixed times and
+order, byte code that carries the hash of its source instead of its time (PEP 552; unchecked: nobody edits inside),
+and no references in it, which marshal would write or not by what else the interpreter holds.
 """
 from __future__ import annotations
 

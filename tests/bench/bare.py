@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 def http(port: int, body: bytes) -> None:
     class Constant(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1
+        wbufsize = len(body) + 1024         # a head written on its own would wait for the client's delayed ACK
 
         def do_GET(self) -> None:
             self.send_response(200)

@@ -28,8 +28,9 @@ from . import load, meters, peers, report, soak, trees
 from .peers import GLANCESD, HTTP, LOOP, Recipe, Scratch, Server
 from .report import SCAN, Figures
 
-# Between polls: over the second for which glancesd and Glances answer from what they have.
+# Between polls: over the time for which a server answers from what it has, one second of glancesd, two of Glances 4.
 FRESH_SECONDS = 1.1
+FRESH_FOR_ALL_SECONDS = 2.1
 CROWD = 1000
 LARGE = trees.Size(processes=100, cpus=512, interfaces=1000, mounts=2000, disks=500)
 
@@ -39,7 +40,7 @@ class Plan(NamedTuple):
 
     rounds: int = 3
     round_seconds: float = 2
-    polls: int = 40
+    polls: int = 30
     tree_polls: int = 15
     starts: int = 5
     idle_seconds: float = 60
@@ -94,7 +95,7 @@ class Bench:
             self._poll("poll", servers, scan)
             with meters.Crowd(CROWD):
                 self._poll("poll_crowd", servers, scan)
-            time.sleep(2 * FRESH_SECONDS)
+            time.sleep(FRESH_FOR_ALL_SECONDS)
             began = [meters.cpu_seconds(server.pid) for server in servers]
             time.sleep(self.plan.idle_seconds)
             for server, before in zip(servers, began):
@@ -168,10 +169,10 @@ class Bench:
         turns: list[Callable[[], object]] = [functools.partial(server.fetch, "all") for server in servers]
         if scan is not None:
             turns.append(lambda: scans.append(scan.milliseconds()))
-        _take_turns(turns, 2)                        # newly seen processes cost more, once
+        _take_turns(turns, 2, FRESH_FOR_ALL_SECONDS)          # newly seen processes cost more, once
         scans.clear()
         before = [meters.cpu_seconds(server.pid) for server in servers]
-        _take_turns(turns, self.plan.polls)
+        _take_turns(turns, self.plan.polls, FRESH_FOR_ALL_SECONDS)
         for server, earlier in zip(servers, before):
             self.figures.put(key, server.name, (meters.cpu_seconds(server.pid) - earlier) * 1000 / self.plan.polls)
         if scans:
@@ -188,10 +189,10 @@ class Bench:
                 trees.write(directory, size)
                 server = stack.enter_context(peers.running(peers.glancesd(*trees.options(directory)), self.scratch))
                 turns.append(_timed(server, milliseconds[name]))
-            _take_turns(turns, 2)
+            _take_turns(turns, 2, FRESH_SECONDS)
             for found in milliseconds.values():
                 found.clear()
-            _take_turns(turns, self.plan.tree_polls)
+            _take_turns(turns, self.plan.tree_polls, FRESH_SECONDS)
             return {name: statistics.median(found) for name, found in milliseconds.items()}
 
 
@@ -203,13 +204,14 @@ def _timed(server: Server, milliseconds: list[float]) -> Callable[[], None]:
     return turn
 
 
-def _take_turns(turns: Sequence[Callable[[], object]], rounds: int) -> None:
+def _take_turns(turns: Sequence[Callable[[], object]], rounds: int, seconds: float) -> None:
+    """Every turn once in each round of so many seconds or more."""
     for number in range(rounds):
         began = time.monotonic()
         first = number % len(turns)
         for turn in (*turns[first:], *turns[:first]):
             turn()
-        time.sleep(max(0.0, began + FRESH_SECONDS - time.monotonic()))
+        time.sleep(max(0.0, began + seconds - time.monotonic()))
 
 
 SECTIONS = ("start", "load", "polls", "growth", "history", "endurance")
