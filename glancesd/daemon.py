@@ -57,11 +57,13 @@ class Daemon:
         self._ticker = Ticker(settings.interval, self._tick, clock, log)
         self._app = self._make(settings)
         self._server: Optional[Server] = None
+        self._url = ""
 
     def run(self) -> int:
         """Listen and serve until SIGTERM or SIGINT; the exit status."""
         signals = _signal_pipe()
         listener, url, path = _listen(self._settings)
+        self._url = url
         server = self._server = Server(listener, self._app, self._log, self._settings.max_connections,
                                        self._settings.max_connections_per_address, _tls(self._settings))
         self._monitor.baselines("processes")
@@ -72,7 +74,7 @@ class Daemon:
         for warning in self._settings.warnings:
             self._log.once(warning)
         self._log.line("listening on %s" % url)
-        self._notifier.ready("serving %s" % url)
+        self._notifier.ready(self._status())
         self._until_signal(signals, server)
         self._notifier.stopping()
         self._ticker.end()
@@ -86,12 +88,14 @@ class Daemon:
 
     def _make(self, settings: Settings) -> App:
         """Everything that is made of settings. Raises before anything of the running daemon is changed."""
-        credentials = passwords.read(settings.password_file, settings.username) if settings.password_file else None
+        password_file = settings.password_file or systemd.credential(os.environ, "password")
+        credentials = passwords.read(password_file, settings.username) if password_file else None
         access = Access(settings, socket.gethostname(), credentials)
         self._watch = Watch(settings, self._monitor, self._alerts, self._history)
         pages = Pages(settings, self._monitor, self._watch.record, self._clock.monotonic, self._log)
         health = Health(pages, self._monitor, self._alerts, self._ticker.stalled)
         endpoints = Endpoints(settings, pages, self._watch, self._history, health)
+        self._plugins = len(pages.enabled)
         return App(access, Routes(endpoints, pages.enabled))
 
     def _reload(self) -> None:
@@ -102,6 +106,7 @@ class Daemon:
             app = self._make(settings)
         except Exception as problem:
             self._log.line("not reloaded: %s" % problem)
+            self._notifier.ready("%s; not reloaded: %s" % (self._status(), problem))
         else:
             self._alerts.configure(settings.alert_max_events, settings.alert_min_duration)
             self._history.resize(settings.history_size)
@@ -116,7 +121,10 @@ class Daemon:
             for warning in settings.warnings:
                 self._log.once(warning)
             self._log.line("reloaded")
-        self._notifier.ready("serving")
+            self._notifier.ready(self._status())
+
+    def _status(self) -> str:
+        return "serving %d plugins on %s" % (self._plugins, self._url)
 
     # -- the daemon's own clock --------------------------------------------------------------------------------------------
 
@@ -172,6 +180,8 @@ def _listen(settings: Settings) -> tuple[socket.socket, str, str]:
         handed = systemd.listen_sockets(os.environ, os.getpid())
     except ValueError as problem:
         raise StartError(str(problem)) from None
+    if len(handed) > 1:
+        raise StartError("LISTEN_FDS hands over %d sockets, and one can be served: one ListenStream=" % len(handed))
     if handed:
         return handed[0], _url(handed[0], settings), ""
     address = settings.bind_address

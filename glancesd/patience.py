@@ -52,8 +52,9 @@ class Patience:
         """Make every call; an outcome for each name, at most about ALL_SECONDS later."""
         with self._changed:
             self._round += 1
-            for name in self._slow.intersection(calls) - self._held:
-                self._start(deque([(name, calls[name])]))
+            for name in sorted(self._slow.intersection(calls) - self._held, key=self._round_of):    # each in its turn
+                if len(self._held) < HELD_THREADS and not self._start(deque([(name, calls[name])])).over:
+                    self._held.add(name)
             self._wait_for(deque(item for item in calls.items() if item[0] not in self._slow | self._held))
             for name in [name for name in self._known if name not in calls]:
                 del self._known[name]
@@ -64,6 +65,10 @@ class Patience:
         """Names of the calls under way."""
         with self._changed:
             return sorted(self._held)
+
+    def _round_of(self, name: str) -> int:
+        """The round of its latest outcome, -1 without one."""
+        return self._known[name][0] if name in self._known else -1
 
     def _outcome(self, name: str) -> Outcome:
         number, outcome = self._known.get(name, (0, Outcome()))
@@ -86,8 +91,10 @@ class Patience:
             turn = self._start(rest)
 
     def _start(self, calls: deque[tuple[str, Call]]) -> _Turn:
+        if len(self._held) >= HELD_THREADS:
+            calls = deque(item for item in calls if self._round_of(item[0]) == self._round - 1)
         turn = _Turn(calls, self._round)
-        turn.over = not calls or len(self._held) >= HELD_THREADS
+        turn.over = not calls
         if not turn.over:
             try:
                 threading.Thread(target=self._work, args=(turn,), name="patience", daemon=True).start()

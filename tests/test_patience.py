@@ -156,6 +156,28 @@ class Rounds(unittest.TestCase):
             self.finish()
             self.assertEqual(self.patience.run({"c": calls["c"]}), {"c": Outcome(3)})
 
+    def test_what_was_in_time_is_asked_beyond_the_bound(self) -> None:
+        calls = {"good": self.prompt("good", 1), "a": self.slow("a"), "b": self.slow("b"), "c": self.prompt("c")}
+        with mock.patch.object(patience, "HELD_THREADS", 2):
+            for _ in range(3):
+                outcomes = self.patience.run(calls)
+                self.assertEqual((outcomes["good"], outcomes["c"]), (Outcome(1), Outcome(late=True)))
+        self.assertEqual(self.patience.held(), ["a", "b"])
+
+    def test_bound_of_slow_calls(self) -> None:
+        """They return and are made again without being waited for: no more at once than the bound, each in its turn."""
+        names = "abcd"
+        for name in names:
+            self.patience.run({name: self.slow(name) for name in names[:names.index(name) + 1]})
+        self.finish()
+        self.made.clear()
+        with mock.patch.object(patience, "HELD_THREADS", 2):
+            for made in (2, 4):
+                self.patience.run({name: self.slow(name) for name in names})
+                self.assertEqual(len(self.patience.held()), 2)
+                self.finish()
+                self.assertEqual(len(set(self.made)), made)
+
     def test_no_thread_to_be_had(self) -> None:
         with mock.patch.object(threading.Thread, "start", side_effect=RuntimeError("can't start new thread")):
             self.assertEqual(self.patience.run({"a": self.prompt("a", 1)}), {"a": Outcome(late=True)})
