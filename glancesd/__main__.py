@@ -31,9 +31,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(config_text(os.cpu_count() or 1))
         return 0
     from .daemon import Daemon, StartError
+    from .monitor import Clock
     from .passwords import PasswordError
     try:
-        return Daemon(settings, read, log).run()
+        return Daemon(settings, read, log, Clock()).run()
     except (StartError, PasswordError) as problem:
         log.line(str(problem))
         return 2

@@ -1,7 +1,8 @@
 """access: may this caller ask this? The network that it calls from, the Host that it names, the password that it gives.
 
-Without a password only the loopback and private networks are served, and only under a name that is this machine's own: a
-page on some other site whose name was pointed here (DNS rebinding) names its own. With a password both checks give way to it.
+Without a password only the loopback and private networks are served, and only under a name that is this machine's own:
+a page on some other site whose name was pointed here (DNS rebinding) names its own. With a password both checks give
+way to it.
 """
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ class Access:
             return
         caller = _address(address)
         if caller is None or not any(caller in network for network in self._networks):
-            raise Refused(403, "%s is not in a network that is served here: see --allow-from (or set a password)" % address)
+            raise Refused(403, "%s is not in a network that is served here: see --allow-from (or set a password)"
+                          % address)
 
     def host(self, request: Request) -> None:
         """Refuse a name that is not this machine's, where no password protects it."""
@@ -52,7 +54,8 @@ class Access:
             return
         host = request.host.rstrip(".")
         if host not in self._hosts and ("%" in host or _address(host) is None):
-            raise Refused(421, "this server is not known as %s: see --allowed-host (or set a password)" % (host or "''"))
+            raise Refused(421, "this server is not known as %s: see --allowed-host (or set a password)"
+                          % (host or "''"))
 
     def password(self, request: Request) -> None:
         """Refuse wrong or missing credentials, where a password is set."""

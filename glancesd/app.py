@@ -28,7 +28,8 @@ class App:
         headers = self._access.cors(request)
         try:
             if request.method not in METHODS:
-                raise Refused(405, "%s is not answered here: %s are" % (request.method[:40], ", ".join(METHODS)), _ALLOW)
+                raise Refused(405, "%s is not answered here: %s are" % (request.method[:40], ", ".join(METHODS)),
+                              _ALLOW)
             self._access.host(request)
             endpoint, is_open = self._routes.find(request.path)
         except Refused as refused:

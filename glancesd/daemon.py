@@ -1,7 +1,7 @@
 """daemon: puts the parts together, keeps them through a reload, and ends them.
 
-Kept for the daemon's life: samples, alerts, history, tasks, the listening socket. Made anew by a reload: everything that
-holds Settings (access, pages, routes, watch).
+Kept for the daemon's life: samples, alerts, history, tasks, the listening socket. Made anew by a reload: everything
+that holds Settings (access, pages, routes, watch).
 """
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from .watch import Watch
 
 # The main thread wakes this often only where a watchdog or --exit-idle needs it.
 IDLE_LOOK_SECONDS = 1.0
+FOREVER_SECONDS = 3600.0
 
 
 class StartError(Exception):
@@ -41,7 +42,7 @@ class StartError(Exception):
 class Daemon:
     """One running glancesd. `read_settings` reads the settings again, for SIGHUP; it raises what __main__ prints."""
 
-    def __init__(self, settings: Settings, read_settings: Callable[[], Settings], log: Log, clock: Clock = Clock()) -> None:
+    def __init__(self, settings: Settings, read_settings: Callable[[], Settings], log: Log, clock: Clock) -> None:
         self._settings = settings
         self._read_settings = read_settings
         self._log = log
@@ -50,7 +51,8 @@ class Daemon:
         self._roots = Roots(settings.procfs, settings.sysfs, settings.rootfs)
         self._alerts = Alerts(settings.alert_max_events, settings.alert_min_duration)
         self._history = History(settings.history_size)
-        self._tasks = Tasks(settings.monitored, settings.folders, settings.commands_allowed, self._roots, clock.monotonic)
+        self._tasks = Tasks(settings.monitored, settings.folders, settings.commands_allowed, self._roots,
+                            clock.monotonic)
         self._mounts = sources.mounts(settings.fs_allow, log)
         self._monitor = Monitor(sources.table(lambda roots: self._mounts(roots), self._alerts, self._asked_tasks),
                                 self._roots, settings.cached_time, clock, log)
@@ -84,7 +86,7 @@ class Daemon:
             os.unlink(path)
         return 0
 
-    # -- settings --------------------------------------------------------------------------------------------------------
+    # -- settings ------------------------------------------------------------------------------------------------------
 
     def _make(self, settings: Settings) -> App:
         """Everything that is made of settings. Raises before anything of the running daemon is changed."""
@@ -126,14 +128,14 @@ class Daemon:
     def _status(self) -> str:
         return "serving %d plugins on %s" % (self._plugins, self._url)
 
-    # -- the daemon's own clock --------------------------------------------------------------------------------------------
+    # -- the daemon's own clock ----------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
         self._watch.tick()
         self._tasks.tick(self._processes)
 
     def _asked_tasks(self) -> Tasks:
-        """The tasks, for a request: where no ticker keeps them going, requests do (nothing of it is done in the request)."""
+        """The tasks, for a request: where no ticker keeps them going, requests do (none of it runs in the request)."""
         if not self._settings.interval:
             self._tasks.tick(self._processes)
         return self._tasks
@@ -148,7 +150,7 @@ class Daemon:
     def _until_signal(self, signals: int, server: Server) -> None:
         """Wait; feed the watchdog only while both the ticker and the accepting loop move."""
         watchdog = systemd.watchdog_seconds(os.environ, os.getpid())
-        look = min(pause for pause in (watchdog, IDLE_LOOK_SECONDS if self._settings.exit_idle else None, 3600.0) if pause)
+        look = min(watchdog or FOREVER_SECONDS, IDLE_LOOK_SECONDS if self._settings.exit_idle else FOREVER_SECONDS)
         while True:
             ready, _, _ = select.select([signals], [], [], look)
             for number in os.read(signals, 64) if ready else b"":
@@ -175,7 +177,7 @@ def _signal_pipe() -> int:
 
 
 def _listen(settings: Settings) -> tuple[socket.socket, str, str]:
-    """The listening socket, its URL, and the path of a Unix socket that is ours to remove. StartError if it cannot be had."""
+    """The listening socket, its URL, and the path of a Unix socket that is ours to remove; else StartError."""
     try:
         handed = systemd.listen_sockets(os.environ, os.getpid())
     except ValueError as problem:
@@ -199,7 +201,8 @@ def _listen(settings: Settings) -> tuple[socket.socket, str, str]:
         listener.bind((address, settings.port))
         listener.listen(Server.request_queue_size)
     except OSError as problem:
-        raise StartError("cannot listen on %s port %d: %s" % (settings.bind_address, settings.port, problem.strerror)) from None
+        raise StartError("cannot listen on %s port %d: %s"
+                         % (settings.bind_address, settings.port, problem.strerror)) from None
     return listener, _url(listener, settings), ""
 
 

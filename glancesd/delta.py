@@ -1,6 +1,7 @@
 """delta: what happened between two samples. The one place that turns counters into increases, rates and percentages.
 
-A source keeps one `Tracker`; its collector's `derive` is pure and uses the functions below on the two samples it is handed.
+A source keeps one `Tracker`; its collector's `derive` is pure and uses the functions below on the two samples it is
+handed.
 """
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ _UPPER_HALF = 1 << 31
 
 
 class Window(NamedTuple):
-    """Two samples of one source and the monotonic seconds between them; `before` is None and elapsed 0.0 at the first."""
+    """Two samples of one source and the monotonic seconds between them; at the first, `before` is None, elapsed 0.0."""
 
     now: Any
     before: Optional[Any]
@@ -24,7 +25,7 @@ class Window(NamedTuple):
 
 
 class Tracker:
-    """The previous sample of one source and when it was taken. Holds one sample, never more. Not locked: its owner is."""
+    """The previous sample of one source and when it was taken; one sample, never more. Not locked: its owner is."""
 
     def __init__(self) -> None:
         self._sample: Optional[Any] = None

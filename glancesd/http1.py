@@ -42,7 +42,7 @@ class Request(NamedTuple):
 
 
 def split(received: bytes) -> tuple[Optional[bytes], bytes]:
-    """The first whole head in what was received and what follows it, or None and what was received when it is not whole."""
+    """The first whole head in what was received and what follows it; None and what was received if it is not whole."""
     while received.startswith(b"\r\n"):              # RFC 9112 2.2: ignore empty lines before a request
         received = received[2:]
     end = received.find(_END)

@@ -1,4 +1,4 @@
-"""log: one line to standard error for what an administrator should know; systemd, procd and OpenRC take it from there."""
+"""log: a line to standard error for what an administrator should know; systemd, procd, OpenRC take it from there."""
 from __future__ import annotations
 
 import sys
@@ -14,14 +14,15 @@ LINE_CHARACTERS = 500
 
 
 def printable(text: str) -> str:
-    """The text with control characters, lone surrogates and line breaks escaped: it may come from a client or a file."""
+    """The text with control characters, surrogates and line breaks escaped: it may come from a client or a file."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode("ascii") for c in text)
 
 
 class Log:
     """Writes lines, at most LINES_PER_MINUTE. Thread-safe."""
 
-    def __init__(self, write: Optional[Callable[[str], object]] = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, write: Optional[Callable[[str], object]] = None,
+                 clock: Callable[[], float] = time.monotonic) -> None:
         self._write = write or _standard_error
         self._clock = clock
         self._lock = threading.Lock()

@@ -94,7 +94,7 @@ class Slot:
         return _HANGS if self._turn.hangs else self._failed
 
     def take(self, not_before: float = 0.0) -> Taken:
-        """The latest value when it is fresh and from `not_before` or later, else a new one; an older one if that fails."""
+        """The latest value if fresh and from `not_before` or later, else a new one; an older one if that fails."""
         latest = self.latest
         if self._clock.monotonic() < latest.until and latest.at >= not_before:
             return latest
@@ -127,7 +127,8 @@ class Slot:
 class SampleSlot(Slot):
     """Reads the kernel at most once in `hold` seconds."""
 
-    def __init__(self, name: str, sample: Callable[[Roots], Any], roots: Roots, hold: float, clock: Clock, log: Log) -> None:
+    def __init__(self, name: str, sample: Callable[[Roots], Any], roots: Roots, hold: float, clock: Clock,
+                 log: Log) -> None:
         super().__init__(name, clock, log)
         self._sample = sample
         self._roots = roots
@@ -148,7 +149,8 @@ class SampleSlot(Slot):
 class DerivedSlot(Slot):
     """What happened since the sample before, in a window that is never shorter than WINDOW_SECONDS."""
 
-    def __init__(self, name: str, derive: Callable[[Any, Any, float], Any], of: SampleSlot, clock: Clock, log: Log) -> None:
+    def __init__(self, name: str, derive: Callable[[Any, Any, float], Any], of: SampleSlot, clock: Clock,
+                 log: Log) -> None:
         super().__init__(name, clock, log)
         self.derive = derive
         self.of = of

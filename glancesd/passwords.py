@@ -49,7 +49,7 @@ class Credentials:
         self._line = threading.Semaphore(HASHES_AT_ONCE + WAITING_MOST)
 
     def good(self, header: Optional[bytes]) -> bool:
-        """Whether the header names this user and password. Takes the same time for a wrong user as for a wrong password.
+        """Whether the header names this user and password. A wrong user takes the same time as a wrong password.
 
         Busy when that cannot be told just now.
         """
@@ -151,7 +151,7 @@ def _hash_of(password: str, full: bool = False) -> tuple[int, bytes, bytes]:
 
 
 def _parse(secret: str) -> Optional[tuple[int, bytes, bytes]]:
-    """Iterations, salt and hash of a hashed line; None for a clear password; ValueError for a hashed line that is broken."""
+    """Iterations, salt and hash of a hashed line; None for a clear password; ValueError for a broken hashed line."""
     if not secret.startswith(SCHEME + "$"):
         return None
     try:

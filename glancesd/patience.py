@@ -1,7 +1,8 @@
-"""patience: calls into the kernel that may be slow or never return (statfs of a dead NFS server, a sensor on a slow bus).
+"""patience: calls into the kernel that may be slow or never return (statfs of a dead NFS server, a slow sensor).
 
-One worker thread makes the calls of a round in turn while the caller waits a bounded time. A call that outlasts its time
-keeps that thread, another thread takes the rest, and later rounds neither repeat it nor wait for it until it has returned.
+One worker thread makes the calls of a round in turn while the caller waits a bounded time. A call that outlasts its
+time keeps that thread, another thread takes the rest, and later rounds neither repeat it nor wait for it until it has
+returned.
 """
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ Call = Callable[[], Any]
 
 
 class Outcome(NamedTuple):
-    """What a call gave: its value or its error. `late`: not back in this round's time, and these are its latest known."""
+    """What a call gave: value or error. `late`: not back in this round's time, and these are its latest known."""
 
     value: Any = None
     problem: Optional[Exception] = None
@@ -38,7 +39,7 @@ class _Turn:
 
 
 class Patience:
-    """Rounds of named calls, one round at a time. State: one outcome and at most one thread for each name of the latest."""
+    """Rounds of named calls, one at a time. State: one outcome and at most one thread for each name of the latest."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

@@ -2,8 +2,8 @@
 
     /proc  --procfs    /sys  --sysfs    /  --rootfs
 
-Pointed elsewhere (a container's /host/proc, a recorded host) nothing of this machine is read instead. Every call here is a
-method of `Roots`, so a test can put faults, counts or a made-up host in its place.
+Pointed elsewhere (a container's /host/proc, a recorded host) nothing of this machine is read instead. Every call here
+is a method of `Roots`, so a test can put faults, counts or a made-up host in its place.
 """
 from __future__ import annotations
 
@@ -39,11 +39,20 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
+def _encode(name: str) -> bytes:
+    """A name as the kernel has it. The locale has no say in it: os.fsencode refuses a mount point "é" in an ASCII one."""
+    return name.encode("utf-8", "surrogateescape")
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape")
+
+
 class Roots:
     """Opens, lists and measures below procfs, sysfs and rootfs.
 
-    Names are relative ("net/dev", "class/net/eth0/speed"). `live` is true when procfs is this machine's own: only then may
-    a caller ask this machine by other ways (the password database, a daemon on loopback).
+    Names are relative ("net/dev", "class/net/eth0/speed"). `live` is true when procfs is this machine's own: only then
+    may a caller ask this machine by other ways (the password database, a daemon on loopback).
     """
 
     def __init__(self, procfs: str = "/proc", sysfs: str = "/sys", rootfs: str = "/") -> None:
@@ -52,6 +61,10 @@ class Roots:
         self.rootfs = rootfs.rstrip("/") or "/"
         self.live = self.procfs == "/proc"
         self.own_root = self.rootfs == "/"
+        # In front of a name; these came by the command line, which Python decodes as the locale says.
+        self._proc = os.fsencode(self.procfs) + b"/"
+        self._sys = os.fsencode(self.sysfs) + b"/"
+        self._root = b"" if self.own_root else os.fsencode(self.rootfs)
 
     # -- /proc ---------------------------------------------------------------------------------------------------------
 
@@ -63,19 +76,19 @@ class Roots:
         """As `proc`, undecoded."""
         for name in names[:-1]:
             try:
-                return self._table(self.procfs + "/" + name)
+                return self._table(self._proc + _encode(name))
             except NoData:
                 continue
-        return self._table(self.procfs + "/" + names[-1])
+        return self._table(self._proc + _encode(names[-1]))
 
     def proc_names(self) -> list[str]:
         """What /proc holds, unsorted."""
-        return self._list(self.procfs)
+        return self._list(self._proc)
 
     def record(self, name: str, size: int = 4096) -> bytes:
         """A file of /proc that is one record, in one read of at most `size` bytes. NoData when it is gone."""
         try:
-            descriptor = os.open(self.procfs + "/" + name, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self._proc + _encode(name), os.O_RDONLY | os.O_CLOEXEC)
             try:
                 return os.read(descriptor, size)
             finally:
@@ -88,7 +101,7 @@ class Roots:
     def owned_record(self, name: str, size: int = 4096) -> tuple[bytes, int]:
         """As `record`, and the user id that owns the file, from the same open file."""
         try:
-            descriptor = os.open(self.procfs + "/" + name, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self._proc + _encode(name), os.O_RDONLY | os.O_CLOEXEC)
             try:
                 return os.read(descriptor, size), os.fstat(descriptor).st_uid
             finally:
@@ -101,9 +114,9 @@ class Roots:
     # -- /sys ----------------------------------------------------------------------------------------------------------
 
     def attribute(self, name: str) -> str | None:
-        """A one-value file of /sys, stripped; None when it is missing or the driver refuses (EIO, EINVAL, ENODATA, …)."""
+        """A one-value file of /sys, stripped; None if it is missing or the driver refuses (EIO, EINVAL, ENODATA, …)."""
         try:
-            descriptor = os.open(self.sysfs + "/" + name, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self._sys + _encode(name), os.O_RDONLY | os.O_CLOEXEC)
             try:
                 return decode(os.read(descriptor, 4096)).strip()
             finally:
@@ -114,60 +127,63 @@ class Roots:
     def sys_names(self, name: str) -> list[str]:
         """What a directory of /sys holds, unsorted; empty when it is missing or may not be listed."""
         try:
-            return self._list(self.sysfs + "/" + name)
+            return self._list(self._sys + _encode(name))
         except (NoData, OSError):
             return []
 
     def sys_target(self, name: str) -> str | None:
         """The path that an entry of /sys leads to once every link is followed, or None when it is missing."""
-        path = self.sysfs + "/" + name
-        return os.path.realpath(path) if os.path.lexists(path) else None
+        path = self._sys + _encode(name)
+        return _text(os.path.realpath(path)) if os.path.lexists(path) else None
 
     # -- / -------------------------------------------------------------------------------------------------------------
 
     def root_file(self, name: str) -> str:
         """The text of a file of the host's own root ("etc/passwd"). NoData when it is missing."""
-        return decode(self._table(self.inside_root(name)))
+        return decode(self._table(self._inside_root(name)))
 
     def root_has(self, name: str) -> bool:
         """Whether the host's root holds such a file."""
-        return os.path.exists(self.inside_root(name))
+        return os.path.exists(self._inside_root(name))
 
     def statvfs(self, mount_point: str) -> os.statvfs_result:
         """statvfs(3) of a mount point as the host names it (text with surrogate escapes). May never return."""
-        return os.statvfs(os.fsencode(mount_point if self.own_root else self.rootfs + mount_point))
+        return os.statvfs(self._root + _encode(mount_point))
 
     def inside_root(self, name: str) -> str:
         """Where `name` of the host lies for us: absolute links start again at rootfs, and none leads out of it."""
+        return os.fsdecode(self._inside_root(name))
+
+    def _inside_root(self, name: str) -> bytes:
         if self.own_root:
-            return "/" + name.lstrip("/")
-        ahead = [part for part in reversed(name.split("/")) if part]
-        done: list[str] = []
+            return b"/" + _encode(name).lstrip(b"/")
+        ahead = [part for part in reversed(_encode(name).split(b"/")) if part]
+        done: list[bytes] = []
         links = 0
         while ahead:
             part = ahead.pop()
-            if part == ".":
+            if part == b".":
                 continue
-            if part == "..":
+            if part == b"..":
                 del done[-1:]
                 continue
-            path = "/".join([self.rootfs, *done, part])
             try:
-                target = os.readlink(path)
+                target = os.readlink(b"/".join([self._root, *done, part]))
             except OSError:
                 done.append(part)
                 continue
             links += 1
             if links > LINKS_FOLLOWED:
                 raise NoData(name)
-            if target.startswith("/"):
+            if target.startswith(b"/"):
                 done.clear()
-            ahead.extend(piece for piece in reversed(target.split("/")) if piece)
-        return "/".join([self.rootfs, *done])
+            ahead.extend(piece for piece in reversed(target.split(b"/")) if piece)
+        return b"/".join([self._root, *done])
 
-    # -- what all of these come down to -----------------------------------------------------------------------------------
+    # -- what all of these come down to --------------------------------------------------------------------------------
 
-    def _table(self, path: str) -> bytes:
+    @staticmethod
+    def _table(path: bytes) -> bytes:
         """A file of many records: read until empty, because the kernel hands such files out in pieces."""
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -185,13 +201,14 @@ class Roots:
                 os.close(descriptor)
         except OSError as problem:
             if problem.errno in _GONE:
-                raise NoData(path) from None
+                raise NoData(_text(path)) from None
             raise
 
-    def _list(self, path: str) -> list[str]:
+    @staticmethod
+    def _list(path: bytes) -> list[str]:
         try:
-            return os.listdir(path)
+            return [_text(name) for name in os.listdir(path)]
         except OSError as problem:
             if problem.errno in _GONE:
-                raise NoData(path) from None
+                raise NoData(_text(path)) from None
             raise

@@ -11,6 +11,7 @@ import socketserver
 import sys
 import threading
 import time
+from contextlib import suppress
 from email.utils import formatdate
 from typing import Any, Callable, NamedTuple, Optional, Union
 
@@ -28,11 +29,11 @@ finally:
     if _ssl is None:
         del sys.modules["ssl"]
 
-REQUEST_SECONDS = 10.0          # for a request to arrive in whole, and for an answer to be taken
-SILENCE_SECONDS = 15.0          # of a kept connection between two requests
+REQUEST_SECONDS = 10.0          # for a request to arrive in whole
+SILENCE_SECONDS = 15.0          # of a kept connection between two requests, the taking of the answer included
 RECEIVE_BYTES = 4096
 BODY_BYTES = 65536              # of a request, read and thrown away; a longer one is refused
-LINGER_BYTES = 1 << 20          # read and thrown away after a refusal, so that the client gets to read it (RFC 9112 9.6)
+LINGER_BYTES = 1 << 20          # read and thrown away after a refusal, so that the client can read it (RFC 9112 9.6)
 HEADS_REMEMBERED = 64
 HEAD_BYTES_REMEMBERED = 2048
 POLL_SECONDS = 0.5
@@ -59,7 +60,7 @@ class Prepared(NamedTuple):
 class Place:
     """One connection that is served: since when it waits for its client, and until when it may."""
 
-    __slots__ = ("address", "at_work", "client", "deadline", "thread", "timed_out", "since")
+    __slots__ = ("address", "at_work", "client", "deadline", "since", "timed_out")
 
     def __init__(self, client: socket.socket, address: str, now: float) -> None:
         self.client = client
@@ -71,10 +72,8 @@ class Place:
 
     def close_for(self, how: int) -> None:
         """Wake the thread that waits in recv or send on this connection."""
-        try:
+        with suppress(OSError):
             socket.socket.shutdown(self.client, how)      # not SSLSocket's, which is not safe beside a running recv
-        except OSError:
-            pass
 
 
 class Server(ThreadingHTTPServer):
@@ -127,15 +126,15 @@ class Server(ThreadingHTTPServer):
         if not self._seat(place):
             self._turn_away(request)
             return
-        place.thread = threading.Thread(target=self._serve, args=(place,), name="connection", daemon=True)
+        thread = threading.Thread(target=self._serve, args=(place,), name="connection", daemon=True)
         try:
-            place.thread.start()
+            thread.start()
         except RuntimeError:                     # no thread to be had
             self._leave(place)
             self._turn_away(request)
 
     def _seat(self, place: Place) -> bool:
-        """Take a place; where there is none, that of the connection that has waited longest for its client's request."""
+        """Take a place; if there is none, that of the connection that has waited longest for its client's request."""
         with self._lock:
             if place.address and not _is_loopback(place.address):
                 mine = [other for other in self.places if other.address == place.address]
@@ -177,14 +176,15 @@ class Server(ThreadingHTTPServer):
             late = [place for place in self.places if now > place.deadline and not place.at_work]
         for place in late:
             # First only the receiving side, so that a 408 can still be said; on the next round the whole.
-            place.close_for(socket.SHUT_RDWR if place.timed_out else socket.SHUT_RD)
-            place.timed_out = True
+            how = socket.SHUT_RDWR if place.timed_out else socket.SHUT_RD
+            place.timed_out = True               # before its thread wakes and asks
+            place.close_for(how)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         kind, problem = sys.exc_info()[:2]
         self.log.once("a connection ended in %s: %s" % (kind.__name__ if kind else "?", problem))
 
-    # -- a connection's thread -------------------------------------------------------------------------------------------
+    # -- a connection's thread -----------------------------------------------------------------------------------------
 
     def _serve(self, place: Place) -> None:
         try:
@@ -195,7 +195,7 @@ class Server(ThreadingHTTPServer):
             self.handle_error(place.client, place.address)
         finally:
             self._leave(place)
-            self.shutdown_request(place.client)  # type: ignore[arg-type]
+            self.shutdown_request(place.client)
 
     def _leave(self, place: Place) -> None:
         with self._lock:
@@ -211,7 +211,7 @@ class Server(ThreadingHTTPServer):
         for place in list(self.places):
             place.close_for(socket.SHUT_RDWR)
 
-    # -- what is the same for every answer -------------------------------------------------------------------------------
+    # -- what is the same for every answer -----------------------------------------------------------------------------
 
     def prepare(self, head: bytes) -> Prepared:
         """The parse of a head and its endpoint, remembered for the heads that come again and again."""
@@ -241,7 +241,7 @@ class Server(ThreadingHTTPServer):
     def wire(self, answer: Answer, prepared: Prepared) -> bytes:
         """The answer as it is sent to such a request. The same bytes serve everyone who asks so within a second."""
         date = self.date()
-        kept = answer.wire
+        kept: Optional[tuple[Prepared, bytes, bytes]] = answer.wire
         if kept is not None and kept[0] is prepared and kept[1] is date:
             return kept[2]
         request = prepared.request

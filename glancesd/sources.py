@@ -1,4 +1,4 @@
-"""sources: the one table of what can be asked for, by name. No discovery: look here for who reads a thing, and how often."""
+"""sources: the one table of what can be asked for, by name. No discovery: who reads a thing, and how often, is here."""
 from __future__ import annotations
 
 from typing import Any, Callable, Mapping, Union

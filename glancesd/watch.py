@@ -18,7 +18,7 @@ from .settings import Settings
 
 
 class Watched(NamedTuple):
-    """A plugin with limits or history: its sources (the API's first ones), and what makes its statistics of their values."""
+    """A plugin with limits or history: its sources (the API's first ones), and what makes statistics of them."""
 
     sources: tuple[str, ...]
     stats: Callable[..., Sequence[Stat]]

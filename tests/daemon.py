@@ -15,13 +15,14 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Daemon:
-    """`with Daemon("--interval", "0") as daemon: daemon.json("/api/2/mem")`. `log` holds the lines of its standard error."""
+    """`with Daemon("--interval", "0") as daemon: daemon.json("/api/2/mem")`. `log`: the lines of its standard error."""
 
     def __init__(self, *arguments: str, bind: str = "127.0.0.1", environ: Optional[dict[str, str]] = None) -> None:
         command = [sys.executable, "-m", "glancesd", "-B", bind, "-p", "0", *arguments]
         environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "TZ": "UTC", **(environ or {})}
         self.log: list[str] = []
-        self.process = subprocess.Popen(command, cwd=TOP, env=environment, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, cwd=TOP, env=environment, stderr=subprocess.PIPE,
+                                        stdin=subprocess.DEVNULL)
         self.pid = self.process.pid
         self._listening = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -50,7 +51,8 @@ class Daemon:
     def __exit__(self, *exc: object) -> None:
         self.end()
 
-    def ask(self, path: str, method: str = "GET", headers: Optional[dict[str, str]] = None) -> tuple[int, dict[str, str], bytes]:
+    def ask(self, path: str, method: str = "GET",
+            headers: Optional[dict[str, str]] = None) -> tuple[int, dict[str, str], bytes]:
         """Status, headers (names in lower case) and body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:

@@ -1,7 +1,7 @@
-"""Golden answers: the real process over each fixture host, at two instants. `make golden` rewrites them: then read the diff.
+"""golden: the real process over each fixture host, at two instants. `make golden` rewrites them: then read the diff.
 
-What depends on this machine or on the moment (sizes of file systems, the clock, rates by real time) is replaced by a word, so
-that its presence and type are compared, and its value is not.
+What depends on this machine or on the moment (sizes of file systems, the clock, rates by real time) is replaced by a
+word, so that its presence and type are compared, and its value is not.
 """
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ _MOMENT = frozenset(("time_since_update", "now", "uptime", "rx_rate_per_sec", "t
 _FILE_SYSTEM = frozenset(("size", "used", "free", "percent"))
 _FIRST = ("/api/2/pluginslist", "/api/2/all", "/api/2/help", "/api/2/all/limits")
 _LATER = (
-    "/api/2/all", "/api/v2/mem", "/api/2/mem/used", "/api/2/load/min15", "/api/2/percpu/cpu_number", "/api/2/processlist/pid",
-    "/api/2/processlist/username", "/api/2/processlist/pid/1", "/api/2/processlist/pid/0001", "/api/2/processlist/pid/999999",
+    "/api/2/all", "/api/v2/mem", "/api/2/mem/used", "/api/2/load/min15", "/api/2/percpu/cpu_number",
+    "/api/2/processlist/pid",
+    "/api/2/processlist/username", "/api/2/processlist/pid/1", "/api/2/processlist/pid/0001",
+    "/api/2/processlist/pid/999999",
     "/api/2/processlist/nice/-20", "/api/2/processlist/status/I", "/api/2/network/interface_name",
     "/api/2/network/interface_name/lo", "/api/2/network/is_up/true", "/api/2/fs/mnt_point/%2F", "/api/2/fs/mnt_point//",
     "/api/2/sensors/label", "/api/2/diskio/disk_name", "/api/2/cpu/views", "/api/2/mem/views", "/api/2/network/limits",
-    "/api/2/nosuch", "/api/2/mem/nosuch", "/api/2/processlist/nosuch", "/api/2/processlist/nosuch/1", "/api/2/mem/used/1",
+    "/api/2/nosuch", "/api/2/mem/nosuch", "/api/2/processlist/nosuch", "/api/2/processlist/nosuch/1",
+    "/api/2/mem/used/1",
     "/api/2/uptime/x", "/api/2/alert/0", "/api/3/mem", "/healthz",
 )
 
@@ -42,7 +45,7 @@ def hosts() -> list[str]:
 
 
 def answers(host: str) -> dict[str, Any]:
-    """What the real process answers over this host: by path, status and body, at its first instant and at the later one."""
+    """What the real process answers over this host: by path, status and body, at its first instant and at a later."""
     with tempfile.TemporaryDirectory(prefix="glancesd-") as folder:
         tree = os.path.join(folder, host)
         shutil.copytree(os.path.join(HOSTS, host), tree, symlinks=True)

@@ -42,9 +42,11 @@ class Networks(unittest.TestCase):
         table = (
             ("127.0.0.1", True), ("127.255.0.9", True), ("::1", True), ("", True),
             ("10.1.2.3", True), ("172.16.0.1", True), ("172.31.255.255", True), ("192.168.1.1", True),
-            ("169.254.3.4", True), ("100.64.0.1", True), ("100.127.255.255", True), ("fe80::1%eth0", True), ("fd12::1", True),
+            ("169.254.3.4", True), ("100.64.0.1", True), ("100.127.255.255", True), ("fe80::1%eth0", True),
+            ("fd12::1", True),
             ("::ffff:192.168.1.1", True),
-            ("172.32.0.1", False), ("100.128.0.1", False), ("8.8.8.8", False), ("192.169.0.1", False), ("2001:db8::1", False),
+            ("172.32.0.1", False), ("100.128.0.1", False), ("8.8.8.8", False), ("192.169.0.1", False),
+            ("2001:db8::1", False),
             ("::ffff:8.8.8.8", False), ("0.0.0.0", False), ("nonsense", False),
         )
         rules = access()
@@ -54,7 +56,8 @@ class Networks(unittest.TestCase):
 
     def test_allow_from_replaces_them(self) -> None:
         rules = access("--allow-from", "203.0.113.0/24,2001:db8::/32")
-        for address, expected in (("203.0.113.9", True), ("2001:db8::9", True), ("127.0.0.1", False), ("10.0.0.1", False)):
+        for address, expected in (("203.0.113.9", True), ("2001:db8::9", True), ("127.0.0.1", False),
+                                  ("10.0.0.1", False)):
             with self.subTest(address):
                 self.assertIs(self.served(rules, address), expected)
 
@@ -67,8 +70,10 @@ class Networks(unittest.TestCase):
 class Hosts(unittest.TestCase):
     def test_without_a_password(self) -> None:
         table = (
-            ("localhost", True), ("LOCALHOST:61208", True), ("127.0.0.1:61208", True), ("[::1]:61208", True), ("192.0.2.1", True),
-            ("box", True), ("box.", True), ("box.local", True), ("Box.Lan", True), ("box.home.arpa", True), ("box.internal", True),
+            ("localhost", True), ("LOCALHOST:61208", True), ("127.0.0.1:61208", True), ("[::1]:61208", True),
+            ("192.0.2.1", True),
+            ("box", True), ("box.", True), ("box.local", True), ("Box.Lan", True), ("box.home.arpa", True),
+            ("box.internal", True),
             ("box.example.org", True), ("other.example.org", False), ("box.example.com", False), ("box.com", False),
             ("evil.example", False), ("localhost.evil.example", False), ("", False), ("127.0.0.1.evil.example", False),
             ("2130706433", False), ("127.0.0.1%.evil.example", False), (None, True),
@@ -187,7 +192,8 @@ class PasswordFiles(unittest.TestCase):
 
     def test_refused(self) -> None:
         table = (
-            ("empty", b"", 0o600, "one line"), ("only a line break", b"\n", 0o600, "one line"), ("two lines", b"a\nb\n", 0o600, "one line"),
+            ("empty", b"", 0o600, "one line"), ("only a line break", b"\n", 0o600, "one line"),
+            ("two lines", b"a\nb\n", 0o600, "one line"),
             ("long", b"a" * 2000, 0o600, "one line"), ("not UTF-8", b"\xff", 0o600, "not UTF-8"),
             ("readable by its group", b"a", 0o640, "chmod 600"), ("readable by all", b"a", 0o604, "chmod 600"),
             ("a broken hash", b"pbkdf2_sha256$1$zz$00", 0o600, "pbkdf2_sha256$"),

@@ -42,7 +42,8 @@ class RateAndPercent(unittest.TestCase):
         self.assertEqual(delta.rate(10, 0.0), 0.0)
 
     def test_percent(self) -> None:
-        for part, whole, expected in ((1, 3, 33.3), (2, 3, 66.7), (0, 0, 0.0), (5, 0, 0.0), (5, 4, 100.0), (-1, 4, 0.0)):
+        for part, whole, expected in ((1, 3, 33.3), (2, 3, 66.7), (0, 0, 0.0), (5, 0, 0.0), (5, 4, 100.0),
+                                      (-1, 4, 0.0)):
             with self.subTest(part=part, whole=whole):
                 self.assertEqual(delta.percent(part, whole), expected)
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import unittest
+from typing import Any
 
 from glancesd.collectors import disks
 from glancesd.collectors.disks import Disk
@@ -38,7 +39,7 @@ def partitions(*names: str) -> str:
 
 
 class Parse(unittest.TestCase):
-    VALID = (
+    VALID: tuple[tuple[Any, ...], ...] = (
         ("empty", "", {}),
         ("14 columns", "   8       0 sda 10 11 12 13 20 21 22 23 0 31 32\n", {"sda": Disk(10, 12, 20, 22)}),
         ("18 columns (4.18)", " 8 0 sda 10 11 12 13 20 21 22 23 0 31 32 40 41 42 43\n", {"sda": Disk(10, 12, 20, 22)}),
@@ -80,7 +81,7 @@ class Parse(unittest.TestCase):
 
 
 class Sample(unittest.TestCase):
-    TABLE = (
+    TABLE: tuple[tuple[Any, ...], ...] = (
         # name, rows of diskstats, /sys/block, those that are disks
         ("sysfs tells", ("sda", "sda1", "nvme0n1", "nvme0n1p1", "mmcblk0", "mmcblk0p2", "md0", "dm-0"),
          ("sda", "nvme0n1", "mmcblk0", "md0", "dm-0"), ("sda", "nvme0n1", "mmcblk0", "md0", "dm-0")),
@@ -117,7 +118,7 @@ class Sample(unittest.TestCase):
 
 class Derive(unittest.TestCase):
     CEILING = 10 ** 10 // 8 // 512      # sectors per second of 10 Gbit/s
-    TABLE = (
+    TABLE: tuple[tuple[Any, ...], ...] = (
         # name, before, now, elapsed, reads, writes, read_bytes, written_bytes
         ("two samples", Disk(100, 1000, 50, 500), Disk(110, 1080, 51, 501), 2.0, 10, 1, 80 * 512, 512),
         ("nothing happened", Disk(1, 2, 3, 4), Disk(1, 2, 3, 4), 2.0, 0, 0, 0, 0),

@@ -5,7 +5,7 @@ import os
 import tempfile
 import threading
 import unittest
-from typing import Callable, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional
 from unittest import mock
 
 from glancesd import patience
@@ -51,7 +51,7 @@ def mountinfo(*mounts: tuple[str, str, str, str]) -> bytes:
 
 
 class ParseMountinfo(unittest.TestCase):
-    VALID = (
+    VALID: tuple[tuple[Any, ...], ...] = (
         ("empty", b"", []),
         ("no optional field", b"27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n",
          [Mount("/dev/vda", "/", "ext4", "254:0")]),
@@ -95,7 +95,7 @@ class ParseMountinfo(unittest.TestCase):
 
 
 class ParseMounts(unittest.TestCase):
-    VALID = (
+    VALID: tuple[tuple[Any, ...], ...] = (
         ("empty", b"", []),
         ("2.6", b"rootfs / rootfs rw 0 0\n/dev/root / ext3 rw,relatime 0 0\n",
          [Mount("rootfs", "/", "rootfs", None), Mount("/dev/root", "/", "ext3", None)]),
@@ -134,7 +134,7 @@ class ParseTypes(unittest.TestCase):
 
 
 class WhichMounts(unittest.TestCase):
-    TABLE = (
+    TABLE: tuple[tuple[Any, ...], ...] = (
         # name, (source, mount point, type, device) of each mount, allow, the mount points served
         ("types with a device behind them",
          (("proc", "/proc", "proc", "0:4"), ("/dev/sda1", "/", "ext4", "8:1"), ("tmpfs", "/run", "tmpfs", "0:5"),

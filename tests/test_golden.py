@@ -17,7 +17,8 @@ class Golden(unittest.TestCase):
                     expected = file.read()
                 got = golden.text(answers[host])
                 if got != expected:
-                    lines = difflib.unified_diff(expected.splitlines(), got.splitlines(), "golden", "now", "", "", 2, "")
+                    lines = difflib.unified_diff(expected.splitlines(), got.splitlines(), "golden", "now", "", "", 2,
+                                                 "")
                     self.fail("%s differs (make golden, then read the diff):\n%s" % (host, "\n".join(list(lines)[:60])))
 
 

@@ -38,7 +38,8 @@ class Parse(unittest.TestCase):
                 self.assertEqual(self.path(target), path)
 
     def test_hosts(self) -> None:
-        table = ((b"h", "h"), (b"H.Example.ORG:61208", "h.example.org"), (b"[::1]:80", "::1"), (b"[fe80::1]", "fe80::1"),
+        table = ((b"h", "h"), (b"H.Example.ORG:61208", "h.example.org"), (b"[::1]:80", "::1"),
+                 (b"[fe80::1]", "fe80::1"),
                  (b"10.0.0.1", "10.0.0.1"), (b"", ""))
         for value, host in table:
             with self.subTest(value):
@@ -47,7 +48,8 @@ class Parse(unittest.TestCase):
         self.assertEqual(parse(b"GET http://evil.example/ HTTP/1.1\r\nHost: h\r\n\r\n").host, "evil.example")
 
     def test_keep_alive(self) -> None:
-        table = ((b"1.1", b"", True), (b"1.1", b"Connection: close\r\n", False), (b"1.1", b"Connection: x, Close\r\n", False),
+        table = ((b"1.1", b"", True), (b"1.1", b"Connection: close\r\n", False),
+                 (b"1.1", b"Connection: x, Close\r\n", False),
                  (b"1.0", b"", False), (b"1.0", b"connection: Keep-Alive\r\n", True))
         for version, header, keep in table:
             with self.subTest(version + header):
@@ -58,12 +60,14 @@ class Parse(unittest.TestCase):
                  (b"identity", False), (b"GZIP", True), (b"gzipped", False))
         for value, accepted in table:
             with self.subTest(value):
-                self.assertIs(parse(b"GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: %s\r\n\r\n" % value).accepts_gzip, accepted)
+                self.assertIs(parse(b"GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: %s\r\n\r\n" % value).accepts_gzip,
+                              accepted)
 
     def test_other_fields(self) -> None:
-        request = parse(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\nContent-Length: 12\r\nExpect: 100-continue\r\n"
-                        b"Authorization: Basic eDp5\r\nOrigin: http://o\r\n\r\n")
-        self.assertEqual((request.method, request.body_bytes, request.expects_continue, request.authorization, request.origin),
+        request = parse(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\nContent-Length: 12\r\n"
+                        b"Expect: 100-continue\r\nAuthorization: Basic eDp5\r\nOrigin: http://o\r\n\r\n")
+        self.assertEqual((request.method, request.body_bytes, request.expects_continue, request.authorization,
+                          request.origin),
                          ("POST", 12, True, b"Basic eDp5", "http://o"))
         self.assertEqual(parse(b"OPTIONS * HTTP/1.0\r\n\r\n").path, ("*",))
 
@@ -88,9 +92,11 @@ class Parse(unittest.TestCase):
             ("a user in Host", b"GET / HTTP/1.1\r\nHost: evil.example@h\r\n\r\n", 400),
             ("a user in the target", b"GET http://evil.example@h/ HTTP/1.1\r\n" + HOST + b"\r\n", 400),
             ("a Host that is none beside a whole URL", b"GET http://h/ HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
-            ("spaces before a control character", b"GET / HTTP/1.1\r\n" + HOST + b"A:" + b" " * 9000 + b"\x01\r\n\r\n", 400),
+            ("spaces before a control character", b"GET / HTTP/1.1\r\n" + HOST + b"A:" + b" " * 9000 + b"\x01\r\n\r\n",
+             400),
             ("Transfer-Encoding", b"GET / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n", 400),
-            ("Transfer-Encoding in disguise", b"GET / HTTP/1.1\r\n" + HOST + b"transfer-encoding:\tidentity\r\n\r\n", 400),
+            ("Transfer-Encoding in disguise", b"GET / HTTP/1.1\r\n" + HOST + b"transfer-encoding:\tidentity\r\n\r\n",
+             400),
             ("a space before the colon", b"GET / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding : chunked\r\n\r\n", 400),
             ("a folded line", b"GET / HTTP/1.1\r\n" + HOST + b"A: b\r\n c\r\n\r\n", 400),
             ("two lengths", b"GET / HTTP/1.1\r\n" + HOST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),

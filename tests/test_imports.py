@@ -50,7 +50,7 @@ GUARDED = {
     "zlib": "Buildroot leaves it out unless asked: inside try … except ImportError",
 }
 # Of an older Python than this test's own, where sys.stdlib_module_names does not exist.
-STDLIB = getattr(sys, "stdlib_module_names", None)
+STDLIB: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -63,7 +63,7 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def imports(name: str, tree: ast.Module) -> Iterator[tuple[str, bool, int]]:
-    """Every import: a module path below the package ("collectors/cpu") or "=name" outside, whether inside a function, line."""
+    """Every import: a module path in the package ("collectors/cpu") or "=name" outside, whether in a function, line."""
     inner = {id(node) for function in ast.walk(tree) if isinstance(function, (ast.FunctionDef, ast.Lambda))
              for node in ast.walk(function)}
     for test in ast.walk(tree):                       # imports for the type checker alone are never run
@@ -81,7 +81,8 @@ def imports(name: str, tree: ast.Module) -> Iterator[tuple[str, bool, int]]:
             base = here[:len(here) - node.level + 1] + (node.module.split(".") if node.module else [])
             for alias in node.names:
                 path = "/".join([*base, alias.name])
-                is_module = os.path.exists(os.path.join(PACKAGE, path + ".py")) or os.path.isdir(os.path.join(PACKAGE, path))
+                is_module = os.path.exists(os.path.join(PACKAGE, path + ".py")) or os.path.isdir(os.path.join(PACKAGE,
+                                                                                                              path))
                 yield path if is_module else "/".join(base) or "__init__", lazy, node.lineno
 
 
@@ -105,7 +106,8 @@ class Floors(unittest.TestCase):
                     continue
                 mine, theirs = place(name), place(imported)
                 same_folder = "/" in name and name.split("/")[0] == imported.split("/")[0] and mine == theirs
-                self.assertTrue(theirs < mine or same_folder, "%s:%d imports %s, which stands above it" % (name, line, imported))
+                self.assertTrue(theirs < mine or same_folder,
+                                "%s:%d imports %s, which stands above it" % (name, line, imported))
 
 
 class StandardLibrary(unittest.TestCase):

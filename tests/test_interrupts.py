@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import unittest
+from typing import Any
 from unittest import mock
 
 from glancesd.collectors import interrupts
@@ -23,7 +24,7 @@ class Tree(Roots):
 
 
 class Parse(unittest.TestCase):
-    VALID = (
+    VALID: tuple[tuple[Any, ...], ...] = (
         ("empty", "", {}),
         ("no lines", TWO, {}),
         ("x86", TWO + " 36:          0      28302 PCI-MSIX-0000:00:02.0   1-edge      virtio1-req.0\n"
@@ -113,7 +114,7 @@ class Samples(unittest.TestCase):
 
 
 class Derive(unittest.TestCase):
-    TABLE = (
+    TABLE: tuple[tuple[Any, ...], ...] = (
         # name, before, now, elapsed, (line, per second) of the busiest
         ("per second, rounded", {"LOC": 100}, {"LOC": 681}, 1.1, [("LOC", 528)]),
         ("busiest first", {"a": 0, "b": 0, "c": 0}, {"a": 10, "b": 30, "c": 20}, 1.0,

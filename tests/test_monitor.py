@@ -1,4 +1,4 @@
-"""monitor: who samples when, what windows come of it, and what a failing source costs. Time is a number that tests move."""
+"""monitor: who samples when, what windows come of it, what a failing source costs. Time is a number that tests move."""
 from __future__ import annotations
 
 import threading
@@ -149,7 +149,7 @@ class Windows(Case):
 
 
 class Failures(Case):
-    def fail(self, problem: Exception) -> None:
+    def break_with(self, problem: Exception) -> None:
         def answer() -> None:
             raise problem
         self.source.answer = answer
@@ -158,18 +158,19 @@ class Failures(Case):
         self.monitor.take("count")
         for problem in (OSError(5, "Input/output error"), ParseError("stat", 3, "bad"), RuntimeError()):
             with self.subTest(problem):
-                self.fail(problem)
+                self.break_with(problem)
                 for _ in range(3):
                     self.time.now += 1
                     self.assertEqual(self.monitor.take("count").value, 100)
                 self.assertIn("count", self.monitor.problems())
-        self.assertEqual(self.lines, ["glancesd: count: [Errno 5] Input/output error\n", "glancesd: count: stat:3: bad\n",
+        self.assertEqual(self.lines,
+                         ["glancesd: count: [Errno 5] Input/output error\n", "glancesd: count: stat:3: bad\n",
                                       "glancesd: count: RuntimeError\n"])
 
     def test_it_recovers(self) -> None:
         self.monitor.baselines()
         self.time.now += 1
-        self.fail(OSError(5, "Input/output error"))
+        self.break_with(OSError(5, "Input/output error"))
         self.assertIsNone(self.monitor.take("change").value)
         self.time.now += 9
         self.source.answer = None
@@ -180,20 +181,20 @@ class Failures(Case):
         self.monitor.baselines()
         self.time.now += 5
         before = self.monitor.take("change").value
-        self.fail(OSError(5, "Input/output error"))
+        self.break_with(OSError(5, "Input/output error"))
         self.time.now += 5
         self.assertEqual(self.monitor.take("change").value, before)
 
     def test_no_data_is_no_problem(self) -> None:
         self.monitor.take("change")
-        self.fail(NoData("gone"))
+        self.break_with(NoData("gone"))
         self.time.now += 1
         self.assertIsNone(self.monitor.take("change").value)
         self.assertEqual((self.monitor.problems(), self.lines), ({}, []))
 
     def test_what_comes_back_begins_a_new_window(self) -> None:
         self.monitor.take("change")
-        self.fail(NoData("gone"))
+        self.break_with(NoData("gone"))
         self.time.now += 1
         self.monitor.take("change")
         self.source.answer = None
@@ -202,7 +203,7 @@ class Failures(Case):
 
     def test_all_fail(self) -> None:
         self.assertFalse(self.monitor.all_fail())
-        self.fail(OSError(24, "Too many open files"))
+        self.break_with(OSError(24, "Too many open files"))
         self.monitor.take("count")
         self.monitor.take("slow")
         self.assertTrue(self.monitor.all_fail())

@@ -2,17 +2,19 @@
 from __future__ import annotations
 
 import unittest
+from typing import Any
 
 from glancesd.collectors import network
 from glancesd.collectors.network import Interface
 from glancesd.roots import ParseError
 
 HEADER = ("Inter-|   Receive                                                |  Transmit\n"
-          " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n")
+          " face |bytes    packets errs drop fifo frame compressed multicast|"
+          "bytes    packets errs drop fifo colls carrier compressed\n")
 
 
 class Parse(unittest.TestCase):
-    VALID = (
+    VALID: tuple[tuple[Any, ...], ...] = (
         ("no interface at all", "", {}),
         ("newest", "  eth0: 9012591 220 0 0 0 0 0 0 12933 144 0 0 0 0 0 0\n", {"eth0": Interface(9012591, 12933)}),
         ("2.6: no space after the colon", "eth0:123 1 0 0 0 0 0 0 456 1 0 0 0 0 0 0\n", {"eth0": Interface(123, 456)}),
@@ -44,7 +46,7 @@ class Parse(unittest.TestCase):
 
 
 class Derive(unittest.TestCase):
-    TABLE = (
+    TABLE: tuple[tuple[Any, ...], ...] = (
         # name, before, now, elapsed, rx, tx
         ("two recorded samples", Interface(1000, 500), Interface(4000, 600), 2.0, 3000, 100),
         ("new interface", None, Interface(10 ** 12, 10 ** 12), 1.0, 0, 0),
@@ -60,7 +62,8 @@ class Derive(unittest.TestCase):
             with self.subTest(name):
                 traffic = network.derive({"e": now}, {} if before is None else {"e": before}, elapsed)["e"]
                 self.assertEqual((traffic.rx_bytes, traffic.tx_bytes), (rx, tx))
-                self.assertEqual((traffic.rx_bytes_per_second, traffic.tx_bytes_per_second), (rx / elapsed, tx / elapsed))
+                self.assertEqual((traffic.rx_bytes_per_second, traffic.tx_bytes_per_second),
+                                 (rx / elapsed, tx / elapsed))
                 self.assertEqual(traffic.elapsed_seconds, elapsed)
 
     def test_vanished_interface_is_not_listed(self) -> None:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import unittest
+from typing import Any
 
 from glancesd.collectors import raid
 from glancesd.collectors.raid import Array
@@ -9,7 +10,7 @@ from glancesd.roots import NoData, ParseError, Roots
 
 
 class Parse(unittest.TestCase):
-    VALID = (
+    VALID: tuple[tuple[Any, ...], ...] = (
         ("empty", "", {}),
         ("no array", "Personalities : \nunused devices: <none>\n", {}),
         ("mirrors", "Personalities : [raid1] [raid6] [raid5] [raid4] \n"

@@ -23,8 +23,9 @@ class Find(unittest.TestCase):
         return (*endpoint(), is_open)  # type: ignore[misc]
 
     def test_found(self) -> None:
-        table = (
-            ("/livez", "alive", {}), ("/healthz", "health", {}), ("/readyz", "health", {}), ("/api/2/status", "health", {}),
+        table: tuple[tuple[Any, ...], ...] = (
+            ("/livez", "alive", {}), ("/healthz", "health", {}), ("/readyz", "health", {}),
+            ("/api/2/status", "health", {}),
             ("/api/v2/status", "health", {}), ("/api/2/pluginslist", "plugins_list", {}), ("/api/2/all", "all", {}),
             ("/api/2/all/limits", "all_limits", {}), ("/api/2/all/views", "all_views", {}), ("/api/2/args", "args", {}),
             ("/api/2/args/port", "args", {"item": "port"}), ("/api/2/config/cpu", "config", {"section": "cpu"}),
@@ -47,7 +48,8 @@ class Find(unittest.TestCase):
                 self.assertEqual(self.find(path), (name, parameters, name in ("alive", "health")))
 
     def test_not_found(self) -> None:
-        for path in ("/", "/nosuch", "/api", "/api/2", "/api/2/", "/api/1/mem", "/api/3/mem", "/api/2/nosuch", "/api/2/MEM",
+        for path in ("/", "/nosuch", "/api", "/api/2", "/api/2/", "/api/1/mem", "/api/3/mem", "/api/2/nosuch",
+                     "/api/2/MEM",
                      "/api/2/nosuch/x/y", "/api/2/nosuch/limits", "/api/2//mem", "/api/2/mem/", "/api/2/fs/mnt_point/",
                      "/api/2/all/mem", "/api/2/../../etc/passwd", "/livez/", "/api/2/pluginslist/", "/*"):
             with self.subTest(path), self.assertRaises(Refused) as caught:

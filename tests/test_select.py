@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import unittest
+from typing import Any
 
 from glancesd.api import select
 from glancesd.api.answers import Refused
@@ -12,7 +13,9 @@ LIST = [{"pid": 1, "nice": -20, "name": "init", "up": True, "load": 8.9, "alias"
 
 class Item(unittest.TestCase):
     def test_found(self) -> None:
-        table = (({"used": 5}, "used", 5), ({"used": None}, "used", None), (LIST, "pid", [1, 22]), (LIST, "alias", ["x", None]),
+        table: tuple[tuple[Any, ...], ...] = (({"used": 5}, "used", 5), ({"used": None}, "used", None),
+                                              (LIST, "pid", [1, 22]),
+                 (LIST, "alias", ["x", None]),
                  ([], "anything", []))
         for value, name, expected in table:
             with self.subTest(name):
@@ -28,9 +31,11 @@ class Item(unittest.TestCase):
 
 class Matching(unittest.TestCase):
     def test_in_the_type_of_the_field(self) -> None:
-        table = (
-            ("pid", "1", [0]), ("pid", "0001", [0]), ("pid", "1.0", [0]), ("pid", "1e0", [0]), ("pid", "99", []), ("pid", "x", []),
-            ("pid", "²", []), ("pid", "١", []), ("pid", "1_0", []), ("pid", "+1", []), ("pid", "", []), ("pid", "inf", []),
+        table: tuple[tuple[Any, ...], ...] = (
+            ("pid", "1", [0]), ("pid", "0001", [0]), ("pid", "1.0", [0]), ("pid", "1e0", [0]), ("pid", "99", []),
+            ("pid", "x", []),
+            ("pid", "²", []), ("pid", "١", []), ("pid", "1_0", []), ("pid", "+1", []), ("pid", "", []),
+            ("pid", "inf", []),
             ("pid", "nan", []), ("pid", "9" * 5000, []), ("pid", "true", []),
             ("nice", "-20", [0]), ("nice", "0", [1]), ("nice", "-0", [1]),
             ("name", "init", [0]), ("name", "22", [1]), ("name", "Init", []), ("name", "22.0", []),

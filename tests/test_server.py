@@ -1,4 +1,4 @@
-"""server: raw bytes over real sockets, with an app that answers at once, later, or in pieces too large for the socket."""
+"""server: raw bytes over real sockets; the app answers at once, later, or in pieces too large for the socket."""
 from __future__ import annotations
 
 import gzip
@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 import unittest
+from contextlib import suppress
 from typing import Callable, Optional
 from unittest import mock
 
@@ -91,10 +92,8 @@ class Case(unittest.TestCase):
         return self.answer(self.connect(data))
 
     def assertClosed(self, client: socket.socket) -> None:
-        try:
+        with suppress(ConnectionError):
             self.assertEqual(client.recv(1), b"")
-        except ConnectionError:
-            pass
 
 
 class Answers(Case):
@@ -102,7 +101,8 @@ class Answers(Case):
         status, headers, body = self.ask(GET)
         self.assertEqual((status, body), (200, b'"x"'))
         self.assertEqual({name: headers.get(name) for name in
-                          ("content-type", "content-length", "cache-control", "x-content-type-options", "connection", "x-path")},
+                          ("content-type", "content-length", "cache-control", "x-content-type-options", "connection",
+                           "x-path")},
                          {"content-type": "application/json", "content-length": "3", "cache-control": "no-store",
                           "x-content-type-options": "nosniff", "connection": None, "x-path": "x"})
         self.assertRegex(headers["date"], r"^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$")
@@ -142,7 +142,8 @@ class Answers(Case):
     def test_bodies(self) -> None:
         table = (
             (b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabcde", 200),
-            (b"GET /x HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % module.BODY_BYTES + b"a" * module.BODY_BYTES, 200),
+            (b"GET /x HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % module.BODY_BYTES
+             + b"a" * module.BODY_BYTES, 200),
             (b"GET /x HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % (module.BODY_BYTES + 1), 413),
             (b"GET /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n", 413),
         )

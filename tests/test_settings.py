@@ -202,7 +202,8 @@ class CommandLine(Files):
                                   (("--hash-password",), "hash_password", True),
                                   (("--print-config",), "print_config", True)):
             with self.subTest(argv):
-                read = settings.read_settings((*argv, "-C", "/nowhere"), {"XDG_CONFIG_HOME": self.folder}, lambda procfs: 1)
+                read = settings.read_settings((*argv, "-C", "/nowhere"), {"XDG_CONFIG_HOME": self.folder},
+                                              lambda procfs: 1)
                 self.assertEqual(getattr(read, name), value)
         self.assertEqual(default_settings()[OPTIONS.index(OPTION["check"]):][:3], (None, False, False))
 
@@ -230,7 +231,8 @@ class ConfigFiles(Files):
         if not os.path.exists("/etc/glances/glances.conf"):
             for environ in ({"XDG_CONFIG_HOME": empty, "HOME": home}, {"HOME": empty}, {}):
                 self.assertEqual(settings.read_settings((), environ, lambda procfs: 1), default_settings())
-        self.assertEqual(settings.read_settings(("-C", self.write("[glancesd]\nport=3\n")), {"HOME": home}, lambda procfs: 1).port, 3)
+        self.assertEqual(settings.read_settings(("-C", self.write("[glancesd]\nport=3\n")), {"HOME": home},
+                                                lambda procfs: 1).port, 3)
 
     def test_one_that_is_there_must_be_readable(self) -> None:
         os.makedirs(os.path.join(self.folder, "glances", "glances.conf"))
@@ -288,7 +290,8 @@ class ConfigFiles(Files):
         credential = self.write("secret", "password", 0o400)
         environ = {"CREDENTIALS_DIRECTORY": self.folder, "XDG_CONFIG_HOME": self.folder}
         self.assertEqual(settings.read_settings((), environ, lambda procfs: 1).password_file, credential)
-        self.assertEqual(settings.read_settings(("--password-file", HERE), environ, lambda procfs: 1).password_file, HERE)
+        self.assertEqual(settings.read_settings(("--password-file", HERE), environ, lambda procfs: 1).password_file,
+                         HERE)
         os.remove(credential)
         self.assertIsNone(settings.read_settings((), environ, lambda procfs: 1).password_file)
         # Whether it is there cannot be told: rather fail than serve without a password.

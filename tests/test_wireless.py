@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import tempfile
 import unittest
+from typing import Any
 
 from glancesd.collectors import wireless
 from glancesd.collectors.wireless import Station
@@ -14,7 +15,7 @@ HEADER = ("Inter-| sta-|   Quality        |   Discarded packets               | 
 
 
 class Parse(unittest.TestCase):
-    VALID = (
+    VALID: tuple[tuple[Any, ...], ...] = (
         ("no interface", "", {}),
         ("newest", " wlan0: 0000   54.  -56.  -256        0      0      0      0    107        0\n",
          {"wlan0": Station("wlan0", 54.0, -56.0, None)}),

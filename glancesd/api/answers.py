@@ -28,7 +28,7 @@ class Refused(Exception):
 
 
 class Answer:
-    """A body and its type. The compressed form is made once, when first asked for; `wire` is the server's to keep it whole."""
+    """A body and its type. The compressed form is made once, when first asked for; `wire` is the server's to keep."""
 
     __slots__ = ("body", "content_type", "headers", "status", "wire", "_gzipped")
 

@@ -1,4 +1,4 @@
-"""endpoints: what each route answers. Every one is a method with the path's parameters; it returns an Answer or raises Refused."""
+"""endpoints: what each route answers: a method given the path's parameters returns an Answer or raises Refused."""
 from __future__ import annotations
 
 from typing import Any, Optional
@@ -22,7 +22,7 @@ class Endpoints:
         self._history = history
         self._health = health
 
-    # -- health ----------------------------------------------------------------------------------------------------------
+    # -- health --------------------------------------------------------------------------------------------------------
 
     def alive(self) -> Answer:
         return self._health.alive()
@@ -30,7 +30,7 @@ class Endpoints:
     def health(self) -> Answer:
         return self._health.ready()
 
-    # -- statistics ------------------------------------------------------------------------------------------------------
+    # -- statistics ----------------------------------------------------------------------------------------------------
 
     def plugins_list(self) -> Answer:
         return Answer(dump(self._pages.enabled))
@@ -47,7 +47,7 @@ class Endpoints:
     def value(self, plugin: str, item: str, value: str) -> Answer:
         return Answer(dump(select.matching(plugin, self._pages.page(plugin).value, item, value)))
 
-    # -- limits and views ------------------------------------------------------------------------------------------------
+    # -- limits and views ----------------------------------------------------------------------------------------------
 
     def limits(self, plugin: str) -> Answer:
         return Answer(dump(self._settings.limits.get(plugin, {})))
@@ -65,7 +65,7 @@ class Endpoints:
     def _views(self, plugin: str) -> dict[str, Any]:
         return v2.views(plugin, self._pages.page(plugin).value, self._watch.decorations(plugin))
 
-    # -- history ---------------------------------------------------------------------------------------------------------
+    # -- history -------------------------------------------------------------------------------------------------------
 
     def history(self, plugin: str, count: str = "0") -> Answer:
         self._pages.page(plugin)                     # the newest point is of now
@@ -84,7 +84,7 @@ class Endpoints:
     def _points(self, plugin: str, item: str, count: str) -> list[tuple[str, Any]]:
         return [(v2.local_timestamp(at), value) for at, value in self._history.points(plugin, item, int(count))]
 
-    # -- settings --------------------------------------------------------------------------------------------------------
+    # -- settings ------------------------------------------------------------------------------------------------------
 
     def args(self, item: Optional[str] = None) -> Answer:
         return self._part(self._settings.public_args(), item, "argument")

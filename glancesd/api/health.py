@@ -1,4 +1,4 @@
-"""health: what a probe is told (media type application/health+json). From what is known already: nothing is read for it."""
+"""health: what a probe is told (application/health+json), from what is known already: nothing is read for it."""
 from __future__ import annotations
 
 from typing import Any, Callable
@@ -10,7 +10,7 @@ from .pages import Pages
 
 
 class Health:
-    """`alive` while the server answers; `ready` pass, warn (a plugin fails, a limit is passed) or fail (no sampling)."""
+    """`alive` while the server answers; `ready`: pass, warn (a plugin fails, a limit is passed), fail (no sampling)."""
 
     def __init__(self, pages: Pages, monitor: Monitor, alerts: Alerts, stalled: Callable[[], bool]) -> None:
         self._pages = pages
@@ -27,9 +27,11 @@ class Health:
             checks["plugin:" + name] = [{"status": "warn", "output": why}]
         for event in self._alerts.events():
             if event.end is None:
-                checks["limit:" + event.type] = [{"status": "warn", "output": event.state, "observedValue": event.maximum}]
+                checks["limit:" + event.type] = [
+                    {"status": "warn", "output": event.state, "observedValue": event.maximum}]
         failing = self._monitor.all_fail()
         if failing or self._stalled():
-            checks["sampling"] = [{"status": "fail", "output": "every source fails" if failing else "the ticker has stopped"}]
+            checks["sampling"] = [
+                {"status": "fail", "output": "every source fails" if failing else "the ticker has stopped"}]
             return Answer(dump({"status": "fail", "checks": checks}), HEALTH, 503)
         return Answer(dump({"status": "warn" if checks else "pass", "checks": checks}), HEALTH)

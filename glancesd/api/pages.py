@@ -84,7 +84,8 @@ class Pages:
         plugin = v2.PLUGINS[name]
         taken = tuple(self.monitor.take(source) for source in plugin.sources)
         until = min((entry.until for entry in taken), default=self._clock() + CONSTANT_SECONDS)
-        if before is not None and taken and all(a.value is b.value and a.at == b.at for a, b in zip(taken, before.made_of)):
+        if before is not None and taken and all(
+                now.value is then.value and now.at == then.at for now, then in zip(taken, before.made_of)):
             return before._replace(until=until)
         try:
             rendered = plugin.render(self.settings, *taken) if not taken or taken[0].value is not None else None

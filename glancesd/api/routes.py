@@ -1,7 +1,7 @@
 """routes: the one ordered table of paths. The first pattern that fits names the endpoint.
 
-In a pattern `:plugin` is one segment that names an enabled plugin, `:count` digits, any other `:name` one segment that is
-not empty, and `*name` one or more segments to the end or to the fixed words behind it, slashes between them and all.
+In a pattern `:plugin` is one segment that names an enabled plugin, `:count` digits, any other `:name` one segment that
+is not empty, and `*name` one or more segments to the end or to the fixed words behind it, slashes between them and all.
 """
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""v2: the wire names of Glances API 2. A reading in, what `json` can print out; one function and one row for each plugin."""
+"""v2: the wire names of Glances API 2. A reading in, what `json` can print out; a function and a row a plugin."""
 from __future__ import annotations
 
 import time
@@ -61,7 +61,7 @@ def local_timestamp(wall: float) -> str:
     return "%s.%06d" % (text, fraction) if fraction else text
 
 
-# -- one function for each plugin; each is given the settings and what was taken of its sources ---------------------------
+# -- one function for each plugin; each is given the settings and what was taken of its sources ------------------------
 
 
 def load(settings: Settings, load: Taken, stat: Taken) -> JSONValue:
@@ -102,9 +102,9 @@ def _file_system(settings: Settings, entry: FileSystem) -> dict[str, JSONValue]:
 def mem(settings: Settings, memory: Taken) -> JSONValue:
     m = memory.value
     used = m.total_bytes - m.available_bytes
-    return {"total": m.total_bytes, "available": m.available_bytes, "percent": percent(used, m.total_bytes), "used": used,
-            "free": m.available_bytes, "active": m.active_bytes, "inactive": m.inactive_bytes, "buffers": m.buffers_bytes,
-            "cached": m.cached_bytes, "shared": m.shared_bytes}
+    return {"total": m.total_bytes, "available": m.available_bytes, "percent": percent(used, m.total_bytes),
+            "used": used, "free": m.available_bytes, "active": m.active_bytes, "inactive": m.inactive_bytes,
+            "buffers": m.buffers_bytes, "cached": m.cached_bytes, "shared": m.shared_bytes}
 
 
 def memswap(settings: Settings, memory: Taken) -> JSONValue:
@@ -115,20 +115,22 @@ def memswap(settings: Settings, memory: Taken) -> JSONValue:
 
 
 def _shares(shares: Shares) -> dict[str, JSONValue]:
-    """The shares by name, in the order of /proc/stat's documentation; those that this kernel does not account are absent."""
+    """The shares by name, in the order of /proc/stat's columns; those that this kernel does not account are absent."""
     return {name: share for name, share in zip(Shares._fields, shares) if share is not None}
 
 
 def cpu(settings: Settings, usage: Taken, stat: Taken) -> JSONValue:
     value: Usage = usage.value
     answer = _shares(value.shares)
-    answer.update(ctx_switches=value.context_switches, interrupts=value.interrupts, soft_interrupts=value.soft_interrupts,
-                  syscalls=0, time_since_update=usage.elapsed, cpucore=_cpus(stat))
+    answer.update(ctx_switches=value.context_switches, interrupts=value.interrupts,
+                  soft_interrupts=value.soft_interrupts, syscalls=0, time_since_update=usage.elapsed,
+                  cpucore=_cpus(stat))
     return answer
 
 
 def percpu(settings: Settings, usage: Taken) -> JSONValue:
-    return [{"key": "cpu_number", "cpu_number": number, **_shares(shares)} for number, shares in usage.value.cpus.items()]
+    return [{"key": "cpu_number", "cpu_number": number, **_shares(shares)}
+            for number, shares in usage.value.cpus.items()]
 
 
 def quicklook(settings: Settings, usage: Taken, memory: Taken) -> JSONValue:
@@ -139,7 +141,8 @@ def quicklook(settings: Settings, usage: Taken, memory: Taken) -> JSONValue:
 
 
 def network(settings: Settings, traffic: Taken) -> JSONValue:
-    return [_interface(settings, name, entry) for name, entry in traffic.value.items() if settings.shown("network", name)]
+    return [_interface(settings, name, entry) for name, entry in traffic.value.items()
+            if settings.shown("network", name)]
 
 
 def _interface(settings: Settings, name: str, traffic: Traffic) -> dict[str, JSONValue]:
@@ -197,7 +200,8 @@ def sensors(settings: Settings, sensors: Taken, power: Taken) -> JSONValue:
     found += [(disk.name, _rounded(disk.value), disk.unit, "temperature_hdd") for disk in sensors.value.disks]
     if power.value is not None:
         found += [(entry["label"], entry["value"], entry["unit"], "battery") for entry in batpercent(settings, power)]
-    return [_aliased(settings, "sensors", label, {"label": label, "value": value, "unit": unit, "type": kind, "key": "label"})
+    return [_aliased(settings, "sensors", label,
+                     {"label": label, "value": value, "unit": unit, "type": kind, "key": "label"})
             for label, value, unit, kind in found if settings.shown("sensors", label)]
 
 
@@ -217,8 +221,9 @@ def raid(settings: Settings, arrays: Taken) -> JSONValue:
     def text(number: Optional[int]) -> Optional[str]:
         return None if number is None else str(number)
 
-    return {name: {"status": "active" if array.active else "inactive", "type": array.level, "components": array.components,
-                   "available": text(array.available), "used": text(array.used), "config": array.state}
+    return {name: {"status": "active" if array.active else "inactive", "type": array.level,
+                   "components": array.components, "available": text(array.available), "used": text(array.used),
+                   "config": array.state}
             for name, array in arrays.value.items()}
 
 
@@ -230,7 +235,7 @@ def ip(settings: Settings, route: Taken) -> JSONValue:
 
 
 def wifi(settings: Settings, stations: Taken) -> JSONValue:
-    """The networks' names are the interfaces': /proc/net/wireless does not tell the SSID, nor whether it is encrypted."""
+    """The networks' names are the interfaces': /proc/net/wireless tells neither the SSID nor the encryption."""
     return [{"key": "ssid", "ssid": name, "signal": station.signal_dbm, "quality": "%g/70" % station.quality,
              "encrypted": None, "encryption_type": None}
             for name, station in stations.value.items() if settings.shown("wifi", name)]
@@ -279,8 +284,9 @@ def alert(settings: Settings, events: Taken, memory: Taken) -> JSONValue:
 
 
 def monitor(settings: Settings, results: Taken) -> JSONValue:
-    return [{"description": entry.description, "regex": entry.regex, "command": entry.command, "countmin": entry.countmin,
-             "countmax": entry.countmax, "count": entry.count, "result": entry.result} for entry in results.value]
+    return [{"description": entry.description, "regex": entry.regex, "command": entry.command,
+             "countmin": entry.countmin, "countmax": entry.countmax, "count": entry.count,
+             "result": entry.result} for entry in results.value]
 
 
 def folders(settings: Settings, sizes: Taken) -> JSONValue:
@@ -302,7 +308,7 @@ HELP = {
     "/api/2/all": "Every plugin's statistics in one object.",
     "/api/2/{plugin}": "The statistics of one plugin.",
     "/api/2/{plugin}/{item}": "One field; of a list plugin, that field of each element.",
-    "/api/2/{plugin}/{item}/{value}": "The elements of a list plugin whose field has this value; a slash in it may be %2F.",
+    "/api/2/{plugin}/{item}/{value}": "The elements of a list whose field has this value; a slash in it may be %2F.",
     "/api/2/{plugin}/limits": "The thresholds of one plugin; /api/2/all/limits those of all.",
     "/api/2/{plugin}/views": "How each field stands to its thresholds; /api/2/all/views for all.",
     "/api/2/{plugin}/history": "The recorded points of one plugin; /history/{n} the last n of each item.",

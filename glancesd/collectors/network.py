@@ -1,9 +1,9 @@
 """network: bytes that each interface received and sent, from /proc/net/dev and /sys/class/net.
 
     Inter-|   Receive                                                |  Transmit
-     face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
-      eth0: 9012591     220    0    0    0     0          0         0    12933     144    0    0    0     0       0          0
-    bond0:1:      0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0
+     face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier …
+      eth0: 9012591     220    0    0    0     0          0         0    12933     144    0    0    0     0       0
+    bond0:1:      0       0    0    0    0     0          0         0        0       0    0    0    0     0       0
 """
 from __future__ import annotations
 
@@ -64,8 +64,9 @@ def sample(roots: Roots) -> dict[str, Interface]:
             for name, interface in interfaces.items()}
 
 
-def derive(now: Mapping[str, Interface], before: Optional[Mapping[str, Interface]], elapsed: float) -> dict[str, Traffic]:
-    """Traffic of each interface between two samples; an interface that is new has an increase of 0, not its lifetime."""
+def derive(now: Mapping[str, Interface], before: Optional[Mapping[str, Interface]],
+           elapsed: float) -> dict[str, Traffic]:
+    """Traffic of each interface between two samples; one that is new has an increase of 0, not its lifetime."""
     traffic = {}
     for name, interface in now.items():
         previous = before.get(name) if before else None

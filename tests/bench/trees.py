@@ -104,7 +104,8 @@ def write(directory: str, size: Size = SMALL, instant: int = 0) -> None:
 @contextlib.contextmanager
 def folder() -> Iterator[str]:
     """A folder for trees while the block runs: in memory where the machine has such a place, as /proc itself is."""
-    with tempfile.TemporaryDirectory(prefix="glancesd-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as directory:
+    where = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="glancesd-", dir=where) as directory:
         yield directory
 
 

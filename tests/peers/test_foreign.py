@@ -1,6 +1,7 @@
 """Another processor: the parsers' tests and a live answer, under a Python whose words are of other length or order.
 
-FOREIGN_PYTHON is the command that runs it here ("qemu-s390x-static -L … python3"). The kernel and its /proc are this one's.
+FOREIGN_PYTHON is the command that runs it here ("qemu-s390x-static -L … python3"). The kernel and its /proc are
+this one's.
 """
 from __future__ import annotations
 

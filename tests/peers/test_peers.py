@@ -26,7 +26,7 @@ except ImportError:
 CACHED_SECONDS = 0.3
 # Memory that comes and goes between two looks, as a share of all of it.
 MEMORY_SHARE = 0.02
-# ps sums the pages that each CPU has not yet added to the counter (of three kinds, a batch of 32 or more); stat does not.
+# ps sums the pages that each CPU has not yet added to the counter (of three kinds, in batches); stat does not.
 RESIDENT_BYTES = (os.cpu_count() or 1) * 3 * max(32, 2 * (os.cpu_count() or 1)) * os.sysconf("SC_PAGE_SIZE")
 # Of a processor's time: they sum to 100 %.
 PARTS = ("user", "system", "idle", "nice", "iowait", "irq", "softirq", "steal")

@@ -1,0 +1,114 @@
+"""roots: the names of the kernel's files, whatever the locale that Python was started in."""
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from typing import Callable
+
+from glancesd.roots import NoData, Roots
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# UTF-8, what no encoding reads, and a file that holds its own name.
+NAMES = ("plain", "é", "日本", "caf\udce9")
+
+
+class Tree(unittest.TestCase):
+    """A made-up host: proc, sys and root below one directory."""
+
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.top = os.path.realpath(directory.name)
+        for tree in ("proc", "sys/class/net", "root"):
+            os.makedirs(self.path(tree))
+        self.roots = Roots(self.path("proc"), self.path("sys"), self.path("root"))
+
+    def path(self, name: str) -> str:
+        return self.top + "/" + name
+
+    def write(self, name: str, text: str) -> None:
+        path = os.fsencode(self.top) + b"/" + name.encode("utf-8", "surrogateescape")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(text.encode("utf-8", "surrogateescape"))
+
+
+class Names(Tree):
+    def test_of_every_kind(self) -> None:
+        for name in NAMES:
+            with self.subTest(name):
+                for file in ("proc/%s", "sys/class/net/%s/speed", "root/mnt/%s/file"):
+                    self.write(file % name, "text of it\n")
+                os.symlink(b"../../class/net/" + name.encode("utf-8", "surrogateescape"),
+                           os.fsencode(self.path("sys/class/net/")) + b"link")
+                self.assertEqual(self.roots.proc(name), "text of it\n")
+                self.assertEqual(self.roots.record(name), b"text of it\n")
+                self.assertEqual(self.roots.owned_record(name), (b"text of it\n", os.getuid()))
+                self.assertIn(name, self.roots.proc_names())
+                self.assertIn(name, self.roots.sys_names("class/net"))
+                self.assertEqual(self.roots.attribute("class/net/%s/speed" % name), "text of it")
+                self.assertTrue(str(self.roots.sys_target("class/net/link")).endswith("/" + name))
+                self.assertEqual(self.roots.root_file("mnt/%s/file" % name), "text of it\n")
+                self.assertTrue(self.roots.root_has("mnt/%s" % name))
+                self.assertTrue(self.roots.statvfs("/mnt/%s" % name).f_bsize)
+                self.assertTrue(Roots().statvfs("%s/mnt/%s" % (self.path("root"), name)).f_bsize)
+                self.assertTrue(os.path.isdir(self.roots.inside_root("/mnt/" + name)))
+                os.unlink(self.path("sys/class/net/link"))
+
+    def test_missing(self) -> None:
+        for name in ("none", "é", "\ufffd", "caf\udce9", "none/below"):
+            with self.subTest(name):
+                calls: tuple[Callable[[str], object], ...] = (
+                    self.roots.proc, self.roots.record, self.roots.owned_record, self.roots.root_file)
+                for call in calls:
+                    with self.assertRaises(NoData):
+                        call(name)
+                self.assertIsNone(self.roots.attribute(name))
+                self.assertEqual(self.roots.sys_names(name), [])
+                self.assertIsNone(self.roots.sys_target(name))
+                self.assertFalse(self.roots.root_has(name))
+                with self.assertRaises(FileNotFoundError):
+                    self.roots.statvfs("/" + name)
+
+    def test_the_first_that_exists(self) -> None:
+        self.write("proc/second", "2")
+        self.write("proc/third", "3")
+        self.assertEqual(self.roots.proc("first", "second", "third"), "2")
+
+    def test_not_there_is_not_the_same_as_refused(self) -> None:
+        os.mkdir(self.path("proc/directory"))
+        with self.assertRaises(OSError) as caught:
+            self.roots.proc("directory")
+        self.assertEqual(caught.exception.errno, errno.EISDIR)
+
+    def test_links_stay_inside_the_root(self) -> None:
+        self.write("root/usr/lib/os-release", "inside\n")
+        os.mkdir(self.path("root/etc"))
+        for number, target in enumerate(("../usr/lib/os-release", "/usr/lib/os-release",
+                                         "../../../../usr/lib/./os-release")):
+            os.symlink(target, self.path("root/etc/%d" % number))
+            self.assertEqual(self.roots.root_file("etc/%d" % number), "inside\n", target)
+        os.symlink("circle", self.path("root/etc/circle"))
+        with self.assertRaises(NoData):
+            self.roots.root_file("etc/circle")
+
+
+class Locales(unittest.TestCase):
+    """Names are bytes to the kernel and UTF-8 to the API: no locale may come between."""
+
+    def test_ascii(self) -> None:
+        environ = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        encoding = subprocess.run([sys.executable, "-c", "import sys; print(sys.getfilesystemencoding())"], env=environ,
+                                  stdout=subprocess.PIPE, text=True, check=True).stdout
+        self.assertEqual(encoding, "ascii\n" if sys.version_info < (3, 15) else encoding)
+        done = subprocess.run([sys.executable, "-m", "unittest", "tests.test_roots.Names"], cwd=TOP, env=environ,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
