@@ -26,23 +26,22 @@ test: ## the tests
 
 check: ## byte-compile, test, and lint and type-check where ruff and mypy are installed
 	$(PYTHON) -m compileall -q glancesd tests
-	@if command -v ruff >/dev/null; then set -x; \
-		ruff check --no-cache --select E,F,W,B,I,UP,SIM,C4,RET --ignore UP031 --line-length 120 --target-version py37 glancesd tests; \
+	@if command -v ruff >/dev/null; then set -x; ruff check --no-cache --config .ci/ruff.toml .; \
 	else echo 'not linted: ruff is not installed'; fi
-	@if command -v mypy >/dev/null; then set -x; mypy --strict --cache-dir /dev/null glancesd; \
+	@if command -v mypy >/dev/null; then set -x; mypy --config-file .ci/mypy.ini --cache-dir /dev/null glancesd tests; \
 	else echo 'not type-checked: mypy is not installed'; fi
 	$(PYTHON) -m unittest discover -s tests -t .
 
 golden: ## write the expected answers of the fixture hosts anew (then read the diff)
 	$(PYTHON) -m tests.golden $(ARGS)
 
-bench: ## memory, time to start, time of an answer
+bench: ## what it costs, beside what else there is (BENCH_PEERS=DIR with their virtual environments)
 	$(PYTHON) -m tests.bench.bench $(ARGS)
 
 soak: ## a long run under load: memory, threads, descriptors must not grow
 	$(PYTHON) -m tests.bench.soak $(ARGS)
 
-fuzz: ## every parser on mutated kernel files
+fuzz: ## every parser on mutated kernel files, the server on mutated requests: a long run
 	$(PYTHON) -m tests.fuzz $(ARGS)
 
 pyz: ## glancesd.pyz, the daemon in one file

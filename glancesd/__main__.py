@@ -2,12 +2,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Optional, Sequence
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The exit status: 0 ended as asked, 2 a wrong option, file or setting; `--check` has its own."""
+    """The exit status: 0 ended as asked, 1 nothing to listen on now, 2 a wrong option, file or setting.
+
+    `--check` has its own.
+    """
     from .log import Log
     from .settings import Settings, SettingsError, config_text, read_settings
 
@@ -28,6 +32,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if settings.hash_password:
         return _hash_password()
     if settings.print_config:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)     # as `… --print-config | head` expects
         print(config_text(os.cpu_count() or 1))
         return 0
     from .daemon import Daemon, StartError
@@ -35,7 +40,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     from .passwords import PasswordError
     try:
         return Daemon(settings, read, log, Clock()).run()
-    except (StartError, PasswordError) as problem:
+    except StartError as problem:
+        log.line(str(problem))
+        return problem.status
+    except PasswordError as problem:
         log.line(str(problem))
         return 2
 

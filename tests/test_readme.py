@@ -1,0 +1,37 @@
+"""readme: what the README says is so: the options, the paths, the targets of make."""
+from __future__ import annotations
+
+import os
+import re
+import unittest
+
+from glancesd.api.routes import TABLE
+from glancesd.settings.options import markdown
+from tests.daemon import TOP
+
+
+class Readme(unittest.TestCase):
+    def setUp(self) -> None:
+        with open(os.path.join(TOP, "README.md"), encoding="utf-8") as file:
+            self.text = file.read()
+
+    def test_the_options_are_the_settings_table(self) -> None:
+        self.assertIn(markdown(), self.text)
+
+    def test_every_route_is_in_the_table_of_paths(self) -> None:
+        told = {re.sub(r":\w+|\*\w+", ":", path) for path in re.findall(r"`(/[^`]*)`", self.text)}
+        for pattern, _ in TABLE:
+            wanted = re.sub(r":\w+|\*\w+", ":", pattern)
+            shortened = wanted.endswith("/history/:") and wanted[:-2] in told     # written as `…/history/:count`
+            self.assertTrue(wanted in told or shortened, pattern)
+
+    def test_every_target_that_is_named_exists(self) -> None:
+        with open(os.path.join(TOP, "Makefile"), encoding="utf-8") as file:
+            targets = set(re.findall(r"^([a-z-]+):", file.read(), re.MULTILINE))
+        named = set(re.findall(r"\bmake ([a-z][a-z-]*)", self.text))
+        self.assertLessEqual({"run", "test"}, named)
+        self.assertLessEqual(named, targets)
+
+
+if __name__ == "__main__":
+    unittest.main()
