@@ -1,6 +1,7 @@
 """glancesd's command line: one thing to do, and one line and exit status 2 for what is wrong with it."""
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -28,12 +29,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return 2
     if settings.check:
         from .check import check
-        return check(settings.check, lambda line: print(line))
+        return check(settings.check, _print)
     if settings.hash_password:
         return _hash_password()
     if settings.print_config:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)     # as `… --print-config | head` expects
-        print(config_text(os.cpu_count() or 1))
+        _print(config_text(os.cpu_count() or 1))
         return 0
     from .daemon import Daemon, StartError
     from .monitor import Clock
@@ -46,6 +47,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except PasswordError as problem:
         log.line(str(problem))
         return 2
+
+
+def _print(text: str) -> None:
+    """To standard output, in UTF-8 whatever the locale: that is what a configuration file is read in."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    print(text)
 
 
 def _count_cpus(procfs: str) -> int:
@@ -71,6 +79,11 @@ def _hash_password() -> int:
         password = sys.stdin.readline().rstrip("\r\n")
     if not password:
         print("glancesd: no password was given", file=sys.stderr)
+        return 2
+    try:
+        password = password.encode("utf-8", "surrogateescape").decode("utf-8")      # an ASCII locale escapes it
+    except UnicodeError:
+        print("glancesd: the password is not UTF-8", file=sys.stderr)
         return 2
     print(hash_line(password))
     return 0

@@ -5,6 +5,7 @@ that holds Settings (access, pages, routes, watch).
 """
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -36,7 +37,11 @@ FOREVER_SECONDS = 3600.0
 
 
 class StartError(Exception):
-    """The daemon cannot start; the text says why, in one line."""
+    """The daemon cannot start; the text says why, in one line. `status`: the exit status, 1 if it may go well later."""
+
+    def __init__(self, text: str, status: int = 2) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class Daemon:
@@ -83,7 +88,8 @@ class Daemon:
         server.end()
         self._tasks.shutdown()
         if path:
-            os.unlink(path)
+            with contextlib.suppress(OSError):          # somebody tidied up
+                os.unlink(path)
         return 0
 
     # -- settings ------------------------------------------------------------------------------------------------------
@@ -131,8 +137,10 @@ class Daemon:
     # -- the daemon's own clock ----------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        self._watch.tick()
-        self._tasks.tick(self._processes)
+        try:
+            self._watch.tick()
+        finally:
+            self._tasks.tick(self._processes)
 
     def _asked_tasks(self) -> Tasks:
         """The tasks, for a request: where no ticker keeps them going, requests do (none of it runs in the request)."""
@@ -201,8 +209,11 @@ def _listen(settings: Settings) -> tuple[socket.socket, str, str]:
         listener.bind((address, settings.port))
         listener.listen(Server.request_queue_size)
     except OSError as problem:
-        raise StartError("cannot listen on %s port %d: %s"
-                         % (settings.bind_address, settings.port, problem.strerror)) from None
+        where = address if address.startswith("unix:") else "%s port %d" % (address, settings.port)
+        raise StartError("cannot listen on %s: %s" % (where, problem.strerror or problem),
+                         1 if problem.errno else 2) from None       # none: too long for a path of a socket
+    except ValueError as problem:                                   # or no path at all, in this locale
+        raise StartError("cannot listen on %s: %s" % (address, problem)) from None
     return listener, _url(listener, settings), ""
 
 

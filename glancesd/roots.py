@@ -39,13 +39,14 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _encode(name: str) -> bytes:
-    """A name as the kernel has it. The locale has no say in it: os.fsencode refuses a mount point "é" in an ASCII one."""
-    return name.encode("utf-8", "surrogateescape")
+def _native(name: str) -> str:
+    """A name of the kernel (UTF-8, surrogate escapes) as os.open takes it, which refuses "é" in an ASCII locale."""
+    return name if name.isascii() else os.fsdecode(name.encode("utf-8", "surrogateescape"))
 
 
-def _text(name: bytes) -> str:
-    return name.decode("utf-8", "surrogateescape")
+def _text(name: str) -> str:
+    """The way back, for what os.listdir gives."""
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "surrogateescape")
 
 
 class Roots:
@@ -61,10 +62,6 @@ class Roots:
         self.rootfs = rootfs.rstrip("/") or "/"
         self.live = self.procfs == "/proc"
         self.own_root = self.rootfs == "/"
-        # In front of a name; these came by the command line, which Python decodes as the locale says.
-        self._proc = os.fsencode(self.procfs) + b"/"
-        self._sys = os.fsencode(self.sysfs) + b"/"
-        self._root = b"" if self.own_root else os.fsencode(self.rootfs)
 
     # -- /proc ---------------------------------------------------------------------------------------------------------
 
@@ -76,19 +73,22 @@ class Roots:
         """As `proc`, undecoded."""
         for name in names[:-1]:
             try:
-                return self._table(self._proc + _encode(name))
+                return self._table(self.procfs + "/" + _native(name))
             except NoData:
                 continue
-        return self._table(self._proc + _encode(names[-1]))
+        return self._table(self.procfs + "/" + _native(names[-1]))
 
     def proc_names(self) -> list[str]:
         """What /proc holds, unsorted."""
-        return self._list(self._proc)
+        return self._list(self.procfs)
 
     def record(self, name: str, size: int = 4096) -> bytes:
-        """A file of /proc that is one record, in one read of at most `size` bytes. NoData when it is gone."""
+        """A file of /proc that is one record, in one read of at most `size` bytes. NoData when it is gone.
+
+        Many are read each second: nothing but the numbers and letters of "PID/stat" is expected in its name.
+        """
         try:
-            descriptor = os.open(self._proc + _encode(name), os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self.procfs + "/" + name, os.O_RDONLY | os.O_CLOEXEC)
             try:
                 return os.read(descriptor, size)
             finally:
@@ -101,7 +101,7 @@ class Roots:
     def owned_record(self, name: str, size: int = 4096) -> tuple[bytes, int]:
         """As `record`, and the user id that owns the file, from the same open file."""
         try:
-            descriptor = os.open(self._proc + _encode(name), os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self.procfs + "/" + name, os.O_RDONLY | os.O_CLOEXEC)
             try:
                 return os.read(descriptor, size), os.fstat(descriptor).st_uid
             finally:
@@ -116,7 +116,7 @@ class Roots:
     def attribute(self, name: str) -> str | None:
         """A one-value file of /sys, stripped; None if it is missing or the driver refuses (EIO, EINVAL, ENODATA, …)."""
         try:
-            descriptor = os.open(self._sys + _encode(name), os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self.sysfs + "/" + _native(name), os.O_RDONLY | os.O_CLOEXEC)
             try:
                 return decode(os.read(descriptor, 4096)).strip()
             finally:
@@ -127,63 +127,60 @@ class Roots:
     def sys_names(self, name: str) -> list[str]:
         """What a directory of /sys holds, unsorted; empty when it is missing or may not be listed."""
         try:
-            return self._list(self._sys + _encode(name))
+            return self._list(self.sysfs + "/" + _native(name))
         except (NoData, OSError):
             return []
 
     def sys_target(self, name: str) -> str | None:
         """The path that an entry of /sys leads to once every link is followed, or None when it is missing."""
-        path = self._sys + _encode(name)
+        path = self.sysfs + "/" + _native(name)
         return _text(os.path.realpath(path)) if os.path.lexists(path) else None
 
     # -- / -------------------------------------------------------------------------------------------------------------
 
     def root_file(self, name: str) -> str:
         """The text of a file of the host's own root ("etc/passwd"). NoData when it is missing."""
-        return decode(self._table(self._inside_root(name)))
+        return decode(self._table(self.inside_root(name)))
 
     def root_has(self, name: str) -> bool:
         """Whether the host's root holds such a file."""
-        return os.path.exists(self._inside_root(name))
+        return os.path.exists(self.inside_root(name))
 
     def statvfs(self, mount_point: str) -> os.statvfs_result:
         """statvfs(3) of a mount point as the host names it (text with surrogate escapes). May never return."""
-        return os.statvfs(self._root + _encode(mount_point))
+        return os.statvfs(_native(mount_point) if self.own_root else self.rootfs + _native(mount_point))
 
     def inside_root(self, name: str) -> str:
         """Where `name` of the host lies for us: absolute links start again at rootfs, and none leads out of it."""
-        return os.fsdecode(self._inside_root(name))
-
-    def _inside_root(self, name: str) -> bytes:
         if self.own_root:
-            return b"/" + _encode(name).lstrip(b"/")
-        ahead = [part for part in reversed(_encode(name).split(b"/")) if part]
-        done: list[bytes] = []
+            return "/" + _native(name).lstrip("/")
+        ahead = [part for part in reversed(_native(name).split("/")) if part]
+        done: list[str] = []
         links = 0
         while ahead:
             part = ahead.pop()
-            if part == b".":
+            if part == ".":
                 continue
-            if part == b"..":
+            if part == "..":
                 del done[-1:]
                 continue
+            path = "/".join([self.rootfs, *done, part])
             try:
-                target = os.readlink(b"/".join([self._root, *done, part]))
+                target = os.readlink(path)
             except OSError:
                 done.append(part)
                 continue
             links += 1
             if links > LINKS_FOLLOWED:
                 raise NoData(name)
-            if target.startswith(b"/"):
+            if target.startswith("/"):
                 done.clear()
-            ahead.extend(piece for piece in reversed(target.split(b"/")) if piece)
-        return b"/".join([self._root, *done])
+            ahead.extend(piece for piece in reversed(target.split("/")) if piece)
+        return "/".join([self.rootfs, *done])
 
     # -- what all of these come down to --------------------------------------------------------------------------------
 
-    @staticmethod
-    def _table(path: bytes) -> bytes:
+    def _table(self, path: str) -> bytes:
         """A file of many records: read until empty, because the kernel hands such files out in pieces."""
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -201,14 +198,13 @@ class Roots:
                 os.close(descriptor)
         except OSError as problem:
             if problem.errno in _GONE:
-                raise NoData(_text(path)) from None
+                raise NoData(path) from None
             raise
 
-    @staticmethod
-    def _list(path: bytes) -> list[str]:
+    def _list(self, path: str) -> list[str]:
         try:
             return [_text(name) for name in os.listdir(path)]
         except OSError as problem:
             if problem.errno in _GONE:
-                raise NoData(_text(path)) from None
+                raise NoData(path) from None
             raise

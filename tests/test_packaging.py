@@ -214,6 +214,28 @@ class Install(Scratch):
         self.make("uninstall", "PREFIX=/opt/x")
         self.assertEqual(files_below(self.scratch), {})
 
+    def test_a_failure_changes_nothing(self) -> None:
+        self.make("install")
+        before = files_below(self.scratch)
+        self.make("install", "PYTHON=/nonexistent", status=2)
+        self.assertEqual(files_below(self.scratch), before)
+
+    def test_a_prefix_that_looks_like_another(self) -> None:
+        for target, file, line in (("install", "/opt/usr/lib/systemd/system/glancesd.service", "\nExecStart=%s -C "),
+                                   ("install-openwrt", "/etc/init.d/glancesd", "\nPROG=%s\n"),
+                                   ("install-openrc", "/etc/init.d/glancesd", '\ncommand="%s"\n')):
+            with self.subTest(target):
+                self.make(target, "PREFIX=/opt/usr")
+                self.assertIn(line % "/opt/usr/bin/glancesd", read(self.scratch + file))
+                self.make("uninstall", "PREFIX=/opt/usr")
+
+    def test_a_place_with_a_space(self) -> None:
+        self.scratch += "/a place"
+        self.make("install")
+        self.assertIn("/usr/local/bin/glancesd", files_below(self.scratch))
+        self.make("uninstall")
+        self.assertEqual(files_below(self.scratch), {})
+
     def test_openwrt(self) -> None:
         self.make("install-openwrt")
         found = files_below(self.scratch)
@@ -231,8 +253,12 @@ class Install(Scratch):
         self.assertIn('\ncommand="/usr/bin/glancesd"\n', read(self.scratch, "etc/init.d/glancesd"))
         with open(os.path.join(self.scratch, "etc/conf.d/glancesd"), "a") as file:
             file.write('glancesd_user="root"\n')
+        os.makedirs(os.path.join(self.scratch, "var/log"))
+        with open(os.path.join(self.scratch, "var/log/glancesd.log"), "w"):
+            pass                            # as the service writes it
         self.make("uninstall", "PREFIX=/usr")
-        self.assertEqual(sorted(files_below(self.scratch)), ["/etc", "/etc/conf.d", "/etc/conf.d/glancesd"])
+        self.assertEqual(sorted(files_below(self.scratch)),
+                         ["/etc", "/etc/conf.d", "/etc/conf.d/glancesd", "/var", "/var/log"])
 
 
 class Unit(unittest.TestCase):

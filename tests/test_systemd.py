@@ -181,5 +181,81 @@ class Credential(unittest.TestCase):
         self.assertIsNone(systemd.credential({"CREDENTIALS_DIRECTORY": ""}, "/etc/passwd"))
 
 
+class ExitStatus(unittest.TestCase):
+    """1 for what may go well a little later: the unit starts again. 2 for what somebody has to mend: it does not."""
+
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.scratch = directory.name
+
+    def ends(self, status: int, *arguments: str, **environ: str) -> str:
+        """The one line that it writes."""
+        done = subprocess.run([sys.executable, "-m", "glancesd", *arguments], env=dict(os.environ, **environ), cwd=TOP,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=60)
+        self.assertEqual(done.returncode, status, done.stdout)
+        self.assertRegex(done.stdout, r"\Aglancesd: [^\n]+\n\Z")
+        return done.stdout
+
+    def write(self, name: str, text: str) -> str:
+        path = os.path.join(self.scratch, name)
+        with open(path, "w") as file:
+            file.write(text)
+        return path
+
+    def test_nothing_to_listen_on_yet(self) -> None:
+        with socket.socket() as other, socket.socket(socket.AF_UNIX) as another:
+            other.bind(("127.0.0.1", 0))
+            other.listen(1)
+            self.assertIn("in use", self.ends(1, "-B", "127.0.0.1", "-p", str(other.getsockname()[1])))
+            another.bind(self.scratch + "/socket")
+            another.listen(1)
+            self.assertIn("in use", self.ends(1, "-B", "unix:%s/socket" % self.scratch))
+        self.ends(1, "-B", "192.0.2.1", "-p", "0")             # no machine's own: TEST-NET-1
+        self.ends(1, "-B", "unix:%s/none/socket" % self.scratch)
+        self.ends(1, "-B", "unix:" + self.write("file", "mine"))
+        with open(self.scratch + "/file") as file:
+            self.assertEqual(file.read(), "mine")
+
+    def test_no_permission(self) -> None:
+        if os.geteuid() == 0:
+            self.skipTest("root may write anywhere")
+        os.mkdir(self.scratch + "/closed", 0o555)
+        self.assertIn("ermission denied", self.ends(1, "-B", "unix:%s/closed/socket" % self.scratch))
+
+    def test_to_be_mended(self) -> None:
+        conf, pem = self.write("conf", "[glancesd]\nport=x\n"), self.write("pem", "")
+        for arguments in (("--nosuch",), ("-p", "65536"), ("-B", "nosuch.example"), ("-C", conf),
+                          ("-C", self.scratch + "/none"), ("--password-file", self.scratch + "/none"),
+                          ("--password-file", self.write("open", "secret\n")), ("-B", "unix:/" + "x" * 200),
+                          ("-B", "127.0.0.1", "-p", "0", "--tls-cert", pem, "--tls-key", pem)):
+            with self.subTest(arguments):
+                self.ends(2, *arguments)
+
+    def test_ascii_locale(self) -> None:
+        path = os.fsdecode(b"/\xc3\xa9")
+        conf = os.path.join(self.scratch, "conf")
+        ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        for text in ("procfs=%s", "password_file=%s", "bind_address=unix:%s/socket"):
+            with self.subTest(text), open(conf, "wb") as file:
+                file.write(b"[glancesd]\n" + os.fsencode(text % path))
+                file.flush()
+                self.ends(2, "-C", conf, **ascii_only)
+        for option, given, wanted in (("--print-config", b"", "\u2026"),
+                                      ("--hash-password", b"p\xc3\xa4ss\n", "pbkdf2_sha256$")):
+            done = subprocess.run([sys.executable, "-m", "glancesd", option], env=dict(os.environ, **ascii_only),
+                                  cwd=TOP, input=given, stdout=subprocess.PIPE, check=True)
+            self.assertIn(wanted, done.stdout.decode("utf-8"))
+
+    def test_not_a_socket_handed_over(self) -> None:
+        code = "import os; os.environ['LISTEN_PID'] = str(os.getpid()); os.dup2(os.open(os.devnull, 0), 3)\n" \
+               "from glancesd.__main__ import main; raise SystemExit(main([]))"
+        done = subprocess.run([sys.executable, "-c", code], env=dict(os.environ, LISTEN_FDS="1"), cwd=TOP, text=True,
+                              stderr=subprocess.PIPE, timeout=60)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("descriptor 3 of LISTEN_FDS", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -14,7 +14,7 @@ services=$top/glancesd/services
 lib=$PREFIX/lib/glancesd
 here=$DESTDIR$lib
 list=
-trap 'rm -f "$list"' EXIT
+trap 'rm -f "$list"; rm -rf "$here.new"' EXIT
 
 # directory PATH: make it and what leads to it
 directory() {
@@ -48,7 +48,7 @@ offer() {
 
 # with_paths FILE: print it with the paths of this installation
 with_paths() {
-    sed "s|/usr/local/bin/glancesd|$PREFIX/bin/glancesd|g; s|/usr/bin/glancesd|$PREFIX/bin/glancesd|g" "$services/$1"
+    sed "s|/usr\(/local\)\{0,1\}/bin/glancesd|$PREFIX/bin/glancesd|g" "$services/$1"
 }
 
 # The package beside the one in use, which a running daemon may still read from.
@@ -78,7 +78,7 @@ from glancesd.__main__ import main
 sys.exit(main())
 END
     config=$(cd "$here.new" && "$PYTHON" -B -S -m glancesd --print-config)
-    echo "$config" | offer /etc/glancesd.conf
+    printf '%s\n' "$config" | offer /etc/glancesd.conf
 }
 
 # The new package takes the place of the old.
@@ -149,6 +149,7 @@ openrc)
     package
     with_paths openrc.init | put 755 /etc/init.d/glancesd
     offer /etc/conf.d/glancesd <"$services/openrc.conf"
+    echo /var/log/glancesd.log >>"$list"        # the service makes it
     finish "Start it with: rc-update add glancesd; rc-service glancesd restart"
     ;;
 uninstall)
