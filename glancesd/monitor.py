@@ -43,11 +43,15 @@ NOTHING = Taken(None, 0.0, 0.0, 0.0, 0.0)
 
 
 class Sampled(NamedTuple):
-    """A source that is read: of the kernel, or, when it is `own`, of the daemon's own state."""
+    """A source that is read: of the kernel, or, when it is `own`, of the daemon's own state.
 
-    sample: Callable[[Roots], Any]
+    `of` names one above it in the table: a file that both need is read once, and this one is given what became of it.
+    """
+
+    sample: Callable[..., Any]           # of the roots; with `of`, of the roots and that one's value (None: nothing)
     slow: bool = False
     own: bool = False
+    of: Optional[str] = None
 
 
 class Derived(NamedTuple):
@@ -127,10 +131,11 @@ class Slot:
 class SampleSlot(Slot):
     """Reads the kernel at most once in `hold` seconds."""
 
-    def __init__(self, name: str, sample: Callable[[Roots], Any], roots: Roots, hold: float, clock: Clock,
-                 log: Log) -> None:
+    def __init__(self, name: str, sample: Callable[..., Any], of: Optional[SampleSlot], roots: Roots, hold: float,
+                 clock: Clock, log: Log) -> None:
         super().__init__(name, clock, log)
         self._sample = sample
+        self._of = of
         self._roots = roots
         self.hold = hold
 
@@ -138,9 +143,10 @@ class SampleSlot(Slot):
         wait = not_before - self._clock.monotonic()
         if wait > 0:
             self._clock.sleep(wait)
+        given = () if self._of is None else (self._of.take().value,)
         at, wall = self._clock.monotonic(), self._clock.wall()
         try:
-            value = self._sample(self._roots)
+            value = self._sample(self._roots, *given)
         except NoData:
             value = None
         return Taken(value, at, wall, 0.0, at + self.hold)
@@ -199,7 +205,8 @@ class Monitor:
         self._own = {name for name, source in sources.items() if isinstance(source, Sampled) and source.own}
         for name, source in sources.items():
             if isinstance(source, Sampled):
-                self._samples[name] = SampleSlot(name, source.sample, roots, 0.0, clock, log)
+                of = self._samples[source.of] if source.of else None
+                self._samples[name] = SampleSlot(name, source.sample, of, roots, 0.0, clock, log)
         for name, source in sources.items():
             if isinstance(source, Derived):
                 self._derived[name] = DerivedSlot(name, source.derive, self._samples[source.of], clock, log)
@@ -212,9 +219,14 @@ class Monitor:
         for name, slot in self._samples.items():
             slot.hold = max(cached_time, SLOW_SECONDS) if name in self._slow else cached_time
 
-    def take(self, name: str) -> Taken:
-        """The value of one source, fresh. Never raises what a source raises: `problems` tells."""
-        return self.slots[name].take()
+    def take(self, name: str, not_before: float = 0.0) -> Taken:
+        """The value of one source, fresh, and true at `not_before` or later. What a source raises is in `problems`."""
+        return self.slots[name].take(not_before)
+
+    def fails(self, name: str) -> bool:
+        """Whether a source, or the one that it compares samples of, has nothing fresh."""
+        derived = self._derived.get(name)
+        return self.slots[name].problem is not None or derived is not None and derived.of.problem is not None
 
     def baselines(self, *left_out: str) -> None:
         """Begin every window but those named (and not yet begun), so that the first answers are real."""

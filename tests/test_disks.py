@@ -101,19 +101,31 @@ class Sample(unittest.TestCase):
         for name, rows, blocks, expected in self.TABLE:
             with self.subTest(name):
                 tree = Tree({"diskstats": diskstats(*rows), "partitions": partitions(*rows)}, blocks)
-                self.assertEqual(tuple(disks.sample(tree)), expected)
+                self.assertEqual(tuple(disks.Sampler()(tree)), expected)
 
     def test_without_a_size(self) -> None:
         tree = Tree({"diskstats": diskstats("loop0", "loop1", "sda", "zram0", "nvme0c0n1"),
                      "partitions": partitions("loop1", "sda")}, ("loop0", "loop1", "sda", "zram0", "nvme0c0n1"))
-        self.assertEqual(list(disks.sample(tree)), ["loop1", "sda"])
+        self.assertEqual(list(disks.Sampler()(tree)), ["loop1", "sda"])
 
     def test_no_partitions_file(self) -> None:
-        self.assertEqual(list(disks.sample(Tree({"diskstats": diskstats("sda", "sda1", "loop0")}))), ["sda", "loop0"])
+        tree = Tree({"diskstats": diskstats("sda", "sda1", "loop0")})
+        self.assertEqual(list(disks.Sampler()(tree)), ["sda", "loop0"])
+
+    def test_another_time(self) -> None:
+        sampler, tree = disks.Sampler(), Tree({"diskstats": diskstats("sda", "sdb"), "partitions": partitions("sda")})
+        for _ in range(2):
+            self.assertEqual(list(sampler(tree)), ["sda"])
+        tree.files["partitions"] = partitions("sda", "sdb")
+        self.assertEqual(list(sampler(tree)), ["sda", "sdb"])
+        tree.files["partitions"] = "major minor  #blocks  name\n\nmalformed\n"
+        for _ in range(2):
+            with self.assertRaises(ParseError):
+                sampler(tree)
 
     def test_no_diskstats(self) -> None:
         with self.assertRaises(NoData):
-            disks.sample(Tree({"partitions": partitions("sda")}, ("sda",)))
+            disks.Sampler()(Tree({"partitions": partitions("sda")}, ("sda",)))
 
 
 class Derive(unittest.TestCase):

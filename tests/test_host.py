@@ -5,9 +5,11 @@ import os
 import struct
 import tempfile
 import unittest
+from typing import Optional
 
-from glancesd.collectors import host
+from glancesd.collectors import cpu, host
 from glancesd.collectors.host import Cores, Identity, Load
+from glancesd.collectors.memory import Memory
 from glancesd.roots import NoData, ParseError, Roots
 
 DEBIAN = ('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\n'
@@ -70,8 +72,10 @@ Hardware	: BCM2835
 Model		: Raspberry Pi 4 Model B Rev 1.4
 """
 STAT = "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpu1 1 2 3 4\ncpu4 1 2 3 4\n"
-LXCFS = "lxcfs /proc/meminfo fuse.lxcfs rw,nosuid,nodev,relatime,user_id=0,group_id=0,allow_other 0 0\n"
-LXCFS_MOUNTINFO = "663 660 0:53 /proc/meminfo /proc/meminfo rw,nosuid,nodev,relatime - fuse.lxcfs lxcfs rw,user_id=0\n"
+
+
+def memory(vmalloc_bytes: Optional[int]) -> Memory:
+    return Memory(9, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, vmalloc_bytes=vmalloc_bytes)
 
 
 class Tree(unittest.TestCase):
@@ -159,33 +163,30 @@ class Cpuinfo(unittest.TestCase):
 class SampleIdentity(Tree):
     def test_recorded_host(self) -> None:
         tree = {"proc/sys/kernel/ostype": "Linux-ish\n", "proc/sys/kernel/hostname": "web1\n",
-                "proc/sys/kernel/osrelease": "6.1.0-13-amd64\n", "root/etc/os-release": DEBIAN,
-                "proc/meminfo": "MemTotal: 1 kB\nVmallocTotal:   34359738367 kB\n"}
-        self.assertEqual(host.sample_identity(self.host(tree)),
+                "proc/sys/kernel/osrelease": "6.1.0-13-amd64\n", "root/etc/os-release": DEBIAN}
+        self.assertEqual(host.sample_identity(self.host(tree), memory(34359738367 << 10)),
                          Identity("Linux-ish", "web1", "6.1.0-13-amd64", "Debian GNU/Linux 12", 64))
 
     def test_nothing_told(self) -> None:
-        self.assertEqual(host.sample_identity(self.host({})), Identity("Linux", "", "", "", 64))
+        self.assertEqual(host.sample_identity(self.host({}), None), Identity("Linux", "", "", "", 64))
 
     def test_os_release_of_the_vendor(self) -> None:
         tree = {"root/usr/lib/os-release": DEBIAN.replace("12", "13")}
-        self.assertEqual(host.sample_identity(self.host(tree)).distribution, "Debian GNU/Linux 13")
+        self.assertEqual(host.sample_identity(self.host(tree), None).distribution, "Debian GNU/Linux 13")
         tree["root/etc/os-release"] = DEBIAN
-        self.assertEqual(host.sample_identity(self.host(tree)).distribution, "Debian GNU/Linux 12")
+        self.assertEqual(host.sample_identity(self.host(tree), None).distribution, "Debian GNU/Linux 12")
 
     def test_word_bits(self) -> None:
-        for name, meminfo, expected in (
-                ("x86-64", "VmallocTotal:   34359738367 kB\n", 64), ("MIPS 32", "VmallocTotal:    1048372 kB\n", 32),
-                ("ARM 32", "VmallocTotal:     245760 kB\n", 32), ("4 GiB", "VmallocTotal: 4194304 kB\n", 32),
-                ("beyond 4 GiB", "VmallocTotal: 4194305 kB\n", 64), ("not told", "MemTotal: 1 kB\n", 64),
-                ("absurd", "VmallocTotal: %s kB\n" % ("9" * 5000), 64)):
+        for name, vmalloc_bytes, expected in (
+                ("x86-64", 34359738367 << 10, 64), ("MIPS 32", 1048372 << 10, 32), ("ARM 32", 245760 << 10, 32),
+                ("4 GiB", 4 << 30, 32), ("beyond 4 GiB", (4 << 30) + 1024, 64), ("not told", None, 64)):
             with self.subTest(name):
-                self.assertEqual(host.sample_identity(self.host({"proc/meminfo": meminfo})).word_bits, expected)
+                self.assertEqual(host.sample_identity(self.host({}), memory(vmalloc_bytes)).word_bits, expected)
 
     def test_word_bits_of_this_process(self) -> None:
         bits = struct.calcsize("P") * 8
-        other = {32: "VmallocTotal:   34359738367 kB\n", 64: "VmallocTotal:    1048372 kB\n"}[bits]
-        self.assertEqual(host.sample_identity(self.host({"proc/meminfo": other}, live=True)).word_bits, bits)
+        other = {32: 34359738367 << 10, 64: 1048372 << 10}[bits]
+        self.assertEqual(host.sample_identity(self.host({}, live=True), memory(other)).word_bits, bits)
 
 
 class SampleCores(Tree):
@@ -212,33 +213,14 @@ class SampleCores(Tree):
                 ("empty files", self.topology("core_cpus_list", "", "", ""), Cores(None, 3)),
                 ("a CPU that went between", self.topology("core_cpus_list", "0", "1"), Cores(2, 3))):
             with self.subTest(name):
-                self.assertEqual(host.sample_cores(self.host(dict(files, **{"proc/stat": STAT}))), expected)
+                self.assertEqual(host.sample_cores(self.host(files), cpu.parse(STAT)), expected)
 
     def test_a_kernel_that_lists_no_cpu_runs_on_one(self) -> None:
-        self.assertEqual(host.sample_cores(self.host({"proc/stat": "cpu  1 2 3 4\n"})), Cores(None, 1))
+        self.assertEqual(host.sample_cores(self.host({}), cpu.parse("cpu  1 2 3 4\n")), Cores(None, 1))
 
     def test_without_stat(self) -> None:
         with self.assertRaises(NoData):
-            host.sample_cores(self.host({"proc/cpuinfo": X86}))
-
-
-class InContainer(Tree):
-    def test_table(self) -> None:
-        for name, files, expected in (
-                ("nothing told", {}, False),
-                ("systemd", {"root/run/systemd/container": "lxc\n"}, True),
-                ("Docker", {"root/.dockerenv": ""}, True),
-                ("Podman", {"root/run/.containerenv": ""}, True),
-                ("lxcfs in mounts", {"proc/mounts": "proc /proc proc rw 0 0\n" + LXCFS}, True),
-                ("lxcfs in our own mountinfo", {"proc/self/mountinfo": LXCFS_MOUNTINFO}, True),
-                ("lxcfs in init's mountinfo", {"proc/1/mountinfo": LXCFS_MOUNTINFO}, True),
-                ("lxcfs in init's mounts", {"proc/1/mounts": LXCFS}, True),
-                ("lxcfs in init's, not in our own", {"proc/self/mountinfo": "", "proc/1/mounts": LXCFS}, False),
-                ("lxcfs over another file", {"proc/mounts": LXCFS.replace("meminfo", "uptime")}, False),
-                ("the host of lxcfs", {"proc/mounts": "lxcfs /var/lib/lxcfs fuse.lxcfs rw 0 0\n"}, False),
-                ("another meminfo", {"proc/mounts": "overlay /proc/meminfo overlay rw 0 0\n"}, False)):
-            with self.subTest(name):
-                self.assertEqual(host.in_container(self.host(files)), expected)
+            host.sample_cores(self.host({"proc/cpuinfo": X86}), None)
 
 
 class RedHatRelease(unittest.TestCase):

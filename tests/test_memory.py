@@ -58,6 +58,9 @@ c_max                           4    9000000
 size                            4    700000
 """
 
+LXCFS = "lxcfs /proc/meminfo fuse.lxcfs rw,nosuid,nodev,relatime,user_id=0,group_id=0,allow_other 0 0\n"
+LXCFS_MOUNTINFO = "663 660 0:53 /proc/meminfo /proc/meminfo rw,nosuid,nodev,relatime - fuse.lxcfs lxcfs rw,user_id=0\n"
+
 
 class Tree(unittest.TestCase):
     """A host made up in a folder."""
@@ -107,7 +110,8 @@ class Parse(unittest.TestCase):
 
     def test_vmstat(self) -> None:
         self.assertEqual(memory.parse_vmstat(""), {})
-        self.assertEqual(memory.parse_vmstat(VMSTAT), {"nr_free_pages": 250000, "pswpin": 11, "pswpout": 13})
+        self.assertEqual(memory.parse_vmstat("nr_zone_inactive_anon 4\n" + VMSTAT + "other lines\n"),
+                         {"nr_free_pages": 250000, "pswpin": 11, "pswpout": 13})
         for name, text in (("no number", "pswpin 1\npswpout\n"), ("not a number", "pswpin 1\npswpout x\n")):
             with self.subTest(name), self.assertRaises(ParseError) as caught:
                 memory.parse_vmstat(text)
@@ -136,11 +140,12 @@ class Parse(unittest.TestCase):
 
 class Sample(Tree):
     def test_newest(self) -> None:
-        self.assertEqual(memory.sample(self.host({"proc/meminfo": NEWEST, "proc/vmstat": VMSTAT})), Memory(
+        self.assertEqual(memory.Sampler()(self.host({"proc/meminfo": NEWEST, "proc/vmstat": VMSTAT})), Memory(
             total_bytes=8000000 * KIB, free_bytes=1000000 * KIB, available_bytes=5000000 * KIB,
             buffers_bytes=200000 * KIB, cached_bytes=3400000 * KIB, active_bytes=2500000 * KIB,
             inactive_bytes=1500000 * KIB, shared_bytes=300000 * KIB, swap_total_bytes=2000000 * KIB,
-            swap_free_bytes=1500000 * KIB, swap_in_bytes=11 * 4096, swap_out_bytes=13 * 4096))
+            swap_free_bytes=1500000 * KIB, swap_in_bytes=11 * 4096, swap_out_bytes=13 * 4096,
+            page_bytes=4096, vmalloc_bytes=34359738367 * KIB))
 
     def test_missing_lines_and_files(self) -> None:
         for name, files, expected in (
@@ -158,16 +163,16 @@ class Sample(Tree):
                  {"proc/meminfo": "MemTotal: 9 kB\nMemFree: 8 kB\nSwapTotal: 6 kB\nSwapFree:18014398503714728 kB\n"},
                  Memory(9 * KIB, 8 * KIB, 8 * KIB, 0, 0, 0, 0, 0, 6 * KIB, 6 * KIB, 0, 0))):
             with self.subTest(name):
-                self.assertEqual(memory.sample(self.host(files)), expected)
+                self.assertEqual(memory.Sampler()(self.host(files)), expected)
 
     def test_without_meminfo(self) -> None:
         with self.assertRaises(NoData):
-            memory.sample(self.host({"proc/vmstat": VMSTAT}))
+            memory.Sampler()(self.host({"proc/vmstat": VMSTAT}))
 
     def test_without_the_lines_that_matter(self) -> None:
         for name in ("MemTotal", "MemFree"):
             with self.subTest(name), self.assertRaises(ParseError) as caught:
-                memory.sample(self.host({"proc/meminfo": NEWEST.replace(name, "Other")}))
+                memory.Sampler()(self.host({"proc/meminfo": NEWEST.replace(name, "Other")}))
             self.assertEqual(str(caught.exception), "meminfo:1: no line " + name)
 
     AVAILABLE: tuple[tuple[str, str, dict[str, str], int], ...] = (
@@ -193,22 +198,22 @@ class Sample(Tree):
         for name, meminfo, files, expected in self.AVAILABLE:
             with self.subTest(name):
                 host = self.host(dict(files, **{"proc/meminfo": meminfo, "proc/vmstat": VMSTAT}))
-                self.assertEqual(memory.sample(host).available_bytes, expected * KIB)
+                self.assertEqual(memory.Sampler()(host).available_bytes, expected * KIB)
 
     def test_estimate_with_pages_of_64_kib(self) -> None:
         files = {"proc/meminfo": OLD, "proc/zoneinfo": ZONEINFO, "proc/vmstat": "nr_free_pages 15625\n"}
-        self.assertEqual(memory.sample(self.host(files)).available_bytes,
+        self.assertEqual(memory.Sampler()(self.host(files)).available_bytes,
                          (1000000 - 640000 + (3000000 - 640000) + 200000) * KIB)
 
     def test_estimate_of_this_machine_goes_by_its_own_pages(self) -> None:
         files = {"proc/meminfo": OLD, "proc/zoneinfo": "low 1\n", "proc/vmstat": "nr_free_pages 7812\n"}
-        self.assertEqual(memory.sample(self.host(files, live=True)).available_bytes,
+        self.assertEqual(memory.Sampler()(self.host(files, live=True)).available_bytes,
                          4400000 * KIB - 3 * os.sysconf("SC_PAGE_SIZE"))
 
 
 class PageSize(Tree):
     def test_another_host(self) -> None:
-        free = "MemFree: 1000000 kB\n"
+        free = "MemTotal: 8000000 kB\nMemFree: 1000000 kB\n"
         for name, files, expected in (
                 ("4 KiB", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 250000\n"}, 4096),
                 ("16 KiB, read a moment later", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 60000\n"}, 16384),
@@ -219,16 +224,47 @@ class PageSize(Tree):
                 ("between two sizes", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 160000\n"}, 4096),
                 ("smaller than any page", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 500000\n"}, 4096),
                 ("larger than any page", {"proc/meminfo": free, "proc/vmstat": "nr_free_pages 1953\n"}, 4096),
-                ("nothing free", {"proc/meminfo": "MemFree: 0 kB\n", "proc/vmstat": "nr_free_pages 0\n"}, 4096),
-                ("no vmstat", {"proc/meminfo": free}, 4096),
-                ("no meminfo", {"proc/vmstat": "nr_free_pages 15625\n"}, 4096),
-                ("malformed", {"proc/meminfo": "MemFree\n", "proc/vmstat": "nr_free_pages 15625\n"}, 4096)):
+                ("nothing free", {"proc/meminfo": "MemTotal: 9 kB\nMemFree: 0 kB\n",
+                                  "proc/vmstat": "nr_free_pages 0\n"}, 4096),
+                ("no vmstat", {"proc/meminfo": free}, 4096)):
             with self.subTest(name):
-                self.assertEqual(memory.page_size_bytes(self.host(files)), expected)
+                self.assertEqual(memory.Sampler()(self.host(files)).page_bytes, expected)
 
     def test_this_machine(self) -> None:
-        host = self.host({"proc/meminfo": "MemFree: 1000000 kB\n", "proc/vmstat": "nr_free_pages 7812\n"}, live=True)
-        self.assertEqual(memory.page_size_bytes(host), os.sysconf("SC_PAGE_SIZE"))
+        host = self.host({"proc/meminfo": "MemTotal: 8000000 kB\nMemFree: 1000000 kB\n",
+                          "proc/vmstat": "nr_free_pages 7812\n"}, live=True)
+        self.assertEqual(memory.Sampler()(host).page_bytes, os.sysconf("SC_PAGE_SIZE"))
+
+
+    def test_it_does_not_change(self) -> None:
+        sampler, free = memory.Sampler(), "MemTotal: 8000000 kB\nMemFree: 1000000 kB\n"
+        for pages in (62500, 250000):              # a moment at which the two tables do not agree
+            files = {"proc/meminfo": free, "proc/vmstat": "nr_free_pages %d\n" % pages}
+            self.assertEqual(sampler(self.host(files)).page_bytes, 16384)
+
+
+class InContainer(Tree):
+    def test_table(self) -> None:
+        for name, files, expected in (
+                ("nothing told", {}, False),
+                ("systemd", {"root/run/systemd/container": "lxc\n"}, True),
+                ("Docker", {"root/.dockerenv": ""}, True),
+                ("Podman", {"root/run/.containerenv": ""}, True),
+                ("lxcfs in mounts", {"proc/mounts": "proc /proc proc rw 0 0\n" + LXCFS}, True),
+                ("lxcfs in our own mountinfo", {"proc/self/mountinfo": LXCFS_MOUNTINFO}, True),
+                ("lxcfs in init's mountinfo", {"proc/1/mountinfo": LXCFS_MOUNTINFO}, True),
+                ("lxcfs in init's mounts", {"proc/1/mounts": LXCFS}, True),
+                ("lxcfs in init's, not in our own", {"proc/self/mountinfo": "", "proc/1/mounts": LXCFS}, False),
+                ("lxcfs over another file", {"proc/mounts": LXCFS.replace("meminfo", "uptime")}, False),
+                ("the host of lxcfs", {"proc/mounts": "lxcfs /var/lib/lxcfs fuse.lxcfs rw 0 0\n"}, False),
+                ("another meminfo", {"proc/mounts": "overlay /proc/meminfo overlay rw 0 0\n"}, False)):
+            with self.subTest(name):
+                self.assertEqual(memory.in_container(self.host(files)), expected)
+
+    def test_it_is_looked_for_once(self) -> None:
+        sampler, files = memory.Sampler(), {"proc/meminfo": NEWEST, ARC: ARCSTATS}
+        for more in ({"root/.dockerenv": ""}, {}):
+            self.assertEqual(sampler(self.host(dict(files, **more))).available_bytes, 5000000 * KIB)
 
 
 if __name__ == "__main__":

@@ -72,6 +72,22 @@ class Sharing(Case):
         self.monitor.take("slow")
         self.assertEqual(self.source.reads, 2)
 
+    def test_what_another_has_read_is_not_read_again(self) -> None:
+        given: list[Any] = []
+        monitor = Monitor({"count": Sampled(self.source),
+                           "user": Sampled(lambda roots, count: given.append(count), of="count")},
+                          Roots(), 1.0, self.time.clock(), Log(self.lines.append))
+        monitor.take("count")
+        monitor.take("user")
+        self.source.answer = self.nothing
+        self.time.now += 1.0
+        monitor.take("user")
+        self.assertEqual((given, self.source.reads), ([100, None], 2))
+
+    @staticmethod
+    def nothing() -> Any:
+        raise NoData("nothing")
+
     def test_nothing_is_read_before_somebody_asks(self) -> None:
         self.assertEqual(self.source.reads, 0)
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import Any, Callable, Mapping, NamedTuple, Optional
 
 from ..collectors.cpu import Shares, Usage
@@ -13,6 +14,7 @@ from ..collectors.processes import Activity
 from ..delta import percent
 from ..monitor import Taken
 from ..settings import Settings
+from .answers import Listed, encode
 
 JSONValue = Any
 
@@ -37,7 +39,7 @@ class Plugin(NamedTuple):
 
 def clean(text: str) -> str:
     """The text as it is served: bytes that were not UTF-8 as U+FFFD."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def duration(seconds: float) -> str:
@@ -241,9 +243,36 @@ def wifi(settings: Settings, stations: Taken) -> JSONValue:
             for name, station in stations.value.items() if settings.shown("wifi", name)]
 
 
-def processlist(settings: Settings, activities: Taken, memory: Taken) -> JSONValue:
-    total = memory.value.total_bytes if memory.value is not None else 0
-    return [process(entry, total, settings.hide_arguments) for entry in activities.value]
+class _Known(NamedTuple):
+    """An element of the process list: what it was made of, and its JSON up to the time, which is its last field."""
+
+    made_of: tuple[Any, ...]
+    element: dict[str, JSONValue]
+    head: str
+
+
+class ProcessList:
+    """Renders `processlist`. State: the latest elements by pid: that of a process that did nothing stays as it is."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, _Known] = {}
+
+    def __call__(self, settings: Settings, activities: Taken, memory: Taken) -> JSONValue:
+        total = memory.value.total_bytes if memory.value is not None else 0
+        elapsed = activities.elapsed
+        latest = {}
+        for activity in activities.value:
+            pid = activity.process.pid
+            made_of = (*activity[:-1], total, settings.hide_arguments)      # all but elapsed_seconds
+            known = self._known.get(pid)
+            if known is None or known.made_of != made_of:
+                element = process(activity, total, settings.hide_arguments)
+                known = _Known(made_of, element, encode(element).rpartition(" ")[0])
+            latest[pid] = known
+        self._known = latest
+        tail = " %s}" % encode(elapsed)
+        text = "[%s%s]" % ((tail + ", ").join([known.head for known in latest.values()]), tail) if latest else "[]"
+        return Listed(text, [dict(known.element, time_since_update=elapsed) for known in latest.values()])
 
 
 def process(activity: Activity, memory_total_bytes: int, hide_arguments: bool) -> dict[str, JSONValue]:
@@ -267,11 +296,12 @@ def program(command_line: str) -> str:
 
 
 def processcount(settings: Settings, activities: Taken, pid_max: Taken) -> JSONValue:
-    count = {"total": len(activities.value), "running": 0, "sleeping": 0,
-             "thread": sum(entry.process.threads for entry in activities.value), "pid_max": pid_max.value}
-    for entry in activities.value:
-        state = _STATE_NAMES.get(entry.process.state, entry.process.state)
-        count[state] = count.get(state, 0) + 1
+    found = [entry.process for entry in activities.value]
+    count = {"total": len(found), "running": 0, "sleeping": 0, "thread": sum([entry.threads for entry in found]),
+             "pid_max": pid_max.value}
+    for letter, number in Counter([entry.state for entry in found]).items():
+        state = _STATE_NAMES.get(letter, letter)
+        count[state] = count.get(state, 0) + number
     return count
 
 
@@ -334,7 +364,7 @@ PLUGINS: Mapping[str, Plugin] = {
     "system": Plugin(("identity",), system, {}),
     "alert": Plugin(("alerts", "memory"), alert, []),
     "psutilversion": Plugin((), _nothing, None),
-    "processlist": Plugin(("processes", "memory"), processlist, [], "pid"),
+    "processlist": Plugin(("processes", "memory"), ProcessList(), [], "pid"),
     "diskio": Plugin(("disks",), diskio, [], "disk_name"),
     "hddtemp": Plugin(("sensors",), hddtemp, []),
     "processcount": Plugin(("processes", "pid_max"), processcount, {}),

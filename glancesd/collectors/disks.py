@@ -81,18 +81,33 @@ def parse_partitions(text: str, file: str = PARTITIONS_FILE) -> frozenset[str]:
     return frozenset(names)
 
 
-def sample(roots: Roots) -> dict[str, Disk]:
-    """/proc/diskstats without partitions, RAM disks and what has no size. NoData without that file."""
-    disks = parse(roots.proc(FILE))
-    try:
-        sized = parse_partitions(roots.proc(PARTITIONS_FILE))
-    except NoData:
-        sized = frozenset(disks)
-    whole = frozenset(roots.sys_names("block"))
-    return {name: disk for name, disk in disks.items()
-            if name in sized and not name.startswith("ram")
-            # In /sys a slash of a name is "!": cciss/c0d0 (block/genhd.c).
-            and (name.replace("/", "!") in whole or _disk_of(name) not in disks)}
+class Sampler:
+    """Disks, again and again. State: the latest /proc/partitions, because the same text is not parsed again."""
+
+    def __init__(self) -> None:
+        self._partitions = ""
+        self._sized: frozenset[str] = frozenset()
+
+    def __call__(self, roots: Roots) -> dict[str, Disk]:
+        """/proc/diskstats without partitions, RAM disks and what has no size. NoData without that file."""
+        disks = parse(roots.proc(FILE))
+        sized = self._with_a_size(roots)
+        # In /sys a slash of a name is "!": cciss/c0d0 (block/genhd.c).
+        whole = {name.replace("!", "/") for name in roots.sys_names("block")}
+        return {name: disk for name, disk in disks.items()
+                if (sized is None or name in sized) and not name.startswith("ram")
+                and (name in whole or _disk_of(name) not in disks)}
+
+    def _with_a_size(self, roots: Roots) -> Optional[frozenset[str]]:
+        """None on a kernel that does not tell."""
+        try:
+            text = roots.proc(PARTITIONS_FILE)
+        except NoData:
+            return None
+        if text != self._partitions:
+            self._sized = parse_partitions(text)
+            self._partitions = text
+        return self._sized
 
 
 def derive(now: Mapping[str, Disk], before: Optional[Mapping[str, Disk]], elapsed: float) -> dict[str, DiskActivity]:

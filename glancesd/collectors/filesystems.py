@@ -100,8 +100,20 @@ def parse_types(text: str, file: str = TYPES_FILE) -> frozenset[str]:
     return frozenset(types)
 
 
+class _Asked(NamedTuple):
+    """What is asked of the mounts of one table, and what the table was."""
+
+    read: tuple[Roots, frozenset[str], bytes]
+    mounts: list[Mount]
+    disks: dict[str, Call]          # by mount point
+    others: dict[str, Call]
+
+
 class Sampler:
-    """The file systems with a device behind them, and how full they are. State: what patience keeps of each mount.
+    """The file systems with a device behind them, and how full they are.
+
+    State: the latest mount table, because one that reads the same is not taken apart again, and what patience keeps of
+    each mount.
 
     `allow`: further types, or parts of their names ("fuse" for "fuse.sshfs"). `on_stuck` is told of a mount point whose
     statvfs is not back in time, and told again only after it has been.
@@ -114,17 +126,18 @@ class Sampler:
         self._disks = Patience()
         self._others = Patience()
         self._stuck: set[str] = set()
+        self._asked: Optional[_Asked] = None
 
     def __call__(self, roots: Roots) -> list[FileSystem]:
         """In the order of the mount table, without mounts that do not answer or fail. NoData without a mount table."""
         types = _read_types(roots)
-        mounts = self._select(_read_mounts(roots), types)
-        disks: dict[str, Call] = {}
-        others: dict[str, Call] = {}
-        for mount in mounts:
-            (disks if mount.type in types else others)[mount.mount_point] = partial(roots.statvfs, mount.mount_point)
-        outcomes = self._disks.run(disks)
-        outcomes.update(self._others.run(others))
+        file, parse, table = _read_mounts(roots)
+        asked = self._asked
+        if asked is None or asked.read != (roots, types, table):
+            asked = self._asked = self._ask(roots, types, table, parse(table, file))
+        mounts = asked.mounts
+        outcomes = self._disks.run(asked.disks)
+        outcomes.update(self._others.run(asked.others))
         late = {mount_point for mount_point, outcome in outcomes.items() if outcome.late}
         for mount_point in sorted(late - self._stuck):
             self._on_stuck(mount_point)
@@ -136,6 +149,13 @@ class Sampler:
             if not outcome.late and outcome.value is not None and outcome.value.f_blocks:
                 filesystems.append(_measured(mount, outcome.value))
         return filesystems
+
+    def _ask(self, roots: Roots, types: frozenset[str], table: bytes, mounts: list[Mount]) -> _Asked:
+        asked = _Asked((roots, types, table), self._select(mounts, types), {}, {})
+        for mount in asked.mounts:
+            calls = asked.disks if mount.type in types else asked.others
+            calls[mount.mount_point] = partial(roots.statvfs, mount.mount_point)
+        return asked
 
     def _select(self, mounts: list[Mount], types: frozenset[str]) -> list[Mount]:
         """Of each mount point the mount on top, of each device the first, of types that count."""
@@ -154,8 +174,8 @@ class Sampler:
                 or any(part in mount.type for part in self._allow))
 
 
-def _read_mounts(roots: Roots) -> list[Mount]:
-    """The host's mount table, which is the one of process 1; else our own. NoData when there is none."""
+def _read_mounts(roots: Roots) -> tuple[str, Callable[[bytes, str], list[Mount]], bytes]:
+    """The host's mount table, which is the one of process 1, else our own, and what parses it. NoData without any."""
     for file, parse in (("1/mountinfo", parse_mountinfo), ("self/mountinfo", parse_mountinfo),
                         ("1/mounts", parse_mounts), ("mounts", parse_mounts)):
         try:
@@ -163,7 +183,7 @@ def _read_mounts(roots: Roots) -> list[Mount]:
         except (NoData, PermissionError):       # of process 1: hidepid
             continue
         if table:
-            return parse(table, file)
+            return file, parse, table
     raise NoData("no mount table")
 
 

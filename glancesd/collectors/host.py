@@ -15,7 +15,8 @@ import struct
 from typing import NamedTuple, Optional
 
 from ..roots import NoData, ParseError, Roots
-from . import cpu
+from .cpu import Stat
+from .memory import Memory
 
 LOADAVG = "loadavg"
 CPUINFO = "cpuinfo"
@@ -27,12 +28,8 @@ _ASSIGNMENT = re.compile(r"""^\s*([A-Za-z0-9_]+)=(["']?)(.*?)\2\s*$""")
 _RELEASE = re.compile(r"(.+?) release ([0-9.]+)")
 _ESCAPED = re.compile(r"""\\([\\$"'`])""")
 _COUNT = re.compile(r"\d{1,9}$")
-_VMALLOC = re.compile(r"^VmallocTotal:\s*(\d{1,20}) kB", re.MULTILINE)
 # A 32-bit kernel has at most 4 GiB of addresses in all, a 64-bit one keeps far more than that for vmalloc.
-_ADDRESSES_OF_32_BITS_KIB = 4 << 20
-_CONTAINER_MARKS = ("run/systemd/container", ".dockerenv", "run/.containerenv")
-# The table of this daemon's own namespace first: it is its own meminfo that lxcfs may lie over.
-_MOUNT_TABLES = ("self/mountinfo", "mounts", "1/mountinfo", "1/mounts")
+_ADDRESSES_OF_32_BITS = 4 << 30
 
 
 class Load(NamedTuple):
@@ -112,31 +109,21 @@ def sample_load(roots: Roots) -> Load:
     return parse_load(roots.proc(LOADAVG))
 
 
-def sample_identity(roots: Roots) -> Identity:
-    """The kernel's names from /proc/sys/kernel, the distribution's from os-release, the size of a word."""
+def sample_identity(roots: Roots, memory: Optional[Memory]) -> Identity:
+    """The kernel's names from /proc/sys/kernel, the distribution's from os-release, a word's bits by its memory."""
     # Nothing else shows such a /proc.
     kernel_name = _kernel(roots, "ostype") or "Linux"
     return Identity(kernel_name, _kernel(roots, "hostname"), _kernel(roots, "osrelease"),
-                    _distribution(roots), _word_bits(roots))
+                    _distribution(roots), _word_bits(roots, memory))
 
 
-def sample_cores(roots: Roots) -> Cores:
-    """CPUs from /proc/stat, their cores from /sys, or from /proc/cpuinfo where /sys does not tell."""
-    cpus = cpu.sample(roots).cpus
+def sample_cores(roots: Roots, stat: Optional[Stat]) -> Cores:
+    """The CPUs of /proc/stat and their cores, by /sys, or by /proc/cpuinfo where that does not tell. NoData without."""
+    if stat is None:
+        raise NoData("no CPUs")
     # A core goes by the list of the CPUs that are its threads.
-    cores = set(filter(None, (_threads_of_core(roots, number) for number in cpus)))
-    return Cores(len(cores) or _cores_of_cpuinfo(roots), len(cpus) or 1)
-
-
-def in_container(roots: Roots) -> bool:
-    """Whether this is a container: it says so at its root, or lxcfs lies over its /proc/meminfo."""
-    if any(roots.root_has(name) for name in _CONTAINER_MARKS):
-        return True
-    try:
-        mounts = roots.proc(*_MOUNT_TABLES)
-    except NoData:
-        return False
-    return any("lxcfs" in line and " /proc/meminfo " in line for line in mounts.splitlines())
+    cores = set(filter(None, (_threads_of_core(roots, number) for number in stat.cpus)))
+    return Cores(len(cores) or _cores_of_cpuinfo(roots), len(stat.cpus) or 1)
 
 
 def _kernel(roots: Roots, name: str) -> str:
@@ -155,15 +142,12 @@ def _distribution(roots: Roots) -> str:
     return ""
 
 
-def _word_bits(roots: Roots) -> int:
+def _word_bits(roots: Roots, memory: Optional[Memory]) -> int:
     """Of this process; another host's kernel shows its own by the room that it has for vmalloc. 64 when unknown."""
     if roots.live:
         return struct.calcsize("P") * 8
-    try:
-        total = _VMALLOC.search(roots.proc("meminfo"))
-    except NoData:
-        return 64
-    return 32 if total and int(total.group(1)) <= _ADDRESSES_OF_32_BITS_KIB else 64
+    vmalloc_bytes = memory.vmalloc_bytes if memory is not None else None
+    return 32 if vmalloc_bytes is not None and vmalloc_bytes <= _ADDRESSES_OF_32_BITS else 64
 
 
 def _threads_of_core(roots: Roots, number: int) -> Optional[str]:

@@ -8,20 +8,24 @@
 from __future__ import annotations
 
 import os
-from typing import Mapping, NamedTuple
+from typing import Mapping, NamedTuple, Optional
 
 from ..roots import NoData, ParseError, Roots
-from .host import in_container
 
 FILE = "meminfo"
 VMSTAT = "vmstat"
 ZONEINFO = "zoneinfo"
 ARCSTATS = "spl/kstat/zfs/arcstats"
 
+# Events since boot, and pages now: three of some two hundred lines.
+_COUNTERS = ("pswpin", "pswpout", "nr_free_pages")
 _SMALLEST_PAGE_BYTES = 4096
 _LARGEST_PAGE_BYTES = 1 << 18        # 256 KiB: PowerPC 44x
 # API 2 counts a page swapped as 4 KiB, whatever the machine's page is.
 _SWAPPED_BYTES = 4096
+_CONTAINER_MARKS = ("run/systemd/container", ".dockerenv", "run/.containerenv")
+# The table of this daemon's own namespace first: it is its own meminfo that lxcfs may lie over.
+_MOUNT_TABLES = ("self/mountinfo", "mounts", "1/mountinfo", "1/mounts")
 
 
 class Memory(NamedTuple):
@@ -39,6 +43,8 @@ class Memory(NamedTuple):
     swap_free_bytes: int
     swap_in_bytes: int
     swap_out_bytes: int
+    page_bytes: int = _SMALLEST_PAGE_BYTES
+    vmalloc_bytes: Optional[int] = None          # addresses that the kernel keeps for itself; None: it does not tell
 
 
 def parse(text: str, file: str = FILE) -> dict[str, int]:
@@ -61,14 +67,15 @@ def parse(text: str, file: str = FILE) -> dict[str, int]:
 
 
 def parse_vmstat(text: str, file: str = VMSTAT) -> dict[str, int]:
-    """/proc/vmstat by the kernel's names: events since boot, pages now. ParseError on any other line."""
+    """Those lines of /proc/vmstat that are used, by the kernel's names. ParseError on one of them that is no number."""
     counters = {}
     for number, line in enumerate(text.splitlines(), 1):
-        name, _, value = line.partition(" ")
-        try:
-            counters[name] = int(value)
-        except ValueError:
-            raise ParseError(file, number, "not a name and a number: %.60r" % line) from None
+        if line.startswith(_COUNTERS):
+            name, _, value = line.partition(" ")
+            try:
+                counters[name] = int(value)
+            except ValueError:
+                raise ParseError(file, number, "not a name and a number: %.60r" % line) from None
     return counters
 
 
@@ -101,42 +108,76 @@ def parse_arc(text: str, file: str = ARCSTATS) -> int:
     return max(0, fields["size"] - fields["c_min"]) if len(fields) == 2 else 0
 
 
-def sample(roots: Roots) -> Memory:
-    """/proc/meminfo and vmstat; zoneinfo where the kernel does not say what is available; the arcstats of ZFS."""
-    fields = parse(roots.proc(FILE))
-    counters = _vmstat(roots)
-    for name in ("MemTotal", "MemFree"):
-        if name not in fields:
-            raise ParseError(FILE, 1, "no line %s" % name)
-    swap_total = fields.get("SwapTotal", 0)
-    return Memory(
-        total_bytes=fields["MemTotal"],
-        free_bytes=fields["MemFree"],
-        available_bytes=_available(roots, fields, counters),
-        buffers_bytes=fields.get("Buffers", 0),
-        cached_bytes=fields.get("Cached", 0) + fields.get("SReclaimable", 0),
-        active_bytes=fields.get("Active", 0),
-        inactive_bytes=fields.get("Inactive", 0),
-        shared_bytes=fields.get("Shmem", fields.get("MemShared", 0)),
-        swap_total_bytes=swap_total,
-        # WSL 1 shows 16 EiB of it free.
-        swap_free_bytes=min(fields.get("SwapFree", 0), swap_total),
-        swap_in_bytes=counters.get("pswpin", 0) * _SWAPPED_BYTES,
-        swap_out_bytes=counters.get("pswpout", 0) * _SWAPPED_BYTES)
+class Sampler:
+    """Memory, again and again. State: what does not change, the size of a page and whether this is a container."""
+
+    def __init__(self) -> None:
+        self._page_bytes = 0
+        self._in_container: Optional[bool] = None
+
+    def __call__(self, roots: Roots) -> Memory:
+        """/proc/meminfo and vmstat; zoneinfo where the kernel does not say what is available; the arcstats of ZFS."""
+        fields = parse(roots.proc(FILE))
+        counters = _vmstat(roots)
+        for name in ("MemTotal", "MemFree"):
+            if name not in fields:
+                raise ParseError(FILE, 1, "no line %s" % name)
+        if not self._page_bytes:
+            self._page_bytes = os.sysconf("SC_PAGE_SIZE") if roots.live else _page_size(fields, counters)
+        swap_total = fields.get("SwapTotal", 0)
+        return Memory(
+            total_bytes=fields["MemTotal"],
+            free_bytes=fields["MemFree"],
+            available_bytes=self._available(roots, fields),
+            buffers_bytes=fields.get("Buffers", 0),
+            cached_bytes=fields.get("Cached", 0) + fields.get("SReclaimable", 0),
+            active_bytes=fields.get("Active", 0),
+            inactive_bytes=fields.get("Inactive", 0),
+            shared_bytes=fields.get("Shmem", fields.get("MemShared", 0)),
+            swap_total_bytes=swap_total,
+            # WSL 1 shows 16 EiB of it free.
+            swap_free_bytes=min(fields.get("SwapFree", 0), swap_total),
+            swap_in_bytes=counters.get("pswpin", 0) * _SWAPPED_BYTES,
+            swap_out_bytes=counters.get("pswpout", 0) * _SWAPPED_BYTES,
+            page_bytes=self._page_bytes,
+            vmalloc_bytes=fields.get("VmallocTotal"))
+
+    def _available(self, roots: Roots, fields: Mapping[str, int]) -> int:
+        available = fields.get("MemAvailable")
+        if available is None:
+            available = _estimate(roots, fields, self._page_bytes)
+        total, free = fields["MemTotal"], fields["MemFree"]
+        if available > total:            # a container that mixes its own total with its host's rest
+            available = free
+        return min(total, available + self._arc(roots))
+
+    def _arc(self, roots: Roots) -> int:
+        """Meminfo counts the ZFS cache as used. In a container it is the host's, and none of the container's memory."""
+        try:
+            reclaimable = parse_arc(roots.proc(ARCSTATS))
+        except NoData:
+            return 0
+        if reclaimable and self._in_container is None:
+            self._in_container = in_container(roots)
+        return 0 if self._in_container else reclaimable
 
 
-def page_size_bytes(roots: Roots) -> int:
-    """The page of the machine behind /proc; of another host, what its free memory and free pages make it, or 4 KiB."""
-    if roots.live:
-        return os.sysconf("SC_PAGE_SIZE")
+def in_container(roots: Roots) -> bool:
+    """Whether this is a container: it says so at its root, or lxcfs lies over its /proc/meminfo."""
+    if any(roots.root_has(name) for name in _CONTAINER_MARKS):
+        return True
     try:
-        return _page_size(parse(roots.proc(FILE)), _vmstat(roots))
-    except (NoData, ParseError):
-        return _SMALLEST_PAGE_BYTES
+        mounts = roots.proc(*_MOUNT_TABLES)
+    except NoData:
+        return False
+    return any("lxcfs" in line and " /proc/meminfo " in line for line in mounts.splitlines())
 
 
 def _page_size(fields: Mapping[str, int], counters: Mapping[str, int]) -> int:
-    """The power of two that MemFree is for each of nr_free_pages, within 5 %: the two are read one after the other."""
+    """Another machine's page: the power of two that MemFree is for each of nr_free_pages, else 4 KiB.
+
+    Within 5 %, because the two are read one after the other.
+    """
     free, pages = fields.get("MemFree", 0), counters.get("nr_free_pages", 0)
     size = _SMALLEST_PAGE_BYTES
     while size <= _LARGEST_PAGE_BYTES:
@@ -153,31 +194,12 @@ def _vmstat(roots: Roots) -> dict[str, int]:
         return {}
 
 
-def _available(roots: Roots, fields: Mapping[str, int], counters: Mapping[str, int]) -> int:
-    available = fields.get("MemAvailable")
-    if available is None:
-        available = _estimate(roots, fields, counters)
-    total, free = fields["MemTotal"], fields["MemFree"]
-    if available > total:            # a container that mixes its own total with its host's rest
-        available = free
-    return min(total, available + _arc(roots))
-
-
-def _estimate(roots: Roots, fields: Mapping[str, int], counters: Mapping[str, int]) -> int:
+def _estimate(roots: Roots, fields: Mapping[str, int], page_bytes: int) -> int:
     """As si_mem_available() of 3.14: what is free, and the caches but for what the kernel would hold on to."""
     try:
-        page = os.sysconf("SC_PAGE_SIZE") if roots.live else _page_size(fields, counters)
-        low = parse_watermarks(roots.proc(ZONEINFO)) * page
+        low = parse_watermarks(roots.proc(ZONEINFO)) * page_bytes
         caches = (fields["Active(file)"] + fields["Inactive(file)"], fields["SReclaimable"])
     except (NoData, KeyError):
         return fields["MemFree"] + fields.get("Cached", 0)
     return max(0, fields["MemFree"] - low + sum(cache - min(cache // 2, low) for cache in caches))
 
-
-def _arc(roots: Roots) -> int:
-    """Meminfo counts the ZFS cache as used. In a container it is the host's, and none of the container's memory."""
-    try:
-        reclaimable = parse_arc(roots.proc(ARCSTATS))
-    except NoData:
-        return 0
-    return 0 if reclaimable and in_container(roots) else reclaimable

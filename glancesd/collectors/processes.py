@@ -18,7 +18,7 @@ from typing import Callable, Mapping, NamedTuple, Optional
 from ..delta import increase, rate
 from ..patience import Patience
 from ..roots import NoData, ParseError, Roots, decode
-from .memory import page_size_bytes
+from .memory import Memory
 
 PID_MAX = "sys/kernel/pid_max"
 PASSWD_FILE = "etc/passwd"
@@ -32,6 +32,7 @@ COMMAND_LINES_BYTES = 8 << 20
 SHORT_COMMAND_LINE = 1 << 10
 
 _ONE_READ = 4096
+_USUAL_PAGE_BYTES = 4096
 _UNKNOWN_OWNER = 0
 # TASK_COMM_LEN - 1: a name so long may have been cut by the kernel.
 _COMM_BYTES = 15
@@ -158,12 +159,13 @@ class Sampler:
         self._clock = clock
         self._seen: dict[int, _Seen] = {}
         self._users = _Users(clock)
-        self._page_bytes = 0
+        self._page_bytes = _USUAL_PAGE_BYTES
         self._command_lines_bytes = 0
 
-    def __call__(self, roots: Roots) -> dict[int, Process]:
+    def __call__(self, roots: Roots, memory: Optional[Memory] = None) -> dict[int, Process]:
         """Processes by pid, ascending. One that ended meanwhile or is malformed is left out; ParseError if all are."""
-        self._page_bytes = self._page_bytes or page_size_bytes(roots)
+        if memory is not None:
+            self._page_bytes = memory.page_bytes
         self._command_lines_bytes = sum(sys.getsizeof(seen.process.command_line) for seen in self._seen.values())
         now = self._clock()
         found = {}

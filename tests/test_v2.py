@@ -1,0 +1,101 @@
+"""v2: what renders with a memory of its own renders as it would without."""
+from __future__ import annotations
+
+import json
+import unittest
+from typing import Any, Optional
+
+from glancesd.api import v2
+from glancesd.api.answers import Listed, dump
+from glancesd.collectors import processes
+from glancesd.collectors.memory import Memory
+from glancesd.collectors.processes import Process
+from glancesd.monitor import NOTHING, Taken
+from glancesd.settings import Settings, default_settings
+
+SETTINGS = default_settings()
+
+
+def made(pid: int = 7, name: str = "bash", command_line: str = "bash -l", user_ticks: int = 30,
+         read_bytes: Optional[int] = 50, start_ticks: int = 5) -> Process:
+    return Process(pid, 1, name, command_line, "alice", "S", 0, 1, start_ticks, user_ticks, 4, 4096, 8192, read_bytes,
+                   60)
+
+
+class ProcessList(unittest.TestCase):
+    def setUp(self) -> None:
+        self.render = v2.ProcessList()
+        self.before: dict[int, Process] = {}
+        self.memory: Optional[Memory] = Memory(1 << 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        self.settings: Settings = SETTINGS
+
+    def poll(self, elapsed: float, *found: Process) -> Any:
+        """What is served of these processes; the same as of a renderer that knows none of them."""
+        now = {process.pid: process for process in found}
+        activities = Taken(processes.derive(now, self.before, elapsed), 0.0, 0.0, elapsed, 0.0)
+        self.before = now
+        memory = NOTHING._replace(value=self.memory)
+        served = self.render(self.settings, activities, memory)
+        plain = [v2.process(activity, self.memory.total_bytes if self.memory else 0, self.settings.hide_arguments)
+                 for activity in activities.value]
+        self.assertIsInstance(served, Listed)
+        self.assertEqual(served, plain)
+        self.assertEqual(dump(served), dump(plain))
+        self.assertEqual(json.loads(dump(served).decode()), plain)
+        return served
+
+    def test_none(self) -> None:
+        self.assertEqual(self.poll(1.0), [])
+
+    def test_polls(self) -> None:
+        idle, busy = made(1), made(2)
+        self.assertEqual(self.poll(0.0, idle, busy)[1]["cpu_percent"], 0.0)
+        working = made(2, user_ticks=80)
+        self.assertEqual(self.poll(1.25, idle, working)[1]["cpu_percent"], 40.0)
+        self.assertEqual(self.poll(1.5, idle, working)[1]["cpu_percent"], 0.0)
+        self.assertEqual(self.poll(1.5, idle, working)[0]["time_since_update"], 1.5)
+
+    def test_a_process_that_reads(self) -> None:
+        self.poll(0.0, made())
+        reading = made(read_bytes=90)
+        self.assertEqual(self.poll(1.0, reading)[0]["io_counters"][:3], [90, 60, 50])
+        self.assertEqual(self.poll(1.0, reading)[0]["io_counters"][:3], [90, 60, 90])
+        self.assertEqual(self.poll(1.0, made(read_bytes=None))[0]["io_counters"], [0] * 5)
+
+    def test_a_pid_that_comes_again(self) -> None:
+        self.poll(0.0, made(1), made(2))
+        self.assertEqual(len(self.poll(1.0, made(1))), 1)
+        self.assertEqual(self.poll(1.0, made(1), made(2, "other", start_ticks=9))[1]["name"], "other")
+
+    def test_texts_that_look_like_json(self) -> None:
+        for text in ('"', '", "time_since_update": 9}', "\\", "a b", "é\n\u2028", "%s %d", ", "):
+            with self.subTest(text):
+                self.setUp()
+                for elapsed in (0.0, 1.0, 1 / 3):
+                    self.poll(elapsed, made(7, text, text), made(8))
+
+    def test_other_memory_and_settings(self) -> None:
+        process = made()
+        self.assertEqual(self.poll(0.0, process)[0]["memory_percent"], 4096 * 100 / (1 << 20))
+        self.memory = None
+        self.assertEqual(self.poll(1.0, process)[0]["memory_percent"], 0.0)
+        self.settings = SETTINGS._replace(hide_arguments=True)
+        self.assertEqual(self.poll(1.0, process)[0]["cmdline"], "bash")
+        self.settings = SETTINGS
+        self.assertEqual(self.poll(1.0, process)[0]["cmdline"], "bash -l")
+
+
+class ProcessCount(unittest.TestCase):
+    def test_states(self) -> None:
+        found = {pid: made(pid)._replace(state=letter, threads=pid) for pid, letter in enumerate("SSRIDKt", 1)}
+        taken = NOTHING._replace(value=processes.derive(found, None, 0.0))
+        self.assertEqual(v2.processcount(SETTINGS, taken, NOTHING._replace(value=99)), {
+            "total": 7, "running": 1, "sleeping": 2, "idle": 1, "disk-sleep": 1, "wake-kill": 1, "tracing-stop": 1,
+            "thread": 28, "pid_max": 99})
+        empty = NOTHING._replace(value=[])
+        self.assertEqual(v2.processcount(SETTINGS, empty, NOTHING),
+                         {"total": 0, "running": 0, "sleeping": 0, "thread": 0, "pid_max": None})
+
+
+if __name__ == "__main__":
+    unittest.main()
