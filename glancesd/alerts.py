@@ -40,7 +40,7 @@ class Event(NamedTuple):
     total: float
     minimum: float
     count: int                   # type: ignore[assignment]  # samples, at least 1
-    top: tuple[Any, ...]         # the busiest processes at the latest sample that was CRITICAL
+    top: tuple[Any, ...]         # the busiest processes at the latest sample that was CRITICAL; see `_close`
     sort_key: str
 
 
@@ -59,6 +59,7 @@ class _Ongoing(NamedTuple):
     number: int
     since: float
     seen: float                  # end of the latest window that was over
+    top_before: tuple[Any, ...] = ()     # of the CRITICAL sample before, when the latest one is CRITICAL
 
 
 def sort_key(name: str) -> str:
@@ -116,7 +117,8 @@ class Alerts:
                     continue
                 elif over:
                     event = _merged(ongoing.event, sample, processes)
-                    self._ongoing[source, name] = ongoing._replace(event=event, seen=now)
+                    before = ongoing.event.top if sample.level == CRITICAL else ()
+                    self._ongoing[source, name] = ongoing._replace(event=event, seen=now, top_before=before)
                 else:
                     self._close(source, name, since)
 
@@ -138,11 +140,16 @@ class Alerts:
         return {name for owner, name in self._ongoing if owner == source}
 
     def _close(self, source: str, name: str, at: float) -> None:
-        """Log it, unless it was too short: then it pushes out nothing either."""
+        """Log it, unless it was too short: then it pushes out nothing either.
+
+        The culprit ended within the last window, or it would last: the processes of the sample before still name it.
+        """
         ongoing = self._ongoing.pop((source, name))
+        event = ongoing.event
         seconds = max(0.0, round(at - ongoing.since, 3))
         if seconds >= self._min_seconds:
-            self._ended.append((ongoing.number, ongoing.event._replace(end=ongoing.event.begin + seconds)))
+            ended = event._replace(end=event.begin + seconds, top=ongoing.top_before or event.top)
+            self._ended.append((ongoing.number, ended))
 
 
 def _samples(observations: Iterable[Observation]) -> dict[str, _Sample]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import binascii
 import os
+import re
 import stat
 import threading
 from typing import Callable, Optional
@@ -22,6 +23,9 @@ HASHES_AT_ONCE = 2
 # … and hold this many connections, waiting for their turn so long; the rest is sent away.
 WAITING_MOST = 8
 WAIT_SECONDS = 5.0
+
+# binascii alone leaves out what is no base64, and ends at the first padding.
+_BASE64 = re.compile(rb"[0-9A-Za-z+/]+={0,2}")
 
 Derive = Callable[[bytes, bytes, int], bytes]
 
@@ -167,10 +171,11 @@ def _parse(secret: str) -> Optional[tuple[int, bytes, bytes]]:
 def _basic(header: bytes) -> tuple[bytes, bytes]:
     """User and password of `Basic …`; empty ones when it is not that, which no file's password is."""
     scheme, _, encoded = header.partition(b" ")
-    if scheme.lower() != b"basic":
+    encoded = encoded.strip()
+    if scheme.lower() != b"basic" or not _BASE64.fullmatch(encoded):
         return b"", b""
     try:
-        user, _, password = binascii.a2b_base64(encoded.strip()).partition(b":")
+        user, _, password = binascii.a2b_base64(encoded).partition(b":")
     except (ValueError, binascii.Error):
         return b"", b""
     return user, password

@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from email.utils import formatdate
 from typing import Any, Callable, NamedTuple, Optional, Union
 
 from . import http1
@@ -20,25 +19,30 @@ from .api.answers import Answer, Refused, error
 from .http1 import Request
 from .log import Log
 
-# `http.server` imports `ssl` where there is one: 4 MB resident that only TLS is worth (and only TLS then imports it).
-_ssl = sys.modules.get("ssl")
-sys.modules["ssl"] = _ssl  # type: ignore[assignment]
+# `http.server` imports `ssl` where there is one, and on 3.7 `random` OpenSSL's hashes: 4 MB resident that only TLS or a
+# password is worth (and only they then import it).
+_absent = [name for name in ("hashlib", "_hashlib", "ssl") if name not in sys.modules]
+for _name in _absent:
+    if _name != "hashlib":
+        sys.modules[_name] = None  # type: ignore[assignment]
 try:
+    from email.utils import formatdate
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 finally:
-    if _ssl is None:
-        del sys.modules["ssl"]
+    for _name in _absent:
+        sys.modules.pop(_name, None)         # of `hashlib`, the one that was made without OpenSSL
 
 REQUEST_SECONDS = 10.0          # for a request to arrive in whole
 SILENCE_SECONDS = 15.0          # of a kept connection between two requests, the taking of the answer included
 RECEIVE_BYTES = 4096
 BODY_BYTES = 65536              # of a request, read and thrown away; a longer one is refused
 LINGER_BYTES = 1 << 20          # read and thrown away after a refusal, so that the client can read it (RFC 9112 9.6)
+HEAD_BYTES = http1.REQUEST_LINE_BYTES + http1.HEADERS_BYTES
 HEADS_REMEMBERED = 64
 HEAD_BYTES_REMEMBERED = 2048
 POLL_SECONDS = 0.5
 STACK_BYTES = 256 * 1024
-BACKLOG = 128
+BACKLOG = 1024                  # connections that the kernel keeps for us: one more would try again only in a second
 PAUSE_SECONDS = 0.05            # before another accept when descriptors or memory have run out
 GRACE_SECONDS = 0.5             # for answers under way when the daemon ends
 
@@ -294,7 +298,11 @@ class Handler(socketserver.BaseRequestHandler):
             self.server.app.caller(self.place.address)
             while True:
                 prepared, received = self._next(received)
-                if prepared is None or not self._serve(prepared):
+                if prepared is None:
+                    return
+                if not self._serve(prepared):
+                    if received:
+                        self._linger()
                     return
         except Refused as refused:
             self._refuse(refused)
@@ -316,7 +324,9 @@ class Handler(socketserver.BaseRequestHandler):
                 if rest and place.timed_out:
                     raise Refused(408, "the request did not arrive within %d seconds" % REQUEST_SECONDS)
                 return None, b""
-            head, rest = http1.split(rest + more)
+            rest += more
+            if b"\n" in more or len(rest) > HEAD_BYTES:         # looked at for each byte, a head would cost its square
+                head, rest = http1.split(rest)
         prepared = server.prepare(head)
         return prepared, self._skip_body(prepared.request, rest)
 
@@ -352,9 +362,13 @@ class Handler(socketserver.BaseRequestHandler):
         return request.keep_alive
 
     def _refuse(self, refused: Refused) -> None:
-        """Say why, and end the connection in a way that lets the client read it."""
+        """Say why, and end the connection."""
         answer = error(refused)
         self.request.sendall(self.server.head(answer, len(answer.body), None, False) + answer.body)
+        self._linger()
+
+    def _linger(self) -> None:
+        """End in a way that lets the client read the answer: with something unread the kernel would reset it away."""
         self.place.deadline = time.monotonic() + GRACE_SECONDS
         self.request.shutdown(socket.SHUT_WR)
         unread = LINGER_BYTES

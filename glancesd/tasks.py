@@ -80,7 +80,7 @@ class FolderSize(NamedTuple):
     size: Size                   # bytes, "!" (no permission), "?" (other trouble, or too long a walk), None (not yet)
 
 
-# -- the two kinds of work -------------------------------------------------------------------------------------------
+# -- the two kinds of work ---------------------------------------------------------------------------------------------
 
 
 def run_command(arguments: Sequence[str], stopping: threading.Event,
@@ -202,7 +202,7 @@ def _leave(above: list[tuple[int, Any]]) -> None:
     os.close(directory)
 
 
-# -- what there is to do, and what came of it ------------------------------------------------------------------------
+# -- what there is to do, and what came of it --------------------------------------------------------------------------
 
 
 class _Job:

@@ -10,11 +10,14 @@ from typing import Any, Callable, Mapping, NamedTuple, Sequence
 from . import limits
 from .alerts import Alerts, Observation, sort_key
 from .collectors.processes import Activity
-from .delta import Tracker
+from .delta import WINDOW_SECONDS, Tracker
 from .history import History
 from .limits import Stat
 from .monitor import Monitor, Taken
 from .settings import Settings
+
+# Ticks in a row at which a source failed: then nobody can say that its events last.
+FAILING_TICKS = 3
 
 
 class Watched(NamedTuple):
@@ -47,6 +50,7 @@ class Watch:
         self._history = history
         self._trackers: dict[str, Tracker] = {}          # the ticker's own windows, by source
         self._recorded: dict[str, float] = {}            # when what is in the history was true, by plugin
+        self._failing: dict[str, int] = {}               # ticks in a row without anything fresh, by plugin
         self._lock = threading.Lock()
 
     def decorations(self, plugin: str) -> dict[tuple[str, str], str]:
@@ -73,19 +77,41 @@ class Watch:
                 self._history.add(plugin, item, first.wall, stat.value)
 
     def tick(self) -> None:
-        """Look at everything that has limits: keep it, and open, continue or end events."""
-        windows = {source: self._window(source) for watched in WATCHED.values() for source in watched.sources}
+        """Look at everything that has limits: keep it, and open, continue or end events.
+
+        Raises, in the end, what went wrong first: it cost its own plugin this tick.
+        """
+        enabled = [plugin for plugin in WATCHED if plugin not in self.settings.disable_plugin]
+        windows = {source: self._window(source)
+                   for source in dict.fromkeys(source for plugin in enabled for source in WATCHED[plugin].sources)}
+        problems = []
         for plugin, watched in WATCHED.items():
-            if plugin in self.settings.disable_plugin:
+            try:
+                if plugin in enabled:
+                    self._look(plugin, [windows[source] for source in watched.sources])
+                else:
+                    self._alerts.vanished(plugin)
+            except Exception as problem:
+                problems.append(problem)
+        if problems:
+            raise problems[0]
+
+    def _look(self, plugin: str, taken: Sequence[Taken]) -> None:
+        """Keep what is true of a plugin now, and hold what happened since the tick before against its limits."""
+        latest = [self._monitor.take(source) for source in WATCHED[plugin].sources]
+        self.record(plugin, latest)
+        first = taken[0]
+        if self._monitor.fails(WATCHED[plugin].sources[0]):
+            self._failing[plugin] = self._failing.get(plugin, 0) + 1
+            if self._failing[plugin] == FAILING_TICKS:
                 self._alerts.vanished(plugin)
-                continue
-            self.record(plugin, [self._monitor.take(source) for source in watched.sources])
-            taken = [windows[source] for source in watched.sources]
-            if taken[0].value is not None:
-                self._alerts.observe(self._observations(plugin, taken), taken[0].wall - taken[0].elapsed,
-                                     taken[0].at - taken[0].elapsed, taken[0].at, self._top, plugin)
-            elif self._monitor.take(watched.sources[0]).value is None:
-                self._alerts.vanished(plugin)
+            return
+        self._failing.pop(plugin, None)
+        if first.value is not None:
+            self._alerts.observe(self._observations(plugin, taken), first.wall - first.elapsed, first.at - first.elapsed,
+                                 first.at, self._top, plugin)
+        elif latest[0].value is None:
+            self._alerts.vanished(plugin)
 
     def _window(self, source: str) -> Taken:
         return self._monitor.own_window(source, self._trackers.setdefault(source, Tracker()))
@@ -106,8 +132,11 @@ class Watch:
 
     def _top(self, key: str) -> list[Any]:
         """Processes by what an event is about, most first."""
-        activities = self._monitor.take("processes").value or []
-        return sorted(activities, key=_MEASURES[key], reverse=True)[:3]
+        taken = self._monitor.take("processes")
+        if key != "memory_percent" and taken.elapsed > 1.5 * self.settings.interval:
+            # Nobody asked for long: in that window a process that is new, and busy, would show as nothing.
+            taken = self._monitor.take("processes", taken.at + WINDOW_SECONDS)
+        return sorted(taken.value or [], key=_MEASURES[key], reverse=True)[:3]
 
 
 def _io_bytes(activity: Activity) -> int:

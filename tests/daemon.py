@@ -9,20 +9,28 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional, Sequence
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class Answer(NamedTuple):
+    """What came back; names of headers in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
 
 
 class Daemon:
     """`with Daemon("--interval", "0") as daemon: daemon.json("/api/2/mem")`. `log`: the lines of its standard error."""
 
-    def __init__(self, *arguments: str, bind: str = "127.0.0.1", environ: Optional[dict[str, str]] = None) -> None:
-        command = [sys.executable, "-m", "glancesd", "-B", bind, "-p", "0", *arguments]
+    def __init__(self, *arguments: str, bind: str = "127.0.0.1", environ: Optional[dict[str, str]] = None,
+                 command: Sequence[str] = (sys.executable, "-m", "glancesd")) -> None:
         environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "TZ": "UTC", **(environ or {})}
         self.log: list[str] = []
-        self.process = subprocess.Popen(command, cwd=TOP, env=environment, stderr=subprocess.PIPE,
-                                        stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen([*command, "-B", bind, "-p", "0", *arguments], cwd=TOP, env=environment,
+                                        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
         self.pid = self.process.pid
         self._listening = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -51,14 +59,14 @@ class Daemon:
     def __exit__(self, *exc: object) -> None:
         self.end()
 
-    def ask(self, path: str, method: str = "GET",
-            headers: Optional[dict[str, str]] = None) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (names in lower case) and body."""
+    def ask(self, path: str, method: str = "GET", headers: Optional[dict[str, str]] = None) -> Answer:
+        """One request on a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request(method, path, headers=headers or {})
             answer = connection.getresponse()
-            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, named, answer.read())
         finally:
             connection.close()
 

@@ -1,14 +1,18 @@
 """fuzz: mutated input for everything that reads what others wrote. `make fuzz`: long; tests/test_fuzz.py: short.
 
-    python3 -m tests.fuzz [--seed N] [--mutants N] [--requests N] [PART …]      parts: parsers heads settings server
+    python3 -m tests.fuzz [--seed N] [--mutants N] [--requests N] [PART …]
 
-A parser gives a value or a ParseError; the reader of request heads a Request or Refused; the reader of a settings file its
-settings or a SettingsError; the running server answers of the contract or a closed connection, and logs nothing. What
-breaks that rule is an AssertionError which holds the input; the same seed finds it again.
+Parts: parsers heads settings faults server.
+
+A parser gives a value or a ParseError; the reader of request heads a Request or Refused; the reader of a settings file
+its settings or a SettingsError; the running server answers of the contract or a closed connection, and logs nothing; a
+file that fails costs what tests/test_faults.py says. What breaks that rule is an AssertionError which holds the input;
+the same seed finds it again.
 """
 from __future__ import annotations
 
 import argparse
+import errno
 import glob
 import importlib
 import inspect
@@ -30,6 +34,7 @@ from glancesd.api.answers import Refused
 from glancesd.collectors import cpu, disks, interrupts, network
 from glancesd.roots import ParseError, decode
 from glancesd.settings import SettingsError, read_settings
+from tests import test_faults
 from tests.daemon import TOP, Daemon, strict_json
 
 HOSTS = os.path.join(TOP, "tests", "hosts")
@@ -40,10 +45,10 @@ SEED_FILES = 24                   # of the recorded files that fit a row of SEED
 # -- mutation ----------------------------------------------------------------------------------------------------------
 
 # What has been taken for a number, a line's end or a name's end, and should not have been.
-_TOKENS = (b"\0", b"\n", b"\r", b"\r\n", b"\t", b" ", b":", b"(", b")", b"|", b"/", b"-", b"\\040", b"\\777", b'"', b"'", b"#",
-           b"-1", b"0", b"1_0", b"+1", b"1e3", b"1e999", b"nan", b"-inf", b"0x10", b"4294967296", b"18446744073709551616",
-           b"9" * 400, "\u0663".encode(), "\u00b2".encode(), "\u0085".encode(), "\u2028".encode(), b"\x1c", b"\xff\xfe",
-           b"\xed\xb2\x80", b"\x0b", b" " * 2000, b"kB", b"%s", b"%", b"\\")
+_TOKENS = (b"\0", b"\n", b"\r", b"\r\n", b"\t", b" ", b":", b"(", b")", b"|", b"/", b"-", b"\\040", b"\\777", b'"',
+           b"'", b"#", b"-1", b"0", b"1_0", b"+1", b"1e3", b"1e999", b"nan", b"-inf", b"0x10", b"4294967296",
+           b"18446744073709551616", b"9" * 400, "\u0663".encode(), "\u00b2".encode(), "\u0085".encode(),
+           "\u2028".encode(), b"\x1c", b"\xff\xfe", b"\xed\xb2\x80", b"\x0b", b" " * 2000, b"kB", b"%s", b"%", b"\\")
 
 
 def mutate(seed: bytes, random: Random, others: tuple[bytes, ...] = ()) -> bytes:
@@ -117,7 +122,7 @@ def _noise(data: bytes, random: Random, others: tuple[bytes, ...]) -> bytes:
 _CHANGES = (_flip, _insert, _insert, _number, _number, _delete, _truncate, _repeat, _lines, _splice, _noise)
 
 
-# -- parsers -------------------------------------------------------------------------------------------------------------
+# -- parsers -----------------------------------------------------------------------------------------------------------
 
 
 class Seeds(NamedTuple):
@@ -151,7 +156,8 @@ SEEDS = {
         b"major minor  #blocks  name\n\n 254        0   20971520 vda\n   8        1     102400 sda1\n",)),
     "filesystems.parse_mountinfo": Seeds(("proc/*/mountinfo",), (_MOUNTINFO,), binary=True),
     "filesystems.parse_mounts": Seeds(("proc/*mounts", "proc/*/mounts"), (
-        b"/dev/root / ext3 rw,relatime 0 0\nproc /proc proc rw 0 0\nnas:/a\\040b /mnt/a\\134 nfs4 rw 0 0\n",), binary=True),
+        b"/dev/root / ext3 rw,relatime 0 0\nproc /proc proc rw 0 0\nnas:/a\\040b /mnt/a\\134 nfs4 rw 0 0\n",),
+        binary=True),
     "filesystems.parse_types": Seeds(("proc/filesystems",), (b"nodev\tsysfs\nnodev\ttmpfs\n\text3\n\text4\n",)),
     "host.parse_load": Seeds(("proc/loadavg",), (b"0.31 0.18 0.05 1/220 12345\n",)),
     "host.parse_os_release": Seeds(("root/etc/os-release", "root/usr/lib/os-release"), (
@@ -164,40 +170,48 @@ SEEDS = {
     "host.parse_redhat_release": Seeds(("root/etc/redhat-release",), (b"CentOS release 6.10 (Final)\n",)),
     "interrupts.parse": Seeds(("proc/interrupts",), (
         b"           CPU0       CPU1       \n  0:         36          0   IO-APIC   2-edge      timer\n"
-        b" 36:       5000        100   PCI-MSI 65537-edge      virtio1-req.0\nNMI:          0          0   Non-maskable interrupts\n"
+        b" 36:       5000        100   PCI-MSI 65537-edge      virtio1-req.0\n"
+        b"NMI:          0          0   Non-maskable interrupts\n"
         b"LOC:     700000     600000   Local timer interrupts\nERR:          0\n",)),
     "memory.parse": Seeds(("proc/meminfo",), (
-        b"MemTotal:        2048000 kB\nMemFree:          512000 kB\nMemAvailable:    1024000 kB\nHugePages_Total:       0\n"
+        b"MemTotal:        2048000 kB\nMemFree:          512000 kB\nMemAvailable:    1024000 kB\n"
+        b"HugePages_Total:       0\n"
         b"SwapTotal:             0 kB\n",)),
     "memory.parse_vmstat": Seeds(("proc/vmstat",), (b"nr_free_pages 128000\npswpin 12\npswpout 34\n",)),
     "memory.parse_watermarks": Seeds(("proc/zoneinfo",), (
-        b"Node 0, zone      DMA\n  pages free     3968\n        min      67\n        low      83\n        high     99\n",)),
+        b"Node 0, zone      DMA\n  pages free     3968\n        min      67\n        low      83\n"
+        b"        high     99\n",)),
     "memory.parse_arc": Seeds(("proc/spl/kstat/zfs/arcstats",), (
         b"13 1 0x01 98 26656 1 2\nname                            type data\nhits                            4    100\n"
         b"c_min                           4    33554432\nsize                            4    1073741824\n",)),
     "network.parse": Seeds(("proc/*net/dev",), (
         b"Inter-|   Receive                                                |  Transmit\n"
-        b" face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n"
-        b"  eth0: 9012591     220    0    0    0     0          0         0    12933     144    0    0    0     0       0          0\n"
-        b"bond0:1:      0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0\n",)),
+        b" face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs "
+        b"drop fifo colls carrier compressed\n"
+        b"  eth0: 9012591     220    0    0    0     0          0         0    12933     144    0   "
+        b" 0    0     0       0          0\n"
+        b"bond0:1:      0       0    0    0    0     0          0         0        0       0    0   "
+        b" 0    0     0       0          0\n",)),
     "processes.parse_stat": Seeds(("proc/[0-9]*/stat",), (
-        b"4321 (tmux: (a) b\n) S 1 4321 4321 0 -1 4194304 500 0 0 0 120 34 0 0 20 0 3 0 98765 12345678 900 18446744073709551615"
-        b" 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n",), binary=True),
+        b"4321 (tmux: (a) b\n) S 1 4321 4321 0 -1 4194304 500 0 0 0 120 34 0 0 20 0 3 0 98765 12345678 900"
+        b" 18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n",), binary=True),
     "processes.parse_io": Seeds(("proc/[0-9]*/io",), (
         b"rchar: 323934931\nwchar: 323929600\nsyscr: 632687\nsyscw: 632675\nread_bytes: 4096\nwrite_bytes: 323932160\n"
         b"cancelled_write_bytes: 0\n",), binary=True),
     "processes.parse_status_uid": Seeds(("proc/[0-9]*/status",), (
-        b"Name:\tbash\nUmask:\t0022\nState:\tS (sleeping)\nUid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\t1000\t1000\n",),
-        binary=True),
-    "processes.parse_command_line": Seeds(("proc/[0-9]*/cmdline",), (b"/usr/sbin/sshd\0-D\0\0\0", b"nginx: worker process\0\0"),
-                                          binary=True),
+        b"Name:\tbash\nUmask:\t0022\nState:\tS (sleeping)\nUid:\t1000\t1000\t1000\t1000\n"
+        b"Gid:\t1000\t1000\t1000\t1000\n",), binary=True),
+    "processes.parse_command_line": Seeds(("proc/[0-9]*/cmdline",), (
+        b"/usr/sbin/sshd\0-D\0\0\0", b"nginx: worker process\0\0"), binary=True),
     "processes.parse_passwd": Seeds(("root/etc/passwd",), (
         b"root:x:0:0:root:/root:/bin/bash\n# comment\n+::::::\nuser:x:1000:1000:,,,:/home/user:/bin/sh\n",)),
     "raid.parse": Seeds(("proc/mdstat",), (
         b"Personalities : [raid1] [raid6] [raid5] [raid4]\nmd1 : active raid1 sdb2[1] sda2[0]\n"
-        b"      136448 blocks [2/2] [UU]\n\nmd3 : inactive sdb1[1](S)\n      1 blocks super 1.2\n\nunused devices: <none>\n",)),
+        b"      136448 blocks [2/2] [UU]\n\nmd3 : inactive sdb1[1](S)\n      1 blocks super 1.2\n\n"
+        b"unused devices: <none>\n",)),
     "sensors.parse_number": Seeds(("sys/class/hwmon/*/fan*_input",), (b"1204", b"NODATA", b"-1")),
-    "sensors.parse_celsius": Seeds(("sys/class/hwmon/*/temp*_input", "sys/class/thermal/*/temp"), (b"45900", b"-273150")),
+    "sensors.parse_celsius": Seeds(("sys/class/hwmon/*/temp*_input", "sys/class/thermal/*/temp"), (
+        b"45900", b"-273150")),
     "sensors.parse_hddtemp": Seeds((), (
         b"|/dev/sda|WDC WD40EFRX-68N32N0|31|C||/dev/sdb|ST8000VN004|SLP|*|",)),
     "wireless.parse": Seeds(("proc/*net/wireless",), (
@@ -209,7 +223,7 @@ SEEDS = {
 
 def parsers() -> dict[str, Callable[[Any], Any]]:
     """Every function of glancesd/collectors whose name begins with `parse`, by "module.name"."""
-    found = {}
+    found: dict[str, Callable[[Any], Any]] = {}
     for entry in pkgutil.iter_modules(glancesd.collectors.__path__):
         module = importlib.import_module("glancesd.collectors." + entry.name)
         for name, function in inspect.getmembers(module, inspect.isfunction):
@@ -268,7 +282,7 @@ DERIVES: dict[str, Callable[[Any, Any, float], Any]] = {
 
 
 def fuzz_derive(name: str, random: Random, mutants: int) -> None:
-    """Between any two samples that parse, every figure that is derived is finite and not negative, shares within 100."""
+    """Between any two samples that parse, every derived figure is finite and not negative, shares within 100."""
     parse, derive = parsers()[name], DERIVES[name]
     valid = samples(SEEDS[name])
     for _ in range(mutants):
@@ -297,22 +311,23 @@ def _made(derived: Any) -> Any:
     return derived
 
 
-# -- request heads -------------------------------------------------------------------------------------------------------
+# -- request heads -----------------------------------------------------------------------------------------------------
 
 STATUSES = frozenset((200, 400, 401, 403, 404, 405, 408, 411, 413, 414, 421, 431, 503, 505))
 
 _PATHS = (b"/api/2/all", b"/api/2/cpu", b"/api/2/mem/used", b"/api/2/processlist/pid/1", b"/api/2/fs/mnt_point/%2F",
           b"/api/2/network/interface_name/lo", b"/api/2/cpu/user/history/3", b"/api/2/all/views", b"/api/2/mem/limits",
-          b"/api/2/args", b"/api/2/config", b"/api/v2/load", b"/api/2/pluginslist", b"/healthz", b"/livez", b"/api/2/help?x=y",
-          b"http://127.0.0.1/api/2/now", b"*", b"/", b"/api/3/mem", b"/api/2/processlist/cpu_percent/1e5",
-          b"/api/2/diskio/history/2", b"/api/2/alert/0")
+          b"/api/2/args", b"/api/2/config", b"/api/v2/load", b"/api/2/pluginslist", b"/healthz", b"/livez",
+          b"/api/2/help?x=y", b"http://127.0.0.1/api/2/now", b"*", b"/", b"/api/3/mem",
+          b"/api/2/processlist/cpu_percent/1e5", b"/api/2/diskio/history/2", b"/api/2/alert/0")
 _UNSAFE = re.compile(rb"[\x00-\x20\x7f-\xff]")
 _METHODS = (b"GET", b"GET", b"GET", b"GET", b"GET", b"HEAD", b"OPTIONS", b"POST", b"PRI", b"get", b"M-SEARCH")
 _VERSIONS = (*(b"HTTP/1.1",) * 9, b"HTTP/1.0", b"HTTP/1.0", b"HTTP/2.0", b"HTTP/0.9", b"HTTP/1.10", b"http/1.1")
-_HEADERS = (b"Connection: close", b"Connection: keep-alive", b"Connection: upgrade, close", b"Accept-Encoding: gzip;q=0.5, br",
-            b"Content-Length: 0", b"TE: trailers", b"Authorization: Basic Z2xhbmNlczp4", b"Authorization: Basic \xff",
-            b"Authorization: x", b"Origin: https://a.example", b"Origin: null", b"X: " + b"a" * 5000, b"X:" + b" " * 5000,
-            b"Upgrade: h2c", b"If-None-Match: *", b"Range: bytes=0-0", b"Cookie: a=b; c=d",
+_HEADERS = (b"Connection: close", b"Connection: keep-alive", b"Connection: upgrade, close",
+            b"Accept-Encoding: gzip;q=0.5, br", b"Content-Length: 0", b"TE: trailers",
+            b"Authorization: Basic Z2xhbmNlczp4", b"Authorization: Basic \xff",
+            b"Authorization: x", b"Origin: https://a.example", b"Origin: null", b"X: " + b"a" * 5000,
+            b"X:" + b" " * 5000, b"Upgrade: h2c", b"If-None-Match: *", b"Range: bytes=0-0", b"Cookie: a=b; c=d",
             b"Access-Control-Request-Method: GET", b"X-Forwarded-For: 127.0.0.1")
 _HOSTILE = (b"Host: 127.0.0.1", b"Host: evil.example", b"Host:", b"Content-Length: 5", b"Content-Length: 05",
             b"Content-Length: -1", b"Content-Length: 99999999999", b"Transfer-Encoding: chunked",
@@ -366,7 +381,7 @@ def fuzz_heads(random: Random, mutants: int) -> None:
         except Exception as problem:
             raise AssertionError("%s: %s of %r" % (type(problem).__name__, problem, data)) from problem
         if isinstance(whole, int):
-            right = whole in STATUSES and isinstance(cut, int)          # which fault is seen first may depend on the cut
+            right = whole in STATUSES and isinstance(cut, int)      # which fault is seen first may depend on the cut
         elif isinstance(whole, http1.Request):
             right = (cut, cut_rest) == (whole, rest) and _plain(whole)
         else:
@@ -381,13 +396,17 @@ def _plain(request: http1.Request) -> bool:
             and (request.host is None or request.host == request.host.lower()))
 
 
-# -- the settings file -----------------------------------------------------------------------------------------------------
+# -- the settings file -------------------------------------------------------------------------------------------------
 
 _SETTINGS = (
-    b"# Glances\n[global]\nrefresh=2\nhistory_size=1200\n\n[glancesd]\ncached_time = 1\n[cpu]\nuser_careful=50\nuser_log=True\n"
-    b"[network]\nhide = docker.*,\n    lo\neth0:1_rx_careful=4000000\neth0_alias=LAN\nrx_critical: 90\n[fs]\nhide=/boot.*\nallow=zfs,nfs\n"
-    b"/_careful=40\n[monitor]\nlist_1_description=Web\nlist_1_regex=.*nginx.*\nlist_1_command=nginx -v\nlist_1_countmin=1\n"
-    b"[folders]\nfolder_1_path=/tmp\nfolder_1_careful=2500\n[alert]\nmax_events=10\n[sensors]\ntemperature_core_careful=60\n"
+    b"# Glances\n[global]\nrefresh=2\nhistory_size=1200\n\n[glancesd]\ncached_time = 1\n[cpu]\n"
+    b"user_careful=50\nuser_log=True\n"
+    b"[network]\nhide = docker.*,\n    lo\neth0:1_rx_careful=4000000\neth0_alias=LAN\n"
+    b"rx_critical: 90\n[fs]\nhide=/boot.*\nallow=zfs,nfs\n"
+    b"/_careful=40\n[monitor]\nlist_1_description=Web\nlist_1_regex=.*nginx.*\n"
+    b"list_1_command=nginx -v\nlist_1_countmin=1\n"
+    b"[folders]\nfolder_1_path=/tmp\nfolder_1_careful=2500\n[alert]\nmax_events=10\n[sensors]\n"
+    b"temperature_core_careful=60\n"
     b"[quicklook]\ndisable=False\n[docker]\nmax_name_size=20\n[amp_x]\nregex=.*\n; end\n",)
 
 
@@ -408,7 +427,7 @@ def fuzz_settings(random: Random, mutants: int) -> None:
                 raise AssertionError("%s: %s of %r" % (type(problem).__name__, problem, data)) from problem
 
 
-# -- the running server ----------------------------------------------------------------------------------------------------
+# -- the running server ------------------------------------------------------------------------------------------------
 
 
 def exchange(port: int, data: bytes, pieces: int = 1) -> bytes:
@@ -424,8 +443,9 @@ def exchange(port: int, data: bytes, pieces: int = 1) -> bytes:
                 if not piece:
                     break
                 received += piece
-        except ConnectionError:
-            pass
+        except OSError as problem:           # ENOTCONN: reset before the sending side was closed
+            if not isinstance(problem, ConnectionError) and problem.errno != errno.ENOTCONN:
+                raise
     return received
 
 
@@ -482,7 +502,7 @@ def _held(pid: int) -> str:
         fields["VmRSS"].strip(), fields["Threads"].strip(), len(os.listdir("/proc/%d/fd" % pid)))
 
 
-# -- the long run ------------------------------------------------------------------------------------------------------------
+# -- the long run ------------------------------------------------------------------------------------------------------
 
 
 def main() -> int:
@@ -490,7 +510,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="default: another one each time; it is printed")
     parser.add_argument("--mutants", type=int, default=20000, help="of each parser")
     parser.add_argument("--requests", type=int, default=100000)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="parsers heads settings server (default: all)")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="parsers heads settings faults server (default: all)")
     chosen = parser.parse_args()
     seed = chosen.seed if chosen.seed is not None else int.from_bytes(os.urandom(4), "big")
     print("seed %d" % seed)
@@ -508,13 +528,26 @@ def main() -> int:
             return False
 
     table: list[tuple[str, str, Callable[[Random, int], Any], int]] = [
-        ("parsers", name, partial(fuzz_parser, name, parse), chosen.mutants) for name, parse in sorted(parsers().items())]
-    table += [("parsers", "between two samples of " + name, partial(fuzz_derive, name), chosen.mutants) for name in DERIVES]
+        ("parsers", name, partial(fuzz_parser, name, parse), chosen.mutants)
+        for name, parse in sorted(parsers().items())]
+    table += [("parsers", "between two samples of " + name, partial(fuzz_derive, name), chosen.mutants)
+              for name in DERIVES]
     table += [("heads", "request heads", fuzz_heads, chosen.mutants * 5),
               ("settings", "settings files", fuzz_settings, chosen.mutants // 4),
+              *(("faults", "faults of each file of " + host, partial(fuzz_faults, host), chosen.mutants // 500)
+                for host in test_faults.HOST_NAMES),
               ("server", "requests to a server", _fuzz_own_server, chosen.requests)]
     results = [run(what, fuzz, count) for part, what, fuzz, count in table if part in (chosen.parts or [part])]
     return 0 if all(results) else 1
+
+
+def fuzz_faults(host: str, random: Random, count: int) -> str:
+    """So many different faults of each file that is read over a host, one at a time: see tests/test_faults.py."""
+    def choose(path: str) -> list[test_faults.Fault]:
+        faults = test_faults.faults_of(path)
+        return random.sample(faults, min(count, len(faults)))
+
+    return "; %d tried" % test_faults.check_host(host, choose)
 
 
 def _fuzz_own_server(random: Random, count: int) -> str:

@@ -7,7 +7,7 @@ import unittest
 from typing import Any
 
 from tests.bench import trees
-from tests.running import Daemon
+from tests.daemon import Daemon
 
 LARGE = trees.Size(processes=2000, cpus=512, interfaces=1000, mounts=2000, disks=500)
 SMALL = trees.Size(processes=40, cpus=4, interfaces=5, mounts=7, disks=3)
@@ -20,7 +20,7 @@ class Answers(unittest.TestCase):
     def ask(self, size: trees.Size, directory: str) -> Any:
         trees.write(directory, size)
         with Daemon("--interval", "0", *trees.options(directory)) as daemon:
-            return daemon.get("/api/2/all")
+            return daemon.json("/api/2/all")
 
     def test_large(self) -> None:
         with trees.folder() as directory:
@@ -47,10 +47,10 @@ class Answers(unittest.TestCase):
         with trees.folder() as directory:
             trees.write(directory, SMALL)
             with Daemon("--interval", "0", "--cached-time", "0.3", *trees.options(directory)) as daemon:
-                daemon.get("/api/2/all")
+                daemon.json("/api/2/all")
                 time.sleep(0.4)
                 trees.write(directory, SMALL, INSTANT_SECONDS)
-                answer = daemon.get("/api/2/all")
+                answer = daemon.json("/api/2/all")
         for number, row in enumerate(answer["network"]):
             received, sent = trees.traffic_per_second(number)
             self.assertEqual((row["rx"], row["tx"]), (received * INSTANT_SECONDS, sent * INSTANT_SECONDS))

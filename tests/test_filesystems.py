@@ -228,6 +228,28 @@ class WhichTable(unittest.TestCase):
         with self.assertRaises(OSError):
             Sampler()(Tree({"1/mountinfo": OSError(24, "too many open files"), "mounts": b"x /a ext4 rw 0 0\n"}))
 
+    def test_a_table_is_taken_apart_once(self) -> None:
+        one = mountinfo(("/dev/sda1", "/a", "ext4", "8:1"), ("nas:/x", "/n", "nfs4", "0:50"))
+        files: dict[str, object] = {"1/mountinfo": one, "filesystems": TYPES}
+        tree, sampler = Tree(files), Sampler()
+
+        def served() -> list[str]:
+            return [entry.mount.mount_point for entry in sampler(tree)]
+
+        self.assertEqual(served(), ["/a"])
+        with mock.patch.object(filesystems, "Mount", side_effect=AssertionError("parsed again")):
+            self.assertEqual(served(), ["/a"])
+        files["1/mountinfo"] = one + mountinfo(("/dev/sdb1", "/b", "ext4", "8:17"))
+        self.assertEqual(served(), ["/a", "/b"])
+        files["filesystems"] = TYPES + b"\tnfs4\n"
+        self.assertEqual(served(), ["/a", "/n", "/b"])
+        files["1/mountinfo"] = b"malformed\n"
+        for _ in range(2):
+            with self.assertRaises(ParseError):
+                served()
+        files["1/mountinfo"] = one
+        self.assertEqual(served(), ["/a", "/n"])
+
 
 class HowFull(unittest.TestCase):
     MOUNT = Mount("/dev/sda1", "/a", "ext4", "8:1")

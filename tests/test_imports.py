@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import ast
 import os
+import subprocess
 import sys
 import unittest
 from typing import Iterator
@@ -136,6 +137,27 @@ class StandardLibrary(unittest.TestCase):
             for node in ast.walk(tree):
                 if isinstance(node, ast.Import) and any(alias.name in GUARDED for alias in node.names):
                     self.assertIn(id(node), guarded, "%s:%d: %s" % (name, node.lineno, GUARDED))
+
+
+class Loaded(unittest.TestCase):
+    def modules(self, statement: str) -> set[str]:
+        """Names of the modules that a fresh Python, without its site, has loaded after this."""
+        code = "import sys; sys.path.insert(0, sys.argv[1]); %s; print(*sys.modules)" % statement
+        done = subprocess.run([sys.executable, "-I", "-S", "-B", "-c", code, os.path.dirname(PACKAGE)],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        return set(done.stdout.split())
+
+    def test_nothing_that_costs_too_much(self) -> None:
+        """Nor by way of the standard library: http.server wants ssl, and on 3.7 random wants OpenSSL's hashes."""
+        unwanted = {*REFUSED, *LAZILY, "_hashlib", "_ssl", "_ctypes", "_decimal"}
+        self.assertEqual(self.modules("import glancesd.daemon") & unwanted, set())
+
+    def test_it_is_there_when_it_is_wanted(self) -> None:
+        try:
+            import _hashlib  # noqa: F401
+        except ImportError:
+            self.skipTest("this Python has no OpenSSL")
+        self.assertLessEqual({"_hashlib", "_ssl"}, self.modules("import glancesd.daemon, hashlib, ssl"))
 
 
 if __name__ == "__main__":

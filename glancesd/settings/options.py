@@ -13,6 +13,7 @@ import codecs
 import ipaddress
 import os
 import re
+import stat
 from typing import Any, Callable, Mapping, NamedTuple, NoReturn, Sequence, Union
 
 from .. import __version__
@@ -49,16 +50,16 @@ def _directory(text: str) -> str:
     return text
 
 
-def _file(text: str) -> str | None:
-    if text and not os.path.isfile(text):
+def _file(text: str) -> str:
+    if not os.path.isfile(text):
         raise ValueError("needs an existing file")
-    return text or None
+    return text
 
 
 def _address(text: str) -> str:
     try:
         if text != "localhost" and not text.startswith("unix:/"):
-            ipaddress.ip_address(text.split("%")[0] if ":" in text else text)
+            ipaddress.ip_address(re.sub("%.+", "", text) if ":" in text else text)
     except ValueError:
         raise ValueError("needs an IPv4 or IPv6 address, localhost or unix:/path") from None
     return text
@@ -321,12 +322,16 @@ def _value(option: Option, given: Mapping[str, str], file: Sections) -> Any:
 
 
 def _source(option: Option, given: Mapping[str, str], file: Sections) -> tuple[str, str]:
-    """Where a setting is made, and its text; ("", "") when it is nowhere."""
+    """Where a setting is made, and its text; ("", "") when it is nowhere.
+
+    `password_file=` in the file is none, as --print-config shows it. `--password-file ""` is wrong: whoever wrote that
+    meant one.
+    """
     if option.name in given:
         return option.flags[-1], given[option.name]
     for section in option.sections:
-        if option.key in file.get(section, {}):
-            entry = file[section][option.key]
+        entry = file.get(section, {}).get(option.key)
+        if entry is not None and (entry.text or option.default is not None):
             return entry.where, entry.text
     return "", ""
 
@@ -357,9 +362,12 @@ def _find(named: str | None, environ: Mapping[str, str]) -> ConfigFile:
 
 def _load(path: str, prefix: str) -> ConfigFile:
     try:
-        with open(path, "rb") as file:
-            data = file.read(FILE_BYTES + 1)
+        # Without waiting: a pipe that nobody writes to would keep the start, or a reload, for ever.
+        with open(path, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)) as file:
             status = os.fstat(file.fileno())
+            if stat.S_ISFIFO(status.st_mode):
+                raise SettingsError("%s%s: is a pipe" % (prefix, path))
+            data = file.read(FILE_BYTES + 1) or b""
     except OSError as problem:
         raise SettingsError("%s%s: %s" % (prefix, path, problem.strerror)) from None
     if len(data) > FILE_BYTES:

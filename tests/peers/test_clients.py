@@ -6,7 +6,7 @@ import sys
 import unittest
 from typing import Any
 
-from tests.running import Daemon
+from tests.daemon import Daemon
 
 try:
     glances_api: Any = importlib.import_module("glances_api")
@@ -22,7 +22,7 @@ class HomeAssistant(unittest.TestCase):
         asyncio = importlib.import_module("asyncio")
         with Daemon("--interval", "0") as daemon:
             told = asyncio.run(glances_api.Glances(host="127.0.0.1", port=daemon.port, version=2).get_ha_sensor_data())
-            answer = daemon.get("/api/2/all")
+            answer = daemon.json("/api/2/all")
         for name in ("fs", "mem", "memswap", "load", "processcount", "cpu", "network"):
             self.assertTrue(told.get(name), name)
         self.assertEqual(set(told["fs"]), {row["mnt_point"] for row in answer["fs"]})

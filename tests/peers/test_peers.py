@@ -16,7 +16,7 @@ import time
 import unittest
 from typing import Any, Callable, Iterator
 
-from tests.running import Daemon
+from tests.daemon import Daemon
 
 try:
     psutil: Any = importlib.import_module("psutil")
@@ -69,7 +69,7 @@ class Beside(unittest.TestCase):
 
     def fresh(self, path: str) -> Any:
         time.sleep(CACHED_SECONDS + 0.1)
-        return self.daemon.get("/api/2/" + path)
+        return self.daemon.json("/api/2/" + path)
 
     def assertBetween(self, low: float, value: float, high: float, what: str) -> None:
         self.assertTrue(low <= value <= high, "%s: %r is not in %r…%r" % (what, value, low, high))
@@ -114,7 +114,7 @@ class Df(Beside):
 @needs("free")
 class Free(Beside):
     def test_memory(self) -> None:
-        mem, swap = self.fresh("mem"), self.daemon.get("/api/2/memswap")
+        mem, swap = self.fresh("mem"), self.daemon.json("/api/2/memswap")
         lines = output("free", "--bytes", "--wide").splitlines()
         titles = lines[0].split()
         told = dict(zip(titles, map(int, lines[1].split()[1:])))
@@ -207,9 +207,9 @@ class Proc(Beside):
     def test_a_busy_loop(self) -> None:
         with child(BUSY_LOOP) as pid:
             time.sleep(0.2)
-            self.daemon.get("/api/2/all")
+            self.daemon.json("/api/2/all")
             time.sleep(2)
-            answer = self.daemon.get("/api/2/all")
+            answer = self.daemon.json("/api/2/all")
             busy = next(row for row in answer["processlist"] if row["pid"] == pid)
             self.assertBetween(40, busy["cpu_percent"], 105, "cpu_percent of a busy loop")
             self.assertEqual(busy["status"], "R")
@@ -224,7 +224,7 @@ class Psutil(Beside):
             self.fresh("cpu")
             before = psutil.cpu_times()
             time.sleep(2)
-            served = self.daemon.get("/api/2/cpu")
+            served = self.daemon.json("/api/2/cpu")
             after = psutil.cpu_times()
         # In the kernel's user and nice, and so in psutil's, the guests are counted again.
         moved = {part: max(0.0, getattr(after, part) - getattr(before, part)) for part in PARTS}
@@ -296,7 +296,7 @@ class Psutil(Beside):
         self.assertEqual(served["log"], psutil.cpu_count())
         if psutil.cpu_count(logical=False) is not None:
             self.assertEqual(served["phys"], psutil.cpu_count(logical=False))
-        self.assertEqual(len(self.daemon.get("/api/2/percpu")), psutil.cpu_count())
+        self.assertEqual(len(self.daemon.json("/api/2/percpu")), psutil.cpu_count())
 
     def test_a_process(self) -> None:
         for pid in (1, os.getpid(), self.daemon.pid):

@@ -14,7 +14,7 @@ import time
 import unittest
 from typing import Iterator
 
-from tests.running import Daemon
+from tests.daemon import Daemon
 
 HUNGFS = os.environ.get("HUNGFS", "")
 # What the daemon waits for all mounts together, and what a slow machine may add to that.
@@ -48,21 +48,21 @@ class StuckMount(unittest.TestCase):
             with open(settings, "w") as file:
                 file.write("[fs]\nallow=fuse\n")
             with Daemon("-C", settings, "--interval", "0", "--cached-time", "0.3") as daemon:
-                before = {row["mnt_point"] for row in daemon.get("/api/2/fs")}
+                before = {row["mnt_point"] for row in daemon.json("/api/2/fs")}
                 self.assertTrue(before)
                 threads = len(os.listdir("/proc/%d/task" % daemon.pid))
                 with stuck(mount):
                     for _ in range(ROUNDS):
                         began = time.monotonic()
-                        served = {row["mnt_point"] for row in daemon.get("/api/2/all")["fs"]}
+                        served = {row["mnt_point"] for row in daemon.json("/api/2/all")["fs"]}
                         self.assertLess(time.monotonic() - began, PROMPT_SECONDS)
                         self.assertEqual(served, before)
                         time.sleep(0.35)
                     # One thread waits in statfs; one more may be at the end of an answer.
                     self.assertLessEqual(len(os.listdir("/proc/%d/task" % daemon.pid)), threads + 2)
-                    self.assertEqual(daemon.log().count(mount), 1, daemon.log())
+                    self.assertEqual("\n".join(daemon.log).count(mount), 1, daemon.log)
                 time.sleep(0.5)
-                self.assertEqual({row["mnt_point"] for row in daemon.get("/api/2/fs")}, before)
+                self.assertEqual({row["mnt_point"] for row in daemon.json("/api/2/fs")}, before)
                 self.assertLessEqual(len(os.listdir("/proc/%d/task" % daemon.pid)), threads + 1)
 
 

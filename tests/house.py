@@ -1,0 +1,90 @@
+"""house: what stands between the collectors and HTTP, put together in one process with a clock that tests move."""
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Callable, Mapping, Optional, Union
+
+from glancesd import sources
+from glancesd.alerts import Alerts
+from glancesd.api.endpoints import Endpoints
+from glancesd.api.health import Health
+from glancesd.api.pages import Pages
+from glancesd.history import History
+from glancesd.log import Log
+from glancesd.monitor import Clock, Derived, Monitor, Sampled
+from glancesd.roots import Roots
+from glancesd.settings import Settings, default_settings
+from glancesd.tasks import Tasks
+from glancesd.watch import Watch
+
+HOSTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hosts")
+WALL = 1700000000.0      # the wall clock when the monotonic one is at 0
+
+
+def hosts() -> list[str]:
+    """Names of the fixture hosts."""
+    return sorted(name for name in os.listdir(HOSTS) if os.path.isdir(os.path.join(HOSTS, name, "proc")))
+
+
+class Time:
+    """Two clocks. They move when told to, and when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.wall = WALL + 1000.0
+        self.meanwhile: Callable[[float], None] = lambda seconds: None
+
+    def sleep(self, seconds: float) -> None:
+        self.meanwhile(seconds)
+        self.now += seconds
+        self.wall += seconds
+
+    def clock(self) -> Clock:
+        return Clock(lambda: self.now, lambda: self.wall, self.sleep)
+
+
+class House:
+    """Every source of a machine's trees, or other sources in their place, and all that is made of them."""
+
+    def __init__(self, roots: Roots, table: Optional[Mapping[str, Union[Sampled, Derived]]] = None,
+                 **changed: Any) -> None:
+        self.time = Time()
+        self.lines: list[str] = []
+        log = Log(self.lines.append, lambda: self.time.now)
+        self.alerts = Alerts()
+        self.history = History()
+        tasks = Tasks((), (), False, roots)
+        whole = dict(sources.table(sources.mounts((), log), self.alerts, lambda: tasks))
+        whole.update(table or {})
+        self.log = log
+        self.stalled = False
+        settings = default_settings(2)._replace(**changed)
+        self.monitor = Monitor(whole, roots, settings.cached_time, self.time.clock(), log)
+        self.settle(settings)
+
+    def settle(self, settings: Settings) -> None:
+        """What a reload does: other settings, the same samples, alerts and history."""
+        self.settings = settings
+        self.watch = Watch(settings, self.monitor, self.alerts, self.history)
+        self.pages = Pages(settings, self.monitor, self.watch.record, lambda: self.time.now, self.log)
+        self.health = Health(self.pages, self.monitor, self.alerts, lambda: self.stalled)
+        self.endpoints = Endpoints(settings, self.pages, self.watch, self.history, self.health)
+        self.alerts.configure(settings.alert_max_events, settings.alert_min_duration)
+
+    def views(self, plugin: str) -> Any:
+        return json.loads(self.endpoints.views(plugin).body.decode("utf-8"))
+
+    def points(self, plugin: str) -> dict[str, list[tuple[float, Any]]]:
+        """The history of a plugin: times as seconds of the monotonic clock at the start."""
+        return {item: [(round(at - WALL, 3), value) for at, value in self.history.points(plugin, item)]
+                for item in self.history.items(plugin)}
+
+
+def fixture(host: str, **changed: Any) -> House:
+    """A fixture host, its baselines taken and ten seconds gone."""
+    tree = os.path.join(HOSTS, host)
+    house = House(Roots(*(os.path.join(tree, name) for name in ("proc", "sys", "root"))), **changed)
+    house.monitor.baselines()
+    house.time.sleep(10)
+    return house

@@ -1,0 +1,257 @@
+"""daemon: a real process from its start to its end: signals, reloads, its own clock, and a hog that nobody asks about."""
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from typing import Any, Callable
+
+from glancesd.collectors import cpu
+from glancesd.roots import Roots
+from tests.daemon import Daemon
+
+# Longer than anything here takes; only a failing test waits for so long.
+PATIENCE = 30.0
+
+
+def wait_for(what: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+    """What it gives, as soon as that is true; else what it gave last."""
+    give_up = time.monotonic() + seconds
+    while True:
+        found = what()
+        if found or time.monotonic() > give_up:
+            return found
+        time.sleep(0.02)
+
+
+class Case(unittest.TestCase):
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.file = os.path.join(directory.name, "glances.conf")
+
+    def write(self, text: str) -> None:
+        """In place of what was there, at once."""
+        with open(self.file + ".new", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(self.file + ".new", self.file)
+
+    def start(self, *options: str) -> Daemon:
+        daemon = Daemon(*options)
+        self.addCleanup(daemon.end)
+        return daemon
+
+
+class Reload(Case):
+    FIRST = "[cpu]\nuser_careful=11\n[mem]\nlog=False\n"
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.write(self.FIRST)
+        self.daemon = self.start("--interval", "0", "-C", self.file)
+
+    def reload(self) -> str:
+        """Ask for it; the line that the daemon writes of it."""
+        count = len(self.daemon.log)
+        self.daemon.process.send_signal(signal.SIGHUP)
+
+        def said() -> str:
+            return next((line for line in self.daemon.log[count:] if "reloaded" in line), "")
+        return str(wait_for(said))
+
+    def careful(self) -> Any:
+        return self.daemon.json("/api/2/cpu/limits")["cpu_user_careful"]
+
+    def test_good(self) -> None:
+        before = self.daemon.json("/api/2/all")
+        self.assertEqual(self.careful(), 11.0)
+        points = self.daemon.json("/api/2/cpu/history")["user"]
+        self.write("[cpu]\nuser_careful=22\n[glancesd]\nhistory_size=5\ncached_time=0\ndisable_plugin=raid\n"
+                   "[processlist]\nhide=x\n[fs]\ndisable=True\n[network]\nhide=lo\n")
+        self.assertEqual(self.reload(), "glancesd: reloaded")
+        self.assertEqual(self.careful(), 22.0)
+        self.assertEqual(set(before) - set(self.daemon.json("/api/2/pluginslist")), {"fs", "raid"})
+        self.assertEqual((self.daemon.ask("/api/2/fs")[0], self.daemon.json("/api/2/all")["fs"]), (404, []))
+        self.assertNotIn("lo", self.daemon.json("/api/2/network/interface_name")["interface_name"])
+        self.assertEqual(self.daemon.json("/api/2/args/history_size"), 5)
+        self.assertEqual(self.daemon.json("/api/2/cpu/limits")["history_size"], 5)
+        self.assertEqual(self.daemon.json("/api/2/cpu/history")["user"][:len(points)], points)       # they outlast it
+        self.write("")
+        self.assertEqual(self.reload(), "glancesd: reloaded")
+        self.assertEqual((self.careful(), self.daemon.ask("/api/2/fs")[0]), (50.0, 200))
+
+    def test_bad(self) -> None:
+        table = (
+            ("[cpu]\nuser_careful=22\nuser_warning=lots\n", "FILE:3: user_warning: needs a number, not 'lots'"),
+            ("[cpu]\nuser_careful=22\n[cpu]\n", "FILE:3: section [cpu] is there twice"),
+            ("[network]\nhide=(\n", "FILE:2: hide: needs a regular expression"),
+            ("[cpu]\nuser_careful=22\n[glancesd]\npassword_file=/nonexistent\n",
+             "FILE:4: password_file: needs an existing file, not '/nonexistent'"),
+            ("what is this\n", "FILE:1: neither [section] nor option = value: 'what is this'"),
+        )
+        for text, line in table:
+            with self.subTest(line):
+                self.write(text)
+                self.assertIn("glancesd: not reloaded: " + line.replace("FILE", self.file), self.reload())
+                self.assertEqual(self.careful(), 11.0)
+        os.unlink(self.file)
+        self.assertEqual(self.reload(), "glancesd: not reloaded: --config: %s: No such file or directory" % self.file)
+        self.assertEqual(self.careful(), 11.0)
+        self.write("[cpu]\nuser_careful=33\n")
+        self.assertEqual((self.reload(), self.careful()), ("glancesd: reloaded", 33.0))
+        self.assertEqual([line for line in self.daemon.log if "Traceback" in line], [])
+
+    def test_a_pipe_does_not_keep_it(self) -> None:
+        os.unlink(self.file)
+        os.mkfifo(self.file)
+        self.assertEqual(self.reload(), "glancesd: not reloaded: --config: %s: is a pipe" % self.file)
+        self.assertEqual(self.careful(), 11.0)
+
+    def test_many_at_once(self) -> None:
+        for number in range(20):
+            self.write("[cpu]\nuser_careful=%d\n" % number)
+            self.daemon.process.send_signal(signal.SIGHUP)
+        self.assertTrue(wait_for(lambda: self.careful() == 19.0))
+        self.assertEqual(self.daemon.end(), 0)
+
+
+class End(Case):
+    def test_within_a_second(self) -> None:
+        """The quickest of three: this machine may be at other work."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number):
+                seconds = []
+                for _ in range(3):
+                    daemon = self.start()
+                    daemon.json("/api/2/all")
+                    began = time.monotonic()
+                    self.assertEqual(daemon.end(number), 0)
+                    seconds.append(time.monotonic() - began)
+                    if seconds[-1] < 1:
+                        break
+                self.assertLess(min(seconds), 1)
+
+    def test_during_a_reload(self) -> None:
+        self.write("")
+        daemon = self.start("-C", self.file)
+        for _ in range(5):
+            daemon.process.send_signal(signal.SIGHUP)
+        self.assertEqual(daemon.end(), 0)
+        self.assertEqual([line for line in daemon.log if "Traceback" in line], [])
+
+    def test_idle(self) -> None:
+        daemon = self.start("--exit-idle", "0.2")
+        self.assertEqual(daemon.process.wait(PATIENCE), 0)
+        self.assertEqual(len(daemon.log), 1, daemon.log)
+
+    def test_not_idle_while_somebody_asks(self) -> None:
+        daemon = self.start("--exit-idle", "1")
+        for _ in range(5):
+            daemon.ask("/livez")
+            time.sleep(0.4)
+        self.assertIsNone(daemon.process.poll())
+
+    def test_wrong_settings(self) -> None:
+        self.write("[cpu]\n[cpu]\n")
+        for options, line in ((("-C", self.file), "%s:2: section [cpu] is there twice" % self.file),
+                              (("-C", self.file + "x"), "--config: %sx: No such file or directory" % self.file),
+                              (("-p", "70000"), "--port: needs a whole number from 0 to 65535, not '70000'"),
+                              (("--password-file", ""), "--password-file: needs an existing file, not ''"),
+                              (("--tls-cert", ""), "--tls-cert: needs an existing file, not ''"),
+                              (("--disable-plugin", "nosuch"), "--disable-plugin: needs names out of load,core,"),
+                              (("--nosuch",), "--nosuch: no such option")):
+            with self.subTest(options):
+                done = subprocess.run([sys.executable, "-m", "glancesd", *options], stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+                told = done.stdout.decode("utf-8")
+                self.assertEqual((done.returncode, told.count("\n")), (2, 1), told)
+                self.assertTrue(told.startswith("glancesd: " + line), told)
+
+
+class OwnClock(Case):
+    def points(self, daemon: Daemon) -> int:
+        return len(daemon.json("/api/2/load/min1/history")["min1"])
+
+    def test_it_goes_on_when_nobody_asks(self) -> None:
+        daemon = self.start("--interval", "0.1", "--cached-time", "0")
+        time.sleep(0.7)
+        self.assertGreater(self.points(daemon), 2)
+
+    def test_off(self) -> None:
+        """Only those who ask make points; and there is nobody to watch the limits."""
+        daemon = self.start("--interval", "0", "--cached-time", "0.1")
+        time.sleep(0.7)
+        self.assertEqual(self.points(daemon), 1)
+        self.assertEqual(daemon.json("/api/2/alert"), [])
+        tasks = os.listdir("/proc/%d/task" % daemon.pid)
+        self.assertLessEqual(len(tasks), 4)
+
+    def test_turned_on_by_a_reload(self) -> None:
+        self.write("[glancesd]\ninterval=0\n")
+        daemon = self.start("--cached-time", "0.1", "-C", self.file)
+        daemon.json("/readyz")
+        self.write("[glancesd]\ninterval=0.1\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        self.assertTrue(wait_for(lambda: "glancesd: reloaded" in daemon.log))
+        time.sleep(0.7)
+        self.assertGreater(self.points(daemon), 2)
+
+
+# -- a hog -------------------------------------------------------------------------------------------------------------
+
+HOG_SECONDS = 2.2
+# Percent of all CPUs. The hogs use half of them or more.
+CRITICAL = 35.0
+BUSY = 15.0
+
+
+def user_percent(seconds: float) -> float:
+    """What the machine itself says of the next so many seconds."""
+    before = cpu.sample(Roots())
+    time.sleep(seconds)
+    return cpu.derive(cpu.sample(Roots()), before, seconds).shares.user or 0.0
+
+
+class Hog(Case):
+    def test_begin_end_and_count(self) -> None:
+        """Nobody asks until it is over. Windows of a second: begin and end are right to a second and their rounding."""
+        self.write("[cpu]\nuser_careful=5\nuser_warning=10\nuser_critical=%g\n[alert]\nmin_duration=1\n" % CRITICAL)
+        daemon = self.start("--interval", "1", "-C", self.file)
+        hogs = (len(os.sched_getaffinity(0)) + 1) // 2
+        if hogs * 2 < (os.cpu_count() or 1):
+            self.skipTest("may not use half of this machine's CPUs")
+        busy = user_percent(0.7)
+        if busy > BUSY:
+            self.skipTest("this machine is at other work: %.1f %% user time before the hog" % busy)
+        began = time.time()
+        processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(hogs)]
+        try:
+            time.sleep(HOG_SECONDS)
+        finally:
+            for process in processes:
+                process.kill()
+                process.wait()
+        ended = time.time()
+        time.sleep(2.1)
+        after = user_percent(0.3)
+
+        events = [event for event in daemon.json("/api/2/alert") if event[3] == "CPU_USER"]
+        if after > BUSY or len(events) != 1 and after > 5:
+            self.skipTest("this machine is at other work: %.1f %% user time after the hog" % after)
+        self.assertEqual(len(events), 1, events)
+        begin, end, state, _, most, mean, least, total, count, top, _, key = events[0]
+        self.assertEqual((state, key), ("CRITICAL", "cpu_percent"))
+        self.assertTrue(began - 2.5 < begin <= began + 1, (began, events))
+        self.assertTrue(ended - 2 < end < ended + 2.5, (ended, events))
+        self.assertTrue(1 <= count <= end - begin + 1, events)
+        self.assertGreater(most, CRITICAL)
+        self.assertTrue(least <= mean <= most and abs(mean - total / count) < 1e-6, events)
+        self.assertLessEqual({process.pid for process in processes[:3]}, {entry["pid"] for entry in top}, events)
+
+
+if __name__ == "__main__":
+    unittest.main()
