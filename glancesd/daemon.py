@@ -6,6 +6,7 @@ that holds Settings (access, pages, routes, watch).
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -221,7 +222,9 @@ def _listen_unix(path: str) -> socket.socket:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         listener.bind(path)
-    except OSError:
+    except OSError as problem:
+        if problem.errno != errno.EADDRINUSE:
+            raise
         # A socket that nobody listens on is left of a daemon that was killed.
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             if probe.connect_ex(path) == 0:
@@ -255,6 +258,8 @@ def _tls(settings: Settings) -> Optional[Callable[[socket.socket], socket.socket
         import ssl
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        # A client must not make the server compute handshakes over and over on one connection.
+        context.options |= getattr(ssl, "OP_NO_RENEGOTIATION", 0)
         context.load_cert_chain(settings.tls_cert, settings.tls_key)
     except (ImportError, OSError, ValueError) as problem:
         raise StartError("TLS: %s: %s" % (settings.tls_cert, problem)) from None

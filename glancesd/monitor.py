@@ -253,9 +253,12 @@ class Monitor:
         return sample._replace(value=value, elapsed=window.elapsed)
 
     def all_fail(self) -> bool:
-        """Whether no source of the kernel that anyone asked for gives anything fresh."""
-        asked = [slot for name, slot in self._samples.items()
-                 if name not in self._own and (slot.problem is not None or slot.latest is not NOTHING)]
+        """Whether no source of the kernel that anyone asked for gives anything fresh.
+
+        The slow ones have no say: a sensor that its driver refuses is left out, not failed.
+        """
+        asked = [slot for name, slot in self._samples.items() if name not in self._own | self._slow
+                 and (slot.problem is not None or slot.latest is not NOTHING)]
         return bool(asked) and all(slot.problem is not None for slot in asked)
 
     def problems(self) -> dict[str, str]:

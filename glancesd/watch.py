@@ -108,8 +108,8 @@ class Watch:
             return
         self._failing.pop(plugin, None)
         if first.value is not None:
-            self._alerts.observe(self._observations(plugin, taken), first.wall - first.elapsed, first.at - first.elapsed,
-                                 first.at, self._top, plugin)
+            self._alerts.observe(self._observations(plugin, taken), first.wall - first.elapsed,
+                                 first.at - first.elapsed, first.at, self._top, plugin)
         elif latest[0].value is None:
             self._alerts.vanished(plugin)
 

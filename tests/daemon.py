@@ -21,6 +21,10 @@ class Answer(NamedTuple):
     headers: dict[str, str]
     body: bytes
 
+    def json(self) -> Any:
+        """The body as strict JSON, whatever the status."""
+        return strict_json(self.body)
+
 
 class Daemon:
     """`with Daemon("--interval", "0") as daemon: daemon.json("/api/2/mem")`. `log`: the lines of its standard error."""
@@ -72,10 +76,10 @@ class Daemon:
 
     def json(self, path: str) -> Any:
         """The body of a 200 as strict JSON."""
-        status, _, body = self.ask(path)
-        if status != 200:
-            raise AssertionError("%s: %d %r" % (path, status, body[:200]))
-        return strict_json(body)
+        answer = self.ask(path)
+        if answer.status != 200:
+            raise AssertionError("%s: %d %r" % (path, answer.status, answer.body[:200]))
+        return answer.json()
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Its exit status; it has ten seconds for it."""

@@ -1,4 +1,4 @@
-"""daemon: a real process from its start to its end: signals, reloads, its own clock, and a hog that nobody asks about."""
+"""daemon: a real process from its start to its end: signals, reloads, its own clock, a hog that nobody asks about."""
 from __future__ import annotations
 
 import os
@@ -42,7 +42,7 @@ class Case(unittest.TestCase):
 
     def start(self, *options: str) -> Daemon:
         daemon = Daemon(*options)
-        self.addCleanup(daemon.end)
+        self.addCleanup(daemon.end, signal.SIGKILL)       # at once; how it ends by itself is seen below
         return daemon
 
 
@@ -70,8 +70,8 @@ class Reload(Case):
         before = self.daemon.json("/api/2/all")
         self.assertEqual(self.careful(), 11.0)
         points = self.daemon.json("/api/2/cpu/history")["user"]
-        self.write("[cpu]\nuser_careful=22\n[glancesd]\nhistory_size=5\ncached_time=0\ndisable_plugin=raid\n"
-                   "[processlist]\nhide=x\n[fs]\ndisable=True\n[network]\nhide=lo\n")
+        self.write("[cpu]\nuser_careful=22\n[glancesd]\nhistory_size=5\ncached_time=0\npassword_file=\n"
+                   "disable_plugin=raid\n[processlist]\nhide=x\n[fs]\ndisable=True\n[network]\nhide=lo\n")
         self.assertEqual(self.reload(), "glancesd: reloaded")
         self.assertEqual(self.careful(), 22.0)
         self.assertEqual(set(before) - set(self.daemon.json("/api/2/pluginslist")), {"fs", "raid"})
@@ -91,6 +91,7 @@ class Reload(Case):
             ("[network]\nhide=(\n", "FILE:2: hide: needs a regular expression"),
             ("[cpu]\nuser_careful=22\n[glancesd]\npassword_file=/nonexistent\n",
              "FILE:4: password_file: needs an existing file, not '/nonexistent'"),
+            ("[glancesd]\nbind_address=unix:/a\0b\n", "FILE:2: a NUL character"),
             ("what is this\n", "FILE:1: neither [section] nor option = value: 'what is this'"),
         )
         for text, line in table:
@@ -144,16 +145,14 @@ class End(Case):
         self.assertEqual([line for line in daemon.log if "Traceback" in line], [])
 
     def test_idle(self) -> None:
-        daemon = self.start("--exit-idle", "0.2")
-        self.assertEqual(daemon.process.wait(PATIENCE), 0)
-        self.assertEqual(len(daemon.log), 1, daemon.log)
-
-    def test_not_idle_while_somebody_asks(self) -> None:
-        daemon = self.start("--exit-idle", "1")
+        """Of two, the one that nobody asks ends."""
+        asked, idle = self.start("--exit-idle", "1"), self.start("--exit-idle", "0.2")
         for _ in range(5):
-            daemon.ask("/livez")
+            asked.ask("/livez")
             time.sleep(0.4)
-        self.assertIsNone(daemon.process.poll())
+        self.assertEqual(idle.process.wait(PATIENCE), 0)
+        self.assertEqual(len(idle.log), 1, idle.log)
+        self.assertIsNone(asked.process.poll())
 
     def test_wrong_settings(self) -> None:
         self.write("[cpu]\n[cpu]\n")
@@ -162,6 +161,7 @@ class End(Case):
                               (("-p", "70000"), "--port: needs a whole number from 0 to 65535, not '70000'"),
                               (("--password-file", ""), "--password-file: needs an existing file, not ''"),
                               (("--tls-cert", ""), "--tls-cert: needs an existing file, not ''"),
+                              (("-B", "fe80::1%"), "--bind: needs an IPv4 or IPv6 address"),
                               (("--disable-plugin", "nosuch"), "--disable-plugin: needs names out of load,core,"),
                               (("--nosuch",), "--nosuch: no such option")):
             with self.subTest(options):
@@ -176,29 +176,20 @@ class OwnClock(Case):
     def points(self, daemon: Daemon) -> int:
         return len(daemon.json("/api/2/load/min1/history")["min1"])
 
-    def test_it_goes_on_when_nobody_asks(self) -> None:
-        daemon = self.start("--interval", "0.1", "--cached-time", "0")
-        time.sleep(0.7)
-        self.assertGreater(self.points(daemon), 2)
-
-    def test_off(self) -> None:
-        """Only those who ask make points; and there is nobody to watch the limits."""
-        daemon = self.start("--interval", "0", "--cached-time", "0.1")
-        time.sleep(0.7)
-        self.assertEqual(self.points(daemon), 1)
-        self.assertEqual(daemon.json("/api/2/alert"), [])
-        tasks = os.listdir("/proc/%d/task" % daemon.pid)
-        self.assertLessEqual(len(tasks), 4)
-
-    def test_turned_on_by_a_reload(self) -> None:
+    def test_on_off_and_turned_on_by_a_reload(self) -> None:
+        """Three daemons. Where it is off, only those who ask make points, and nobody watches the limits."""
         self.write("[glancesd]\ninterval=0\n")
-        daemon = self.start("--cached-time", "0.1", "-C", self.file)
-        daemon.json("/readyz")
+        on = self.start("--interval", "0.1", "--cached-time", "0")
+        off = self.start("--interval", "0", "--cached-time", "0.1")
+        turned_on = self.start("--cached-time", "0.1", "-C", self.file)
         self.write("[glancesd]\ninterval=0.1\n")
-        daemon.process.send_signal(signal.SIGHUP)
-        self.assertTrue(wait_for(lambda: "glancesd: reloaded" in daemon.log))
+        turned_on.process.send_signal(signal.SIGHUP)
+        self.assertTrue(wait_for(lambda: "glancesd: reloaded" in turned_on.log))
         time.sleep(0.7)
-        self.assertGreater(self.points(daemon), 2)
+        self.assertGreater(self.points(on), 2)
+        self.assertGreater(self.points(turned_on), 2)
+        self.assertEqual(self.points(off), 1)
+        self.assertEqual(off.json("/api/2/alert"), [])
 
 
 # -- a hog -------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any, Optional
 
 from glancesd.alerts import Observation
 from glancesd.api.answers import HEALTH
-from glancesd.monitor import Derived, Sampled
+from glancesd.monitor import Sampled
 from glancesd.roots import NoData, Roots
 from tests.daemon import strict_json
 from tests.house import House
@@ -36,7 +36,8 @@ class Case(unittest.TestCase):
         return answer.status, strict_json(answer.body)
 
     def over(self, name: str, level: str, value: float, since: float) -> None:
-        self.house.alerts.observe([Observation(name, value, level, "cpu_percent")], since, since, since + 10, lambda key: [])
+        seen = [Observation(name, value, level, "cpu_percent")]
+        self.house.alerts.observe(seen, since, since, since + 10, lambda key: [])
 
 
 class Ready(Case):

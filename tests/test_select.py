@@ -13,18 +13,19 @@ LIST = [{"pid": 1, "nice": -20, "name": "init", "up": True, "load": 8.9, "alias"
 
 class Item(unittest.TestCase):
     def test_found(self) -> None:
-        table: tuple[tuple[Any, ...], ...] = (({"used": 5}, "used", 5), ({"used": None}, "used", None),
-                                              (LIST, "pid", [1, 22]),
-                 (LIST, "alias", ["x", None]),
-                 ([], "anything", []))
+        table: tuple[tuple[Any, ...], ...] = (
+            ({"used": 5}, "used", 5), ({"used": None}, "used", None), (LIST, "pid", [1, 22]),
+            (LIST, "alias", ["x", None]), ([], "anything", []),
+        )
         for value, name, expected in table:
             with self.subTest(name):
                 self.assertEqual(select.item("p", value, name), {name: expected})
 
     def test_refused(self) -> None:
-        for value in ({"used": 5}, LIST, "text", None, [[1, 2], [3, 4]]):
+        for plugin, value in (("p", {"used": 5}), ("p", LIST), ("p", "text"), ("p", None), ("alert", [[1, 2], [3, 4]]),
+                              ("alert", [])):
             with self.subTest(value), self.assertRaises(Refused) as caught:
-                select.item("p", value, "nosuch")
+                select.item(plugin, value, "nosuch")
             self.assertEqual(caught.exception.status, 404)
             self.assertIn("nosuch", caught.exception.message)
 
@@ -51,9 +52,10 @@ class Matching(unittest.TestCase):
         self.assertEqual(select.matching("p", [], "anything", "x"), {"x": []})
 
     def test_refused(self) -> None:
-        for value, name in (({"used": 5}, "used"), ("text", "x"), (None, "x"), (LIST, "nosuch"), ([[1]], "0")):
+        for plugin, value, name in (("p", {"used": 5}, "used"), ("p", "text", "x"), ("p", None, "x"),
+                                    ("p", LIST, "nosuch"), ("alert", [[1]], "0"), ("alert", [], "0")):
             with self.subTest(value), self.assertRaises(Refused) as caught:
-                select.matching("p", value, name, "1")
+                select.matching(plugin, value, name, "1")
             self.assertEqual(caught.exception.status, 404)
 
 

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from glancesd.api.routes import ROUTES, match
 from glancesd.api.v2 import PLUGINS
-from tests.running import Answer, Daemon
+from tests.daemon import Answer, Daemon
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -175,7 +175,7 @@ class Served(Box):
         config = cls.write("glancesd.conf", CONFIG % (cls.scratch, "70"))
         cls.daemon = Daemon("-C", config, "--interval", "0.5", command=cls.command)
         cls.daemon.__enter__()
-        cls.all = cls.daemon.get("/api/2/all")
+        cls.all = cls.daemon.json("/api/2/all")
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -183,7 +183,7 @@ class Served(Box):
         super().tearDownClass()
 
     def tearDown(self) -> None:
-        self.assertNotIn("Traceback", self.daemon.log())
+        self.assertNotIn("Traceback", "\n".join(self.daemon.log))
         self.assertEqual(self.check_wanted(), {"zlib"})
 
     def ask(self, path: str, status: int = 200, **headers: str) -> Answer:
@@ -192,7 +192,7 @@ class Served(Box):
         return answer
 
     def test_every_path(self) -> None:
-        plugins = self.daemon.get("/api/2/pluginslist")
+        plugins = self.daemon.json("/api/2/pluginslist")
         self.assertEqual(sorted(plugins), sorted(PLUGINS))
         self.assertEqual(sorted(self.all), sorted(plugins))
         paths = ["/livez", "/readyz", "/healthz"]
@@ -217,11 +217,11 @@ class Served(Box):
 
     def test_figures(self) -> None:
         self.assertEqual(self.all["mem"]["total"], os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-        me, = self.daemon.get("/api/2/processlist/pid/%d" % self.daemon.pid)[str(self.daemon.pid)]
+        me, = self.daemon.json("/api/2/processlist/pid/%d" % self.daemon.pid)[str(self.daemon.pid)]
         self.assertIn("glancesd", me["cmdline"])
         self.assertEqual(self.all["core"]["log"], len(self.all["percpu"]))
         self.assertRegex(self.all["uptime"], r"[0-9]+:[0-9]{2}:[0-9]{2}$")
-        self.assertEqual(self.daemon.get("/healthz")["status"] in ("pass", "warn"), True)
+        self.assertEqual(self.daemon.json("/healthz")["status"] in ("pass", "warn"), True)
 
     def test_gzip_asked_for(self) -> None:
         answer = self.ask("/api/2/all", Accept_Encoding="gzip")
@@ -248,7 +248,7 @@ class Served(Box):
     def test_commands_and_folders(self) -> None:
         give_up = time.monotonic() + 30
         while True:
-            monitor, folders = self.daemon.get("/api/2/monitor"), self.daemon.get("/api/2/folders")
+            monitor, folders = self.daemon.json("/api/2/monitor"), self.daemon.json("/api/2/folders")
             if monitor[0]["result"] and folders[0]["size"] is not None or time.monotonic() > give_up:
                 break
             time.sleep(0.05)
@@ -259,14 +259,14 @@ class Served(Box):
         self.write("glancesd.conf", CONFIG % (self.scratch, "77"))
         os.kill(self.daemon.pid, signal.SIGHUP)
         give_up = time.monotonic() + 30
-        while self.daemon.get("/api/2/args/history_size") != 77 and time.monotonic() < give_up:
+        while self.daemon.json("/api/2/args/history_size") != 77 and time.monotonic() < give_up:
             time.sleep(0.05)
-        self.assertEqual(self.daemon.get("/api/2/args/history_size"), 77)
+        self.assertEqual(self.daemon.json("/api/2/args/history_size"), 77)
         self.write("glancesd.conf", CONFIG % (self.scratch, "many"))
         os.kill(self.daemon.pid, signal.SIGHUP)
-        while "not reloaded" not in self.daemon.log() and time.monotonic() < give_up:
+        while "not reloaded" not in "\n".join(self.daemon.log) and time.monotonic() < give_up:
             time.sleep(0.05)
-        self.assertRegex(self.daemon.log(), "not reloaded: .*glancesd.conf:8: history_size")
+        self.assertRegex("\n".join(self.daemon.log), "not reloaded: .*glancesd.conf:8: history_size")
 
     def test_check(self) -> None:
         self.assertRegex(self.run_it("--check", "http://localhost:%d" % self.daemon.port), r"^(pass|warn): ")
@@ -309,8 +309,8 @@ class CommandLine(Box):
                     self.assertEqual(daemon.ask("/api/2/load", headers={"Authorization": basic}).status, status)
                 self.assertEqual(daemon.ask("/api/2/load").status, 401)
                 self.assertEqual(daemon.ask("/healthz").status, 200)
-                self.assertEqual(daemon.stop(), 0)
-                self.assertNotIn("Traceback", daemon.log())
+                self.assertEqual(daemon.end(), 0)
+                self.assertNotIn("Traceback", "\n".join(daemon.log))
 
     def test_unix_socket(self) -> None:
         path = self.scratch + "/socket"

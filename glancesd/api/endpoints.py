@@ -63,7 +63,13 @@ class Endpoints:
                             for plugin in v2.PLUGINS}))
 
     def _views(self, plugin: str) -> dict[str, Any]:
-        return v2.views(plugin, self._pages.page(plugin).value, self._watch.decorations(plugin))
+        value = self._pages.page(plugin).value
+        try:
+            decorations = self._watch.decorations(plugin)
+        except Exception as problem:               # as for pages: it costs this plugin's colours, never the others'
+            self._pages.fails(plugin, problem)
+            decorations = {}
+        return v2.views(plugin, value, decorations)
 
     # -- history -------------------------------------------------------------------------------------------------------
 

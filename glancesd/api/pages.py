@@ -80,6 +80,11 @@ class Pages:
             everything = self._all = Fresh(Answer(b"{" + b", ".join(bodies) + b"}"), until)
             return everything
 
+    def fails(self, name: str, problem: Exception) -> None:
+        """Note that what was made of a plugin's figures failed, until its page is made without fault."""
+        self.problems[name] = "%s: %s" % (type(problem).__name__, problem)
+        self._log.once("%s: %s" % (name, self.problems[name]))
+
     def _make(self, name: str, before: Optional[Page]) -> Page:
         plugin = v2.PLUGINS[name]
         taken = tuple(self.monitor.take(source) for source in plugin.sources)
@@ -95,6 +100,5 @@ class Pages:
             self.problems.pop(name, None)
             return page
         except Exception as problem:               # a bug or a lying kernel costs this plugin, never the others
-            self.problems[name] = "%s: %s" % (type(problem).__name__, problem)
-            self._log.once("%s: %s" % (name, self.problems[name]))
+            self.fails(name, problem)
             return Page(plugin.empty, Answer(dump(plugin.empty)), taken, until)

@@ -8,6 +8,8 @@ from .answers import Refused
 
 # ASCII digits only, and no more than a number that is served has: int() of a long text is slow (CVE-2020-10735).
 _NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?(e[-+]?[0-9]{1,3})?\Z", re.IGNORECASE | re.ASCII)
+# Their elements are arrays, which have no fields, even while there are none.
+_LISTS_OF_ARRAYS = frozenset(("alert",))
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -15,7 +17,7 @@ def item(plugin: str, value: Any, name: str) -> dict[str, Any]:
     """`{name: …}`: a field of an object, or that field of each element of a list (null where an element lacks it)."""
     if isinstance(value, dict) and name in value:
         return {name: value[name]}
-    if isinstance(value, list) and all(isinstance(element, dict) for element in value) \
+    if isinstance(value, list) and plugin not in _LISTS_OF_ARRAYS \
             and (not value or any(name in element for element in value)):
         return {name: [element.get(name) for element in value]}
     raise Refused(404, "no item %s in plugin %s" % (name, plugin))

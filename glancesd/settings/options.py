@@ -374,6 +374,8 @@ def _load(path: str, prefix: str) -> ConfigFile:
         raise SettingsError("%s%s: longer than %d bytes" % (prefix, path, FILE_BYTES))
     if data.startswith(codecs.BOM_UTF8):
         data = data[len(codecs.BOM_UTF8):]
+    if b"\0" in data:                               # it would end the name of a file in the kernel, and not here
+        raise SettingsError("%s:%d: a NUL character" % (path, data.count(b"\n", 0, data.index(b"\0")) + 1))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as problem:

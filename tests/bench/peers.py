@@ -24,7 +24,7 @@ GLANCES_4 = "Glances 4.5.8"
 EXPORTER = "node_exporter"
 START_SECONDS = 60.0
 
-PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + "/glancesd"
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EXPORTER_PROGRAM = "prometheus-node-exporter"
 BARE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bare.py")
 GLANCES_OPTIONS = ("-w", "-B", "127.0.0.1", "--disable-check-update", "--disable-autodiscover",
@@ -41,25 +41,26 @@ class Recipe(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """A folder that goes away after the run, and glancesd in it as it is installed: byte-compiled."""
+    """A folder that goes away after the run, with an installation of glancesd in it."""
 
     directory: str
 
     @classmethod
     def prepare(cls, directory: str) -> Scratch:
-        library = os.path.join(directory, "lib")
-        shutil.copytree(PACKAGE, os.path.join(library, "glancesd"), ignore=shutil.ignore_patterns("__pycache__"))
-        subprocess.run([sys.executable, "-m", "compileall", "-q", library], check=True)
+        where = {"PYTHON": sys.executable, "INTERPRETER": sys.executable, "PREFIX": "/usr", "UNITDIR": "/units",
+                 "DESTDIR": directory, "PATH": os.environ.get("PATH", os.defpath)}
+        subprocess.run(["sh", TOP + "/glancesd/services/install.sh", "systemd"], env=where, stdout=subprocess.DEVNULL,
+                       check=True)
         return cls(directory)
 
     def environment(self) -> dict[str, str]:
-        return {"PATH": os.environ.get("PATH", os.defpath), "HOME": self.directory, "LANG": "C.UTF-8",
-                "MALLOC_ARENA_MAX": "1", "PYTHONPATH": os.path.join(self.directory, "lib")}
+        return {"PATH": ":".join([self.directory + "/usr/bin", os.environ.get("PATH", os.defpath)]),
+                "HOME": self.directory, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 
 
 def glancesd(*options: str) -> Recipe:
     def command(port: int) -> list[str]:
-        return [sys.executable, "-m", "glancesd", "-B", "127.0.0.1", "-p", str(port), *options]
+        return ["glancesd", "-B", "127.0.0.1", "-p", str(port), *options]
     return Recipe(GLANCESD, command, {key: "/api/2/" + key for key in ("cpu", "mem", "all", "processlist")})
 
 
@@ -116,9 +117,11 @@ class Server:
         self._log = os.path.join(scratch.directory, "%d.log" % self.port)
         self._began = time.monotonic()
         with open(self._log, "wb") as log:
+            environment = scratch.environment()
+            program, *arguments = recipe.command(self.port)
             self._process = subprocess.Popen(
-                recipe.command(self.port), env=scratch.environment(), cwd=scratch.directory,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                [shutil.which(program, path=environment["PATH"]) or program, *arguments], env=environment,
+                cwd=scratch.directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.pid = self._process.pid
 
     def fetch(self, key: str) -> bytes:
