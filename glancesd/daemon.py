@@ -74,6 +74,8 @@ class Daemon:
         self._url = url
         server = self._server = Server(listener, self._app, self._log, self._settings.max_connections,
                                        self._settings.max_connections_per_address, _tls(self._settings))
+        watchdog = systemd.watchdog_seconds(os.environ, os.getpid())
+        server.pulse_seconds = watchdog and watchdog / 2
         self._monitor.baselines("processes")
         accepting = threading.Thread(target=server.serve_forever, name="accept", daemon=True)
         accepting.start()
@@ -83,7 +85,7 @@ class Daemon:
             self._log.once(warning)
         self._log.line("listening on %s" % url)
         self._notifier.ready(self._status())
-        self._until_signal(signals, server)
+        self._until_signal(signals, server, watchdog)
         self._notifier.stopping()
         self._ticker.end()
         server.end()
@@ -156,9 +158,8 @@ class Daemon:
                            entry.process.resident_bytes * 100.0 / whole if memory is not None else None)
                 for entry in self._monitor.take("processes").value or ()]
 
-    def _until_signal(self, signals: int, server: Server) -> None:
+    def _until_signal(self, signals: int, server: Server, watchdog: Optional[float]) -> None:
         """Wait; feed the watchdog only while both the ticker and the accepting loop move."""
-        watchdog = systemd.watchdog_seconds(os.environ, os.getpid())
         look = min(watchdog or FOREVER_SECONDS, IDLE_LOOK_SECONDS if self._settings.exit_idle else FOREVER_SECONDS)
         while True:
             ready, _, _ = select.select([signals], [], [], look)

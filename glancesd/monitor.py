@@ -220,13 +220,13 @@ class Monitor:
             slot.hold = max(cached_time, SLOW_SECONDS) if name in self._slow else cached_time
 
     def take(self, name: str, not_before: float = 0.0) -> Taken:
-        """The value of one source, fresh, and true at `not_before` or later. What a source raises is in `problems`."""
+        """The value of one source, fresh, and true at `not_before` or later. What it raises is in `problem`."""
         return self.slots[name].take(not_before)
 
-    def fails(self, name: str) -> bool:
-        """Whether a source, or the one that it compares samples of, has nothing fresh."""
+    def problem(self, name: str) -> Optional[str]:
+        """Why a source, or the one that it compares samples of, has nothing fresh; None when all is well."""
         derived = self._derived.get(name)
-        return self.slots[name].problem is not None or derived is not None and derived.of.problem is not None
+        return self.slots[name].problem or (derived.of.problem if derived is not None else None)
 
     def baselines(self, *left_out: str) -> None:
         """Begin every window but those named (and not yet begun), so that the first answers are real."""
@@ -260,8 +260,3 @@ class Monitor:
         asked = [slot for name, slot in self._samples.items() if name not in self._own | self._slow
                  and (slot.problem is not None or slot.latest is not NOTHING)]
         return bool(asked) and all(slot.problem is not None for slot in asked)
-
-    def problems(self) -> dict[str, str]:
-        """Why sources have nothing fresh, by source."""
-        problems = {name: slot.problem for name, slot in self.slots.items()}
-        return {name: problem for name, problem in problems.items() if problem is not None}

@@ -6,6 +6,8 @@ connection only notes until when it may stay as it is, and the accepting thread 
 from __future__ import annotations
 
 import errno
+import os
+import select
 import socket
 import socketserver
 import sys
@@ -97,16 +99,55 @@ class Server(ThreadingHTTPServer):
         self.places_per_address = places_per_address
         self.places: dict[Place, None] = {}
         self.moved_at = self.asked_at = time.monotonic()    # when the accepting loop last turned; when it last accepted
+        self.pulse_seconds: Optional[float] = None          # how often it must turn though nobody is there: a watchdog
         self.heads: dict[bytes, Prepared] = {}
         self._lock = threading.Lock()
         self._swept_at = 0.0
         self._date: tuple[int, bytes] = (0, b"")
+        self._ending = False
+        self._ended = threading.Event()
+        self._woken, self._waking = os.pipe()
         socketserver.BaseServer.__init__(self, listener.getsockname(), Handler)
         self.socket = listener
         self.address_family = listener.family
         threading.stack_size(STACK_BYTES)
 
     # -- accepting -----------------------------------------------------------------------------------------------------
+
+    def serve_forever(self, poll_interval: float = POLL_SECONDS) -> None:
+        """Accept until `shutdown`.
+
+        Looks around every `poll_interval` seconds while there are connections to look after, and else waits for the
+        next: a daemon that nobody asks costs nothing.
+        """
+        waiting = select.poll()
+        waiting.register(self.socket, select.POLLIN)
+        waiting.register(self._woken, select.POLLIN)
+        try:
+            while not self._ending:
+                seconds = poll_interval if self.places else self.pulse_seconds
+                ready = waiting.poll(None if seconds is None else seconds * 1000)
+                if ready and not self._ending:
+                    self._accept()
+                self.service_actions()
+        finally:
+            self._ended.set()
+
+    def shutdown(self) -> None:
+        self._ending = True
+        os.write(self._waking, b".")
+        self._ended.wait()
+
+    def _accept(self) -> None:
+        try:
+            client, address = self.get_request()
+        except OSError:                          # it has hung up already
+            return
+        try:
+            self.process_request(client, address)
+        except Exception:
+            self.handle_error(client, address)
+            self.shutdown_request(client)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         try:

@@ -101,7 +101,7 @@ class Watch:
         latest = [self._monitor.take(source) for source in WATCHED[plugin].sources]
         self.record(plugin, latest)
         first = taken[0]
-        if self._monitor.fails(WATCHED[plugin].sources[0]):
+        if self._monitor.problem(WATCHED[plugin].sources[0]) is not None:
             self._failing[plugin] = self._failing.get(plugin, 0) + 1
             if self._failing[plugin] == FAILING_TICKS:
                 self._alerts.vanished(plugin)

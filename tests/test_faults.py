@@ -52,10 +52,10 @@ CAUSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"/sys/class/(hwmon|thermal)", ("sensors", "hddtemp")),
     (r"/sys/class/power_supply", ("sensors", "batpercent")),
 )
-# The source that cannot do without a file, as /healthz names it.
-SOURCES = {"proc/stat": "stat", "proc/meminfo": "memory", "proc/loadavg": "load", "net/dev": "interfaces",
-           "proc/diskstats": "disk_counters", "1/mountinfo": "filesystems", "proc/interrupts": "interrupt_counters",
-           "proc/mdstat": "raid", "net/route": "addresses"}
+# A plugin that cannot do without a file.
+INDISPENSABLE = {"proc/stat": "uptime", "proc/meminfo": "mem", "proc/loadavg": "load", "net/dev": "network",
+                 "proc/diskstats": "diskio", "1/mountinfo": "fs", "proc/interrupts": "irq", "proc/mdstat": "raid",
+                 "net/route": "ip"}
 
 ERRNOS = ("EIO", "ENODEV", "ESRCH", "EACCES", "EMFILE", "EINVAL", "ENOENT", "EAGAIN", "ENXIO", "ENODATA", "ENOMEM",
           "EPERM")
@@ -204,12 +204,12 @@ def check(rig: Rig, healthy: dict[str, Any], path: str, fault: Fault) -> None:
             answered, health = rig.round()
             changed = {name for name in healthy if answered[name] != healthy[name]}
             assert changed <= set(may_change(path)), "%s changes %s" % (what, sorted(changed))
-        source = next((SOURCES[end] for end in SOURCES if path.endswith("/" + end)), None)
-        harmless = GONE + DENIED if source == "filesystems" else GONE
-        if source and rig.os.failed and fault.name not in harmless:
-            assert "plugin:" + source in health["checks"], "%s: /healthz says %s" % (what, json.dumps(health))
+        plugin = next((INDISPENSABLE[end] for end in INDISPENSABLE if path.endswith("/" + end)), None)
+        harmless = GONE + DENIED if plugin == "fs" else GONE
+        if plugin and rig.os.failed and fault.name not in harmless:
+            assert "plugin:" + plugin in health["checks"], "%s: /healthz says %s" % (what, json.dumps(health))
             for name in changed:
-                if PLUGINS[name].sources[0] == source:
+                if PLUGINS[name].sources[0] == PLUGINS[plugin].sources[0]:
                     assert answered[name] == PLUGINS[name].empty, "%s: %s is neither old nor empty" % (what, name)
         assert len(rig.lines) == len(set(rig.lines)) <= 3, "%s: the log: %s" % (what, rig.lines)
     finally:
@@ -254,7 +254,7 @@ class Faults(unittest.TestCase):
         self.assertGreater(check_host("router", lambda path: [random.choice(faults_of(path))]), 50)
 
     def test_the_files_that_a_source_cannot_do_without_with_every_error(self) -> None:
-        needed = tuple("/" + end for end in SOURCES)
+        needed = tuple("/" + end for end in INDISPENSABLE)
         self.assertGreater(check_host("lxc", lambda path: OPENING if path.endswith(needed) else ()), 80)
 
     def test_everything_fails(self) -> None:

@@ -178,7 +178,7 @@ class Failures(Case):
                 for _ in range(3):
                     self.time.now += 1
                     self.assertEqual(self.monitor.take("count").value, 100)
-                self.assertIn("count", self.monitor.problems())
+                self.assertIsNotNone(self.monitor.problem("count"))
         self.assertEqual(self.lines,
                          ["glancesd: count: [Errno 5] Input/output error\n", "glancesd: count: stat:3: bad\n",
                                       "glancesd: count: RuntimeError\n"])
@@ -191,7 +191,7 @@ class Failures(Case):
         self.time.now += 9
         self.source.answer = None
         self.assertEqual(self.monitor.take("change").elapsed, 10.0)
-        self.assertEqual(self.monitor.problems(), {})
+        self.assertIsNone(self.monitor.problem("count"))
 
     def test_a_failing_source_keeps_the_window_of_before(self) -> None:
         self.monitor.baselines()
@@ -206,7 +206,7 @@ class Failures(Case):
         self.break_with(NoData("gone"))
         self.time.now += 1
         self.assertIsNone(self.monitor.take("change").value)
-        self.assertEqual((self.monitor.problems(), self.lines), ({}, []))
+        self.assertEqual((self.monitor.problem("change"), self.lines), (None, []))
 
     def test_what_comes_back_begins_a_new_window(self) -> None:
         self.monitor.take("change")

@@ -5,6 +5,7 @@ from typing import Any, Callable
 
 from ..alerts import Alerts
 from ..monitor import Monitor
+from . import v2
 from .answers import HEALTH, Answer, dump
 from .pages import Pages
 
@@ -23,8 +24,11 @@ class Health:
 
     def ready(self) -> Answer:
         checks: dict[str, list[dict[str, Any]]] = {}
-        for name, why in sorted({**self._monitor.problems(), **self._pages.problems}.items()):
-            checks["plugin:" + name] = [{"status": "warn", "output": why}]
+        for name in self._pages.enabled:
+            problems = [self._pages.problems.get(name), *map(self._monitor.problem, v2.PLUGINS[name].sources)]
+            why = next(filter(None, problems), None)
+            if why is not None:
+                checks["plugin:" + name] = [{"status": "warn", "output": why}]
         for event in self._alerts.events():
             if event.end is None:
                 checks["limit:" + event.type] = [
