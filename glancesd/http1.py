@@ -6,6 +6,7 @@ Transfer-Encoding, differing Content-Length): such a connection is refused and c
 from __future__ import annotations
 
 import re
+import time
 from typing import NamedTuple, Optional
 
 from .api.answers import Refused
@@ -23,6 +24,8 @@ _NAME = re.compile(_TOKEN)
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)\Z", re.IGNORECASE)
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._~%!$&'()*+,;=-]*)(?::[0-9]*)?\Z")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
@@ -39,6 +42,12 @@ class Request(NamedTuple):
     expects_continue: bool
     authorization: Optional[bytes]
     origin: Optional[str]
+
+
+def date(seconds: float) -> str:
+    """`Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 5.6.7), whatever the locale. `seconds`: since the epoch."""
+    year, month, day, hour, minute, second, weekday, _, _ = time.gmtime(seconds)
+    return "%s, %02d %s %04d %02d:%02d:%02d GMT" % (_DAYS[weekday], day, _MONTHS[month - 1], year, hour, minute, second)
 
 
 def split(received: bytes) -> tuple[Optional[bytes], bytes]:

@@ -5,6 +5,7 @@ connection only notes until when it may stay as it is, and the accepting thread 
 """
 from __future__ import annotations
 
+import _thread
 import errno
 import os
 import select
@@ -20,19 +21,7 @@ from . import http1
 from .api.answers import Answer, Refused, error
 from .http1 import Request
 from .log import Log
-
-# `http.server` imports `ssl` where there is one, and on 3.7 `random` OpenSSL's hashes: 4 MB resident that only TLS or a
-# password is worth (and only they then import it).
-_absent = [name for name in ("hashlib", "_hashlib", "ssl") if name not in sys.modules]
-for _name in _absent:
-    if _name != "hashlib":
-        sys.modules[_name] = None  # type: ignore[assignment]
-try:
-    from email.utils import formatdate
-    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-finally:
-    for _name in _absent:
-        sys.modules.pop(_name, None)         # of `hashlib`, the one that was made without OpenSSL
+from .stock import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 REQUEST_SECONDS = 10.0          # for a request to arrive in whole
 SILENCE_SECONDS = 15.0          # of a kept connection between two requests, the taking of the answer included
@@ -171,9 +160,9 @@ class Server(ThreadingHTTPServer):
         if not self._seat(place):
             self._turn_away(request)
             return
-        thread = threading.Thread(target=self._serve, args=(place,), name="connection", daemon=True)
         try:
-            thread.start()
+            # A Thread's start would wait for the new thread: half the time of a connection for one request.
+            _thread.start_new_thread(self._serve, (place,))
         except RuntimeError:                     # no thread to be had
             self._leave(place)
             self._turn_away(request)
@@ -280,7 +269,7 @@ class Server(ThreadingHTTPServer):
     def date(self) -> bytes:
         second = int(time.time())
         if self._date[0] != second:
-            self._date = second, formatdate(second, usegmt=True).encode()
+            self._date = second, http1.date(second).encode()
         return self._date[1]
 
     def wire(self, answer: Answer, prepared: Prepared) -> bytes:

@@ -137,5 +137,14 @@ class Split(unittest.TestCase):
         self.assertEqual(http1.split(b"GET / HTTP/1.0\r\n\r\n\x00\n"), (b"GET / HTTP/1.0\r\n\r\n", b"\x00\n"))
 
 
+class Date(unittest.TestCase):
+    def test_table(self) -> None:
+        for seconds, expected in ((0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784111777.9, "Sun, 06 Nov 1994 08:49:37 GMT"),
+                                  (1709164799, "Wed, 28 Feb 2024 23:59:59 GMT"),
+                                  (1735689600, "Wed, 01 Jan 2025 00:00:00 GMT")):
+            with self.subTest(expected):
+                self.assertEqual(http1.date(seconds), expected)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -18,7 +18,7 @@ FLOORS = (
     ("settings/*", "limits", "alerts", "history", "systemd"),
     ("tasks", "monitor", "watch", "ticker", "sources"),
     ("api/answers", "api/select", "api/v2", "api/pages", "api/health", "api/endpoints", "api/routes"),
-    ("http1", "passwords", "access", "app", "server", "check"),
+    ("http1", "passwords", "access", "app", "stock", "server", "check"),
     ("daemon",),
     ("__main__",),
 )

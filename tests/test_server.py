@@ -1,6 +1,7 @@
 """server: raw bytes over real sockets; the app answers at once, later, or in pieces too large for the socket."""
 from __future__ import annotations
 
+import _thread
 import gzip
 import json
 import os
@@ -285,7 +286,7 @@ class Places(Case):
         self.assertEqual(self.lines, ["glancesd: cannot accept a connection: Too many open files\n"])
 
     def test_no_thread_to_be_had(self) -> None:
-        with mock.patch.object(threading.Thread, "start", side_effect=RuntimeError("can't start new thread")):
+        with mock.patch.object(_thread, "start_new_thread", side_effect=RuntimeError("can't start new thread")):
             self.assertEqual(self.ask(GET)[0], 503)
         self.assertEqual(self.ask(GET)[0], 200)
 
