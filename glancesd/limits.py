@@ -9,6 +9,7 @@ them by the limits of its plugin (as /:plugin/limits serves them). All is pure.
 """
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Iterator, List, Mapping, NamedTuple, Sequence, Union
 
 from .collectors import cpu as cpu_times
@@ -168,14 +169,32 @@ def network(traffic: Mapping[str, Traffic]) -> list[Stat]:
 def _network(traffic: Mapping[str, Traffic]) -> Iterator[Stat]:
     for name, entry in traffic.items():
         speed = entry.interface.speed_mbit_per_second
-        # An alias (eth0:1) goes by its interface's limits, unless it has some of its own.
-        own = dict.fromkeys((name.lower(), name.lower().split(":")[0]))
-        for field, bytes_per_second in (("rx", entry.rx_bytes_per_second), ("tx", entry.tx_bytes_per_second)):
+        for direction, bytes_per_second in zip(_directions(name), (entry.rx_bytes_per_second,
+                                                                   entry.tx_bytes_per_second)):
             bits = int(bytes_per_second) * 8
-            yield Stat("network", name, field, round(bytes_per_second, 1), (
-                Candidate(tuple("network_%s_%s" % (interface, field) for interface in own), bits),
-                Candidate(("network_" + field, "network"), percent(bits, speed * 1e6) if speed else None),
-            ), False, _alert_name("network", name, field), history=True)
+            yield Stat("network", name, direction.field, round(bytes_per_second, 1), (
+                Candidate(direction.own, bits),
+                Candidate(direction.common, percent(bits, speed * 1e6) if speed else None),
+            ), False, direction.alert_name, True)
+
+
+class _Direction(NamedTuple):
+    """One direction of an interface: its field, the names of its own limits and of every interface's, its alert's."""
+
+    field: str
+    own: tuple[str, ...]
+    common: tuple[str, ...]
+    alert_name: str
+
+
+@lru_cache(maxsize=2048)
+def _directions(name: str) -> tuple[_Direction, ...]:
+    """Receiving and sending. Remembered: a router of a thousand interfaces spends more on names than on figures."""
+    # An alias (eth0:1) goes by its interface's limits, unless it has some of its own.
+    interfaces = dict.fromkeys((name.lower(), name.lower().split(":")[0]))
+    return tuple(_Direction(field, tuple("network_%s_%s" % (interface, field) for interface in interfaces),
+                            ("network_" + field, "network"), _alert_name("network", name, field))
+                 for field in ("rx", "tx"))
 
 
 def diskio(activities: Mapping[str, DiskActivity]) -> list[Stat]:
