@@ -105,11 +105,6 @@ class History:
             for ring in self._rings.values():
                 ring.resize(size)
 
-    def clear(self) -> None:
-        """Forget every point."""
-        with self._lock:
-            self._rings.clear()
-
     def _give_up_one(self, at_wall: float) -> bool:
         key = next(iter(self._rings))
         if abs(at_wall - self._rings[key].newest_time()) < LIVE_SECONDS:

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Any, Callable, NamedTuple, Optional
 
 from . import http1
 from .api.answers import Answer, Refused, error
@@ -40,8 +40,6 @@ GRACE_SECONDS = 0.5             # for answers under way when the daemon ends
 _EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
 _COMMON = ("Server: glancesd\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
            "Referrer-Policy: no-referrer\r\n")
-
-Sockaddr = Union[tuple[Any, ...], str, bytes] if sys.version_info >= (3, 9) else Any
 
 
 class Prepared(NamedTuple):
@@ -98,6 +96,7 @@ class Server(ThreadingHTTPServer):
         self._woken, self._waking = os.pipe()
         socketserver.BaseServer.__init__(self, listener.getsockname(), Handler)
         self.socket = listener
+        listener.setblocking(False)              # who hangs up between poll and accept must not make it wait
         self.address_family = listener.family
         threading.stack_size(STACK_BYTES)
 

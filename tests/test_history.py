@@ -56,13 +56,6 @@ class Ring(unittest.TestCase):
         kept.add("cpu", "user", 201.0, 1.0)
         self.assertEqual(kept.points("cpu", "user"), [(201.0, 1.0)])
 
-    def test_clear(self) -> None:
-        kept = filled(5, 8)
-        kept.clear()
-        self.assertEqual((kept.items("cpu"), kept.points("cpu", "user")), ([], []))
-        kept.add("cpu", "user", 9.0, 1.5)
-        self.assertEqual(kept.points("cpu", "user"), [(9.0, 1.5)])
-
     def test_numbers_come_back_as_given(self) -> None:
         for name, values, expected in (("whole numbers", [1200, 0, 2 ** 53], "[1200, 0, 9007199254740992]"),
                                        ("fractions", [45.9, 46.0], "[45.9, 46.0]"),
