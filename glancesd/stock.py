@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import http
 import sys
+from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, Iterator
 
 _UNUSED = ("email", "email.utils", "html", "http.client", "shutil")      # http.client brings ssl
 
@@ -19,17 +20,26 @@ class _StandIn(ModuleType):
         return object
 
 
-_real = {name: sys.modules.pop(name, None) for name in (*_UNUSED, "http.server")}
-_client = vars(http).get("client")
+@contextmanager
+def _stand_ins() -> Iterator[None]:
+    real = {name: sys.modules.pop(name, None) for name in (*_UNUSED, "http.server")}
+    client = vars(http).get("client")
+    try:
+        sys.modules.update({name: _StandIn(name) for name in _UNUSED})
+        vars(http)["client"] = sys.modules["http.client"]
+        yield
+    finally:
+        for name, module in real.items():
+            sys.modules.pop(name, None)
+            if module is not None:
+                sys.modules[name] = module
+        vars(http)["client"] = client
+
+
 try:
-    sys.modules.update({name: _StandIn(name) for name in _UNUSED})
-    vars(http)["client"] = sys.modules["http.client"]
+    with _stand_ins():
+        from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+except Exception:              # a Python to come may use more of them as it is imported: then it gets them
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-finally:
-    for _name, _module in _real.items():
-        del sys.modules[_name]
-        if _module is not None:
-            sys.modules[_name] = _module
-    vars(http)["client"] = _client
 
 __all__ = ["BaseHTTPRequestHandler", "ThreadingHTTPServer"]

@@ -28,6 +28,20 @@ assert http.server.html is html and html.escape("<") == "&lt;"
 assert http.server.BaseHTTPRequestHandler.MessageClass is http.client.HTTPMessage
 assert email.utils.formatdate(0, usegmt=True) and shutil.copyfileobj and http.server.shutil is shutil
 """
+# A Python whose http.server cannot do with stand-ins.
+CHOOSY = """
+import sys
+sys.path.insert(0, %r)
+class Choosy:
+    def find_spec(self, name, path, target=None):
+        if name == "http.server" and type(sys.modules.get("shutil")).__name__ == "_StandIn":
+            raise ImportError("not with that shutil")
+sys.meta_path.insert(0, Choosy())
+import shutil
+from glancesd import stock
+assert stock.ThreadingHTTPServer is sys.modules["http.server"].ThreadingHTTPServer
+assert sys.modules["shutil"] is shutil
+"""
 
 
 def run(program: str) -> str:
@@ -44,6 +58,9 @@ class Stock(unittest.TestCase):
         for before in (False, True):
             with self.subTest(loaded_before=before):
                 run(REAL % (TOP, before))
+
+    def test_a_python_that_needs_them(self) -> None:
+        run(CHOOSY % TOP)
 
 
 if __name__ == "__main__":
