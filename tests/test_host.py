@@ -1,16 +1,15 @@
 """host: loadavg, os-release and cpuinfo as systems print them, and what a tree tells of its host."""
 from __future__ import annotations
 
-import os
 import struct
-import tempfile
 import unittest
 from typing import Optional
 
 from glancesd.collectors import cpu, host
 from glancesd.collectors.host import Cores, Identity, Load
 from glancesd.collectors.memory import Memory
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.roots import NoData, ParseError
+from tests.tree import Tree
 
 DEBIAN = ('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\n'
           'VERSION="12 (bookworm)"\nID=debian\nHOME_URL="https://www.debian.org/"\n')
@@ -76,22 +75,6 @@ STAT = "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpu1 1 2 3 4\ncpu4 1 2 3 4\n"
 
 def memory(vmalloc_bytes: Optional[int]) -> Memory:
     return Memory(9, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, vmalloc_bytes=vmalloc_bytes)
-
-
-class Tree(unittest.TestCase):
-    """A host made up in a folder."""
-
-    def host(self, files: dict[str, str], live: bool = False) -> Roots:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        for name, text in files.items():
-            path = os.path.join(folder.name, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w") as file:
-                file.write(text)
-        roots = Roots(*(os.path.join(folder.name, tree) for tree in ("proc", "sys", "root")))
-        roots.live = live
-        return roots
 
 
 class LoadAverages(Tree):

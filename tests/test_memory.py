@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import unittest
 
 from glancesd.collectors import memory
 from glancesd.collectors.memory import Memory
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.roots import NoData, ParseError
+from tests.tree import Tree
 
 KIB = 1024
 
@@ -60,22 +60,6 @@ size                            4    700000
 
 LXCFS = "lxcfs /proc/meminfo fuse.lxcfs rw,nosuid,nodev,relatime,user_id=0,group_id=0,allow_other 0 0\n"
 LXCFS_MOUNTINFO = "663 660 0:53 /proc/meminfo /proc/meminfo rw,nosuid,nodev,relatime - fuse.lxcfs lxcfs rw,user_id=0\n"
-
-
-class Tree(unittest.TestCase):
-    """A host made up in a folder."""
-
-    def host(self, files: dict[str, str], live: bool = False) -> Roots:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        for name, text in files.items():
-            path = os.path.join(folder.name, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w") as file:
-                file.write(text)
-        roots = Roots(*(os.path.join(folder.name, tree) for tree in ("proc", "sys", "root")))
-        roots.live = live
-        return roots
 
 
 class Parse(unittest.TestCase):

@@ -12,7 +12,7 @@ from glancesd.api.pages import CONSTANT_SECONDS, STALE_SECONDS
 from glancesd.monitor import Sampled
 from glancesd.roots import NoData, Roots
 from tests.daemon import strict_json
-from tests.house import House
+from tests.house import House, fixture
 
 
 class Case(unittest.TestCase):
@@ -223,6 +223,25 @@ class Hanging(Case):
         self.go_on.set()
         self.thread.join(30)
         self.assertEqual(self.house.pages.page("load").value, {"min1": "late"})
+
+
+class Views(unittest.TestCase):
+    def test_colours_that_fail_cost_their_plugin_alone(self) -> None:
+        house = fixture("router")
+        healthy = strict_json(house.endpoints.all_views().body)
+        usual = house.watch.decorations
+
+        def failing(plugin: str) -> Any:
+            if plugin == "mem":
+                raise OverflowError("a figure too large for a fraction")
+            return usual(plugin)
+
+        with mock.patch.object(house.watch, "decorations", failing):
+            views = strict_json(house.endpoints.all_views().body)
+        self.assertEqual({name for name in healthy if views[name] != healthy[name]}, {"mem"})
+        self.assertEqual(set(views["mem"]), set(healthy["mem"]))
+        self.assertEqual(views["mem"]["percent"]["decoration"], "DEFAULT")
+        self.assertIn("plugin:mem", strict_json(house.health.ready().body)["checks"])
 
 
 if __name__ == "__main__":
