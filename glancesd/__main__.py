@@ -5,6 +5,7 @@ import io
 import os
 import signal
 import sys
+from importlib import import_module
 from typing import Optional, Sequence
 
 
@@ -90,4 +91,7 @@ def _hash_password() -> int:
 
 
 if __name__ == "__main__":
+    if not __package__:            # `python3 FOLDER`: Python puts the folder itself on the path, not what it lies in
+        sys.path[0], package = os.path.split(os.path.dirname(os.path.abspath(__file__)))
+        main = import_module(package + ".__main__").main
     sys.exit(main())

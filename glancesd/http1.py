@@ -45,7 +45,10 @@ class Request(NamedTuple):
 
 
 def date(seconds: float) -> str:
-    """`Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 5.6.7), whatever the locale. `seconds`: since the epoch."""
+    """`Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 5.6.7), whatever the locale. `seconds`: since the epoch.
+
+    email.utils has one too, and brings a megabyte of parsers with it.
+    """
     year, month, day, hour, minute, second, weekday, _, _ = time.gmtime(seconds)
     return "%s, %02d %s %04d %02d:%02d:%02d GMT" % (_DAYS[weekday], day, _MONTHS[month - 1], year, hour, minute, second)
 

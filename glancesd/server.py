@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import _thread
 import errno
-import os
 import select
 import socket
 import socketserver
@@ -27,7 +26,7 @@ REQUEST_SECONDS = 10.0          # for a request to arrive in whole
 SILENCE_SECONDS = 15.0          # of a kept connection between two requests, the taking of the answer included
 RECEIVE_BYTES = 4096
 BODY_BYTES = 65536              # of a request, read and thrown away; a longer one is refused
-LINGER_BYTES = 1 << 20          # read and thrown away after a refusal, so that the client can read it (RFC 9112 9.6)
+LINGER_BYTES = 1 << 20          # read and thrown away after the last answer, so that it can be read (RFC 9112 9.6)
 HEAD_BYTES = http1.REQUEST_LINE_BYTES + http1.HEADERS_BYTES
 HEADS_REMEMBERED = 64
 HEAD_BYTES_REMEMBERED = 2048
@@ -93,7 +92,7 @@ class Server(ThreadingHTTPServer):
         self._date: tuple[int, bytes] = (0, b"")
         self._ending = False
         self._ended = threading.Event()
-        self._woken, self._waking = os.pipe()
+        self._woken, self._waking = socket.socketpair()
         socketserver.BaseServer.__init__(self, listener.getsockname(), Handler)
         self.socket = listener
         listener.setblocking(False)              # who hangs up between poll and accept must not make it wait
@@ -123,7 +122,7 @@ class Server(ThreadingHTTPServer):
 
     def shutdown(self) -> None:
         self._ending = True
-        os.write(self._waking, b".")
+        self._waking.send(b".")
         self._ended.wait()
 
     def _accept(self) -> None:

@@ -113,6 +113,17 @@ class Archive(Scratch):
 
 
 @unittest.skipUnless(MAKE, "make is not installed")
+class Folder(Scratch):
+    def test_started_by_its_path_wherever_it_is(self) -> None:
+        for name in ("glancesd", "renamed"):
+            folder = os.path.join(self.scratch, name)
+            shutil.copytree(os.path.join(TOP, "glancesd"), folder, ignore=shutil.ignore_patterns("__pycache__"))
+            for command in ((sys.executable, folder), (sys.executable, "-I", "-S", folder)):
+                with self.subTest(command):
+                    self.assertRegex(run(*command, "--version"), r"^glancesd [0-9.]+\n$")
+                    self.assertIn("[glancesd]", run(*command, "--print-config"))
+
+
 class Install(Scratch):
     """make install and uninstall: under a PATH of BusyBox's applets alone where there is a BusyBox."""
 
