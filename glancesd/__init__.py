@@ -17,7 +17,7 @@ The way of a request, and the floors of the house: imports only go down this lis
     limits        which values have limits, and how they stand to them
     settings      one typed value from command line, file and defaults
     collectors/*  parse the kernel's text (pure), sample it, derive what happened (pure)
-    roots         the only place that opens a file of the kernel                           delta, patience, log
+    roots         the only place that opens a file of the kernel                  delta, patience, threads, log
 """
 
 __version__ = "1.0.0"

@@ -7,6 +7,7 @@ way to it.
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Optional, Union
 
 from .api.answers import Refused
@@ -25,6 +26,8 @@ PRIVATE_NETWORKS = tuple(ipaddress.ip_network(text) for text in (
 # Suffixes that name a machine on a local network and that nobody can register; any other could be an attacker's.
 LOCAL_SUFFIXES = ("local", "lan", "home", "home.arpa", "internal", "localdomain")
 
+CALLERS_REMEMBERED = 64
+
 
 class Access:
     """The rules made of one Settings."""
@@ -32,6 +35,7 @@ class Access:
     def __init__(self, settings: Settings, hostname: str, credentials: Optional[Credentials]) -> None:
         self._credentials = credentials
         self._networks = settings.allow_from or (() if credentials else PRIVATE_NETWORKS)
+        self._serves = lru_cache(maxsize=CALLERS_REMEMBERED)(self._is_served)
         self._hosts = _own_names(hostname) | {name.lower().rstrip(".") for name in settings.allowed_host}
         self._origins = frozenset(settings.cors_origin)
 
@@ -41,12 +45,13 @@ class Access:
 
     def caller(self, address: str) -> None:
         """Refuse a connection by where it comes from; `address` is "" for a Unix socket."""
-        if not address or not self._networks:
-            return
-        caller = _address(address)
-        if caller is None or not any(caller in network for network in self._networks):
+        if address and self._networks and not self._serves(address):
             raise Refused(403, "%s is not in a network that is served here: see --allow-from (or set a password)"
                           % address)
+
+    def _is_served(self, address: str) -> bool:
+        caller = _address(address)
+        return caller is not None and any(caller in network for network in self._networks)
 
     def host(self, request: Request) -> None:
         """Refuse a name that is not this machine's, where no password protects it."""

@@ -9,7 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from functools import partial
 from typing import Any, Callable, Mapping, NamedTuple, Optional
+
+from . import threads
 
 EACH_SECONDS = 0.25
 ALL_SECONDS = 0.75
@@ -98,7 +101,7 @@ class Patience:
         turn.over = not calls
         if not turn.over:
             try:
-                threading.Thread(target=self._work, args=(turn,), name="patience", daemon=True).start()
+                threads.start(partial(self._work, turn))
             except RuntimeError:                        # no thread to be had: these calls are late
                 turn.over = True
         return turn

@@ -5,7 +5,6 @@ connection only notes until when it may stay as it is, and the accepting thread 
 """
 from __future__ import annotations
 
-import _thread
 import errno
 import select
 import socket
@@ -14,9 +13,10 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 
-from . import http1
+from . import http1, threads
 from .api.answers import Answer, Refused, error
 from .http1 import Request
 from .log import Log
@@ -104,15 +104,15 @@ class Server(ThreadingHTTPServer):
     def serve_forever(self, poll_interval: float = POLL_SECONDS) -> None:
         """Accept until `shutdown`.
 
-        Looks around every `poll_interval` seconds while there are connections to look after, and else waits for the
-        next: a daemon that nobody asks costs nothing.
+        Wakes for a new connection, and to look after those that outstay their time, at most every `poll_interval`
+        seconds: a daemon that nobody asks costs nothing.
         """
         waiting = select.poll()
         waiting.register(self.socket, select.POLLIN)
         waiting.register(self._woken, select.POLLIN)
         try:
             while not self._ending:
-                seconds = poll_interval if self.places else self.pulse_seconds
+                seconds = self._quiet_seconds(poll_interval)
                 ready = waiting.poll(None if seconds is None else seconds * 1000)
                 if ready and not self._ending:
                     self._accept()
@@ -120,10 +120,20 @@ class Server(ThreadingHTTPServer):
         finally:
             self._ended.set()
 
+    def _quiet_seconds(self, poll_interval: float) -> Optional[float]:
+        """How long nothing but a new connection needs the accepting thread; None: for as long as none comes."""
+        places = list(self.places)
+        if not places:
+            return self.pulse_seconds
+        # Until the first deadline; one that is set meanwhile leaves at least the time of a request.
+        seconds = min(min([place.deadline for place in places]) - self.moved_at, REQUEST_SECONDS)
+        return max(poll_interval, min(seconds, self.pulse_seconds or seconds))
+
     def shutdown(self) -> None:
         self._ending = True
-        self._waking.send(b".")
-        self._ended.wait()
+        if not self._ended.is_set():
+            self._waking.send(b".")
+            self._ended.wait()
 
     def _accept(self) -> None:
         try:
@@ -159,8 +169,7 @@ class Server(ThreadingHTTPServer):
             self._turn_away(request)
             return
         try:
-            # A Thread's start would wait for the new thread: half the time of a connection for one request.
-            _thread.start_new_thread(self._serve, (place,))
+            threads.start(partial(self._serve, place))
         except RuntimeError:                     # no thread to be had
             self._leave(place)
             self._turn_away(request)
@@ -236,7 +245,8 @@ class Server(ThreadingHTTPServer):
     def end(self) -> None:
         """Stop accepting, let answers under way be sent, and close."""
         self.shutdown()
-        self.socket.close()
+        for one in (self.socket, self._woken, self._waking):
+            one.close()
         give_up = time.monotonic() + GRACE_SECONDS
         while time.monotonic() < give_up and any(place.at_work for place in list(self.places)):
             time.sleep(0.01)
@@ -397,10 +407,11 @@ class Handler(socketserver.BaseRequestHandler):
 
     def _linger(self) -> None:
         """End in a way that lets the client read the answer: with something unread the kernel would reset it away."""
-        self.place.deadline = time.monotonic() + GRACE_SECONDS
+        give_up = time.monotonic() + GRACE_SECONDS
+        self.request.settimeout(GRACE_SECONDS)
         self.request.shutdown(socket.SHUT_WR)
         unread = LINGER_BYTES
-        while unread > 0:
+        while unread > 0 and time.monotonic() < give_up:
             piece = self.request.recv(RECEIVE_BYTES)
             if not piece:
                 return

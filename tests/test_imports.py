@@ -13,7 +13,7 @@ PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 # Lowest first; a module imports from floors below its own, and within its floor only what stands before it.
 FLOORS = (
     ("__init__",),
-    ("roots", "delta", "log", "patience"),
+    ("roots", "delta", "log", "threads", "patience"),
     ("collectors/*",),
     ("settings/*", "limits", "alerts", "history", "systemd"),
     ("tasks", "monitor", "watch", "ticker", "sources"),

@@ -9,7 +9,7 @@ import unittest
 from typing import Any, Callable
 from unittest import mock
 
-from glancesd import patience
+from glancesd import patience, threads
 from glancesd.patience import Outcome, Patience
 
 EACH_SECONDS = 1 / 64       # as long as a stuck call really costs a test
@@ -23,8 +23,16 @@ class Rounds(unittest.TestCase):
         self.seconds = 0.0
         self.made: list[str] = []
         self.gates: dict[str, list[threading.Event]] = {}
+        self.workers: list[threading.Thread] = []
         self.addCleanup(self.finish)
+        started = mock.patch.object(threads, "start", self.start)
+        started.start()
+        self.addCleanup(started.stop)
         self.patience = Patience(lambda: self.seconds)
+
+    def start(self, work: Callable[[], object]) -> None:
+        self.workers.append(threading.Thread(target=work, daemon=True))
+        self.workers[-1].start()
 
     def prompt(self, name: str, value: Any = None) -> Callable[[], Any]:
         def call() -> Any:
@@ -54,10 +62,9 @@ class Rounds(unittest.TestCase):
         for gates in self.gates.values():
             for gate in gates:
                 gate.set()
-        for thread in threading.enumerate():
-            if thread.name == "patience":
-                thread.join(60)
-                self.assertFalse(thread.is_alive())
+        for thread in self.workers:
+            thread.join(60)
+            self.assertFalse(thread.is_alive())
 
     def test_nothing_to_do(self) -> None:
         self.assertEqual(self.patience.run({}), {})
@@ -179,16 +186,15 @@ class Rounds(unittest.TestCase):
                 self.assertEqual(len(set(self.made)), made)
 
     def test_no_thread_to_be_had(self) -> None:
-        with mock.patch.object(threading.Thread, "start", side_effect=RuntimeError("can't start new thread")):
+        with mock.patch.object(threads, "start", side_effect=RuntimeError("can't start new thread")):
             self.assertEqual(self.patience.run({"a": self.prompt("a", 1)}), {"a": Outcome(late=True)})
         self.assertEqual(self.patience.run({"a": self.prompt("a", 1)}), {"a": Outcome(1)})
 
-    def test_workers_end_with_their_round(self) -> None:
-        before = threading.active_count()
-        for _ in range(3):
+    def test_one_worker_a_round(self) -> None:
+        for number in range(3):
             self.patience.run({"a": self.prompt("a"), "b": self.prompt("b")})
-        self.finish()
-        self.assertEqual(threading.active_count(), before)
+            self.finish()
+            self.assertEqual(len(self.workers), number + 1)
 
 
 if __name__ == "__main__":

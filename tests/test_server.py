@@ -1,7 +1,6 @@
 """server: raw bytes over real sockets; the app answers at once, later, or in pieces too large for the socket."""
 from __future__ import annotations
 
-import _thread
 import gzip
 import json
 import os
@@ -15,10 +14,11 @@ from typing import Callable, Optional
 from unittest import mock
 
 from glancesd import server as module
+from glancesd import threads
 from glancesd.api.answers import Answer, Refused
 from glancesd.http1 import Request
 from glancesd.log import Log
-from glancesd.server import Server
+from glancesd.server import Place, Server
 
 GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
 
@@ -208,7 +208,7 @@ class Times(Case):
             self.assertClosed(client)
 
     def test_a_client_that_does_not_read(self) -> None:
-        with mock.patch.object(module, "SILENCE_SECONDS", 0.2):
+        with mock.patch.object(module, "REQUEST_SECONDS", 0.2), mock.patch.object(module, "SILENCE_SECONDS", 0.2):
             client = self.connect(GET.replace(b"/x", b"/long"))
             for _ in range(500):
                 time.sleep(0.01)
@@ -216,6 +216,28 @@ class Times(Case):
                     break
             self.assertEqual(list(self.server.places), [])
             client.close()
+
+
+class Quiet(Case):
+    """How long the accepting thread sleeps when nobody comes."""
+
+    def test_table(self) -> None:
+        for name, deadlines, pulse, expected in (
+                ("nobody", (), None, None),
+                ("nobody, and a watchdog", (), 4.0, 4.0),
+                ("a request", (10.0,), None, 10.0),
+                ("the first of some", (10.0, 3.0, 15.0), None, 3.0),
+                ("one that may begin a request, which has ten seconds", (15.0,), None, 10.0),
+                ("a watchdog", (10.0,), 4.0, 4.0),
+                ("at work beyond its time", (-3.0,), None, 0.5),
+                ("at work, and a watchdog", (-3.0,), 4.0, 0.5)):
+            with self.subTest(name):
+                self.server.moved_at = 1000.0
+                self.server.pulse_seconds = pulse
+                self.server.places = {Place(self.server.socket, "", 990.0 + left): None for left in deadlines}
+                self.assertEqual(self.server._quiet_seconds(0.5), expected)
+        self.server.places = {}
+        self.server.pulse_seconds = None
 
 
 class Places(Case):
@@ -286,7 +308,7 @@ class Places(Case):
         self.assertEqual(self.lines, ["glancesd: cannot accept a connection: Too many open files\n"])
 
     def test_no_thread_to_be_had(self) -> None:
-        with mock.patch.object(_thread, "start_new_thread", side_effect=RuntimeError("can't start new thread")):
+        with mock.patch.object(threads, "start", side_effect=RuntimeError("can't start new thread")):
             self.assertEqual(self.ask(GET)[0], 503)
         self.assertEqual(self.ask(GET)[0], 200)
 
