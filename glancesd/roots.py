@@ -78,9 +78,9 @@ class Roots:
                 continue
         return self._table(self.procfs + "/" + _native(names[-1]))
 
-    def proc_names(self) -> list[str]:
-        """What /proc holds, unsorted."""
-        return self._list(self.procfs)
+    def pids(self) -> list[int]:
+        """The processes that /proc lists, ascending. NoData without a /proc."""
+        return sorted([int(name) for name in self._list(self.procfs) if name.isdecimal()])
 
     def record(self, name: str, size: int = 4096) -> bytes:
         """A file of /proc that is one record, in one read of at most `size` bytes. NoData when it is gone.
@@ -127,7 +127,7 @@ class Roots:
     def sys_names(self, name: str) -> list[str]:
         """What a directory of /sys holds, unsorted; empty when it is missing or may not be listed."""
         try:
-            return self._list(self.sysfs + "/" + _native(name))
+            return [_text(entry) for entry in self._list(self.sysfs + "/" + _native(name))]
         except (NoData, OSError):
             return []
 
@@ -203,7 +203,7 @@ class Roots:
 
     def _list(self, path: str) -> list[str]:
         try:
-            return [_text(name) for name in os.listdir(path)]
+            return os.listdir(path)
         except OSError as problem:
             if problem.errno in _GONE:
                 raise NoData(path) from None

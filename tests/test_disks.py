@@ -123,6 +123,15 @@ class Sample(unittest.TestCase):
             with self.assertRaises(ParseError):
                 sampler(tree)
 
+    def test_sysfs_is_asked_when_a_disk_comes_or_goes(self) -> None:
+        sampler = disks.Sampler()
+        tree = Tree({"diskstats": diskstats("md0", "md0p1"), "partitions": partitions("md0", "md0p1")}, ("md0",))
+        self.assertEqual(list(sampler(tree)), ["md0"])
+        tree.blocks = ("md0", "md0p1")
+        self.assertEqual(list(sampler(tree)), ["md0"])
+        tree.files["partitions"] += partitions("sda").splitlines()[-1] + "\n"
+        self.assertEqual(list(sampler(tree)), ["md0", "md0p1"])
+
     def test_no_diskstats(self) -> None:
         with self.assertRaises(NoData):
             disks.Sampler()(Tree({"partitions": partitions("sda")}, ("sda",)))

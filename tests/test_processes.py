@@ -54,8 +54,8 @@ class Host(Roots):
         for files in programs:
             self.files.update(files)
 
-    def proc_names(self) -> list[str]:
-        return ["self", "net", "1x", *sorted({name.partition("/")[0] for name in self.files}, reverse=True)]
+    def pids(self) -> list[int]:
+        return sorted({int(name.partition("/")[0]) for name in self.files})
 
     def record(self, name: str, size: int = 4096) -> bytes:
         self.opened.append(name)

@@ -45,7 +45,6 @@ class Names(Tree):
                 os.symlink(b"../../class/net/" + name.encode("utf-8", "surrogateescape"),
                            os.fsencode(self.path("sys/class/net/")) + b"link")
                 self.assertEqual(self.roots.proc(name), "text of it\n")
-                self.assertIn(name, self.roots.proc_names())
                 self.assertIn(name, self.roots.sys_names("class/net"))
                 self.assertEqual(self.roots.attribute("class/net/%s/speed" % name), "text of it")
                 self.assertTrue(str(self.roots.sys_target("class/net/link")).endswith("/" + name))

@@ -82,32 +82,34 @@ def parse_partitions(text: str, file: str = PARTITIONS_FILE) -> frozenset[str]:
 
 
 class Sampler:
-    """Disks, again and again. State: the latest /proc/partitions, because the same text is not parsed again."""
+    """Disks, again and again. State: the latest /proc/partitions, and what it and /sys/block said of the names."""
 
     def __init__(self) -> None:
-        self._partitions = ""
-        self._sized: frozenset[str] = frozenset()
+        self._partitions: Optional[str] = None
+        self._sized: Optional[frozenset[str]] = None
+        self._whole: frozenset[str] = frozenset()
 
     def __call__(self, roots: Roots) -> dict[str, Disk]:
         """/proc/diskstats without partitions, RAM disks and what has no size. NoData without that file."""
         disks = parse(roots.proc(FILE))
-        sized = self._with_a_size(roots)
-        # In /sys a slash of a name is "!": cciss/c0d0 (block/genhd.c).
-        whole = {name.replace("!", "/") for name in roots.sys_names("block")}
+        self._look(roots)
+        sized, whole = self._sized, self._whole
         return {name: disk for name, disk in disks.items()
                 if (sized is None or name in sized) and not name.startswith("ram")
                 and (name in whole or _disk_of(name) not in disks)}
 
-    def _with_a_size(self, roots: Roots) -> Optional[frozenset[str]]:
-        """None on a kernel that does not tell."""
+    def _look(self, roots: Roots) -> None:
+        """Which names have a size (None on a kernel that does not tell), and which are whole disks."""
         try:
-            text = roots.proc(PARTITIONS_FILE)
+            partitions: Optional[str] = roots.proc(PARTITIONS_FILE)
         except NoData:
-            return None
-        if text != self._partitions:
-            self._sized = parse_partitions(text)
-            self._partitions = text
-        return self._sized
+            partitions = None
+        # A disk that comes or goes shows there: the same text, the same disks.
+        if partitions is None or partitions != self._partitions:
+            self._sized = None if partitions is None else parse_partitions(partitions)
+            # In /sys a slash of a name is "!": cciss/c0d0 (block/genhd.c).
+            self._whole = frozenset(name.replace("!", "/") for name in roots.sys_names("block"))
+            self._partitions = partitions
 
 
 def derive(now: Mapping[str, Disk], before: Optional[Mapping[str, Disk]], elapsed: float) -> dict[str, DiskActivity]:

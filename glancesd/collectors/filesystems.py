@@ -103,7 +103,7 @@ def parse_types(text: str, file: str = TYPES_FILE) -> frozenset[str]:
 class _Asked(NamedTuple):
     """What is asked of the mounts of one table, and what the table was."""
 
-    read: tuple[Roots, frozenset[str], bytes]
+    read: tuple[Roots, str, bytes]
     mounts: list[Mount]
     disks: dict[str, Call]          # by mount point
     others: dict[str, Call]
@@ -130,11 +130,10 @@ class Sampler:
 
     def __call__(self, roots: Roots) -> list[FileSystem]:
         """In the order of the mount table, without mounts that do not answer or fail. NoData without a mount table."""
-        types = _read_types(roots)
         file, parse, table = _read_mounts(roots)
         asked = self._asked
-        if asked is None or asked.read != (roots, types, table):
-            asked = self._asked = self._ask(roots, types, table, parse(table, file))
+        if asked is None or asked.read != (roots, file, table):
+            asked = self._asked = self._ask((roots, file, table), parse(table, file))
         mounts = asked.mounts
         outcomes = self._disks.run(asked.disks)
         outcomes.update(self._others.run(asked.others))
@@ -150,8 +149,10 @@ class Sampler:
                 filesystems.append(_measured(mount, outcome.value))
         return filesystems
 
-    def _ask(self, roots: Roots, types: frozenset[str], table: bytes, mounts: list[Mount]) -> _Asked:
-        asked = _Asked((roots, types, table), self._select(mounts, types), {}, {})
+    def _ask(self, read: tuple[Roots, str, bytes], mounts: list[Mount]) -> _Asked:
+        roots = read[0]
+        types = _read_types(roots)               # a type that the kernel learns later is mounted later
+        asked = _Asked(read, self._select(mounts, types), {}, {})
         for mount in asked.mounts:
             calls = asked.disks if mount.type in types else asked.others
             calls[mount.mount_point] = partial(roots.statvfs, mount.mount_point)

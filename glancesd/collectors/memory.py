@@ -3,7 +3,6 @@
     MemTotal:       24684092 kB
     MemAvailable:   24292132 kB      since 3.14; before: made here the same way, with /proc/zoneinfo
     ShadowCallStack:10373888 kB      arm64 pads this one to eight digits and no more
-    HugePages_Total:       0         a count, without a unit
 """
 from __future__ import annotations
 
@@ -17,6 +16,9 @@ VMSTAT = "vmstat"
 ZONEINFO = "zoneinfo"
 ARCSTATS = "spl/kstat/zfs/arcstats"
 
+# Those that are used, of some fifty lines.
+_FIELDS = frozenset(("MemTotal", "MemFree", "MemAvailable", "MemShared", "Buffers", "Cached", "SReclaimable", "Shmem",
+                     "Active", "Inactive", "Active(file)", "Inactive(file)", "SwapTotal", "SwapFree", "VmallocTotal"))
 # Events since boot, and pages now: three of some two hundred lines.
 _COUNTERS = ("pswpin", "pswpout", "nr_free_pages")
 _SMALLEST_PAGE_BYTES = 4096
@@ -48,21 +50,21 @@ class Memory(NamedTuple):
 
 
 def parse(text: str, file: str = FILE) -> dict[str, int]:
-    """/proc/meminfo by the kernel's names: bytes, or the bare number of a line without a unit (counts of huge pages).
+    """Those lines of /proc/meminfo that are used, by the kernel's names: bytes, or the bare number without a unit.
 
-    ParseError on a line that is not `name: number` or `name: number kB`.
+    ParseError on one of them that is not `name: number` or `name: number kB`.
     """
     fields = {}
-    # lxcfs on arm64 fills its last page up with NULs.
-    for number, line in enumerate(text.rstrip("\0").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         name, _, value = line.partition(":")
-        words = value.split()
-        if not name or not words or words[1:] not in ([], ["kB"]):
-            raise ParseError(file, number, "not a name, a number and kB: %.60r" % line)
-        try:
-            fields[name] = int(words[0]) * (1024 if words[1:] else 1)
-        except ValueError:
-            raise ParseError(file, number, "not a number: %.60r" % line) from None
+        if name in _FIELDS:
+            words = value.split()
+            if not words or words[1:] not in ([], ["kB"]):
+                raise ParseError(file, number, "not a name, a number and kB: %.60r" % line)
+            try:
+                fields[name] = int(words[0]) * (1024 if words[1:] else 1)
+            except ValueError:
+                raise ParseError(file, number, "not a number: %.60r" % line) from None
     return fields
 
 

@@ -170,7 +170,7 @@ class Sampler:
         now = self._clock()
         found = {}
         malformed = None
-        for pid in sorted([int(name) for name in roots.proc_names() if name.isdecimal()]):
+        for pid in roots.pids():
             try:
                 found[pid] = self._look(roots, pid, self._seen.get(pid), now)
             except (NoData, PermissionError):      # hidepid=1 lists processes and refuses their files
