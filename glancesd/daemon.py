@@ -102,8 +102,8 @@ class Daemon:
         password_file = settings.password_file or systemd.credential(os.environ, "password")
         credentials = passwords.read(password_file, settings.username) if password_file else None
         access = Access(settings, socket.gethostname(), credentials)
-        self._watch = Watch(settings, self._monitor, self._alerts, self._history)
-        pages = Pages(settings, self._monitor, self._watch.record, self._clock.monotonic, self._log)
+        pages = Pages(settings, self._monitor, self._history, self._clock.monotonic, self._log)
+        self._watch = Watch(settings, self._monitor, self._alerts, pages.page)
         health = Health(pages, self._monitor, self._alerts, self._ticker.stalled)
         endpoints = Endpoints(settings, pages, self._watch, self._history, health)
         self._plugins = len(pages.enabled)

@@ -8,7 +8,7 @@ import math
 import threading
 from array import array
 from collections import OrderedDict
-from typing import Optional, Union
+from typing import Any, Iterable, Union
 
 Number = Union[int, float]
 
@@ -66,23 +66,25 @@ class History:
         self._born = 0
         self._rings: OrderedDict[tuple[str, str], _Ring] = OrderedDict()      # the one filled longest ago first
 
-    def add(self, plugin: str, item: str, at_wall: float, value: Optional[Number]) -> None:
-        """Keep one point. What is no finite number is left out, and so is a second point of the same instant."""
-        if value is None or not math.isfinite(value):
-            return
+    def add(self, plugin: str, at_wall: float, values: Iterable[tuple[str, Any]]) -> None:
+        """Keep a point of each item. A value that is no finite number is left out, and so is a second of an instant."""
         with self._lock:
-            if self._size <= 0:
+            if self._size > 0:
+                for item, value in values:
+                    if isinstance(value, (int, float)) and math.isfinite(value):
+                        self._add(plugin, item, at_wall, value)
+
+    def _add(self, plugin: str, item: str, at_wall: float, value: Number) -> None:
+        ring = self._rings.get((plugin, item))
+        if ring is None:
+            if len(self._rings) >= RINGS and not self._give_up_one(at_wall):
                 return
-            ring = self._rings.get((plugin, item))
-            if ring is None:
-                if len(self._rings) >= RINGS and not self._give_up_one(at_wall):
-                    return
-                self._born += 1
-                ring = self._rings[plugin, item] = _Ring(self._born)
-            elif ring.newest_time() == at_wall:
-                return
-            ring.add(at_wall, value, self._size)
-            self._rings.move_to_end((plugin, item))
+            self._born += 1
+            ring = self._rings[plugin, item] = _Ring(self._born)
+        elif ring.newest_time() == at_wall:
+            return
+        ring.add(at_wall, value, self._size)
+        self._rings.move_to_end((plugin, item))
 
     def items(self, plugin: str) -> list[str]:
         """The items of a plugin that have points, in the order in which they first had one."""

@@ -40,19 +40,17 @@ class Candidate(NamedTuple):
 
 
 class Stat(NamedTuple):
-    """One field of a plugin or of one of its elements, as far as limits, alerts and history care.
+    """One field of a plugin or of one of its elements, as far as limits and alerts care.
 
-    The first candidate that has a limit decides. None of them: the field is here for its history only.
+    The first candidate that has a limit decides.
     """
 
     plugin: str
     element: str                              # its key as served; "" where the plugin is one object
     field: str                                # as served
-    value: float | None                    # for the history: as served, but the rate where that is an increase
-    candidates: tuple[Candidate, ...] = ()
-    log_default: bool = False
-    alert_name: str = ""                      # CPU_USER, NETWORK_ETH0_RX, FS_/
-    history: bool = False
+    candidates: tuple[Candidate, ...]
+    log_default: bool                         # logged unless the limits say otherwise
+    alert_name: str                           # CPU_USER, NETWORK_ETH0_RX, FS_/
 
     def compared(self, limits: Limits) -> float | None:
         """The value that is held against the limits, in their unit; None without a limit."""
@@ -78,8 +76,6 @@ def level(stat: Stat, limits: Limits) -> str:
 
 def logged(stat: Stat, limits: Limits) -> bool:
     """Whether it is to be in the alert log: what <name>_log says, else <plugin>_log, else what is usual for it."""
-    if not stat.candidates:
-        return False
     for name in (*(name for candidate in stat.candidates for name in candidate.names), stat.plugin):
         said = limits.get(name + "_log")
         if isinstance(said, list) and said:
@@ -111,18 +107,18 @@ def _limit(candidate: Candidate, level_name: str, limits: Limits) -> float | Non
 # -- the statistics of each plugin -------------------------------------------------------------------------------------
 
 _CPU = (
-    # field, logged, in the history
-    ("user", True, True),
-    ("system", True, True),
-    ("iowait", True, False),
-    ("steal", False, False),
-    ("total", False, False),
+    # field, logged
+    ("user", True),
+    ("system", True),
+    ("iowait", True),
+    ("steal", False),
+    ("total", False),
 )
 
 
 def cpu(usage: cpu_times.Usage) -> list[Stat]:
     """Percent of each kind of time; context switches a second and CPU."""
-    stats = [_field("cpu", field, share, log, history) for field, log, history in _CPU
+    stats = [_field("cpu", field, share, log) for field, log in _CPU
              for share in (getattr(usage.shares, field),) if share is not None]
     switches = rate(usage.context_switches, usage.elapsed_seconds) / (len(usage.cpus) or 1)
     return [*stats, _field("cpu", "ctx_switches", switches)]
@@ -131,10 +127,9 @@ def cpu(usage: cpu_times.Usage) -> list[Stat]:
 def load(load: Load, stat: cpu_times.Stat | None) -> list[Stat]:
     """Load of each CPU. The average of fifteen minutes is logged, as LOAD."""
     cpus = len(stat.cpus) or 1 if stat is not None else 1
-    by_cpu = {field: (Candidate(("load",), getattr(load, field) / cpus),) for field in ("min5", "min15")}
-    return [Stat("load", "", "min1", load.min1, history=True),
-            Stat("load", "", "min5", load.min5, by_cpu["min5"], False, "LOAD_MIN5", history=True),
-            Stat("load", "", "min15", load.min15, by_cpu["min15"], True, "LOAD", history=True)]
+    return [Stat("load", "", field, (Candidate(("load",), average / cpus),), log, name)
+            for field, average, log, name in (("min5", load.min5, False, "LOAD_MIN5"),
+                                              ("min15", load.min15, True, "LOAD"))]
 
 
 def mem(memory: Memory) -> list[Stat]:
@@ -149,8 +144,7 @@ def memswap(memory: Memory) -> list[Stat]:
 
 def _used(plugin: str, used_percent: float, total_bytes: int) -> list[Stat]:
     candidate = Candidate((plugin,), used_percent if total_bytes else None)
-    return [Stat(plugin, "", "used", None, (candidate,), True, plugin.upper()),
-            Stat(plugin, "", "percent", used_percent, history=True)]
+    return [Stat(plugin, "", "used", (candidate,), True, plugin.upper())]
 
 
 def quicklook(usage: cpu_times.Usage, memory: Memory | None) -> list[Stat]:
@@ -172,10 +166,10 @@ def _network(traffic: Mapping[str, Traffic]) -> Iterator[Stat]:
         for direction, bytes_per_second in zip(_directions(name), (entry.rx_bytes_per_second,
                                                                    entry.tx_bytes_per_second)):
             bits = int(bytes_per_second) * 8
-            yield Stat("network", name, direction.field, round(bytes_per_second, 1), (
+            yield Stat("network", name, direction.field, (
                 Candidate(direction.own, bits),
                 Candidate(direction.common, percent(bits, speed * 1e6) if speed else None),
-            ), False, direction.alert_name, True)
+            ), False, direction.alert_name)
 
 
 class _Direction(NamedTuple):
@@ -199,9 +193,9 @@ def _directions(name: str) -> tuple[_Direction, ...]:
 
 def diskio(activities: Mapping[str, DiskActivity]) -> list[Stat]:
     """Bytes a second, read (the limits' rx) and written (tx)."""
-    return [Stat("diskio", name, field, round(speed, 1),
+    return [Stat("diskio", name, field,
                  (Candidate(("diskio_%s_%s" % (name.lower(), direction), "diskio"), int(speed)),),
-                 False, _alert_name("diskio", name, direction), history=True)
+                 False, _alert_name("diskio", name, direction))
             for name, entry in activities.items()
             for field, direction, speed in (("read_bytes", "rx", entry.read_bytes_per_second),
                                             ("write_bytes", "tx", entry.written_bytes_per_second))]
@@ -214,8 +208,7 @@ def fs(filesystems: Sequence[FileSystem]) -> list[Stat]:
         name = entry.mount.mount_point.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         used = percent(entry.used_bytes, entry.used_bytes + entry.free_bytes)
         candidate = Candidate(("fs_" + name.lower(), "fs"), used)
-        stats += [Stat("fs", name, "used", None, (candidate,), False, _alert_name("fs", name)),
-                  Stat("fs", name, "percent", used, history=True)]
+        stats.append(Stat("fs", name, "used", (candidate,), False, _alert_name("fs", name)))
     return stats
 
 
@@ -223,19 +216,18 @@ def sensors(sensors: Sensors, batteries: Sequence[Battery] | None) -> list[Stat]
     """Degrees Celsius, rounds a minute, and what a battery lacks to 100 percent; no disk that tells no number."""
     stats = [_sensor("temperature_core", entry.label, round(entry.value, 1)) for entry in sensors.temperatures]
     stats += [_sensor("fan_speed", entry.label, int(entry.value)) for entry in sensors.fans]
-    stats += [_sensor("temperature_hdd", disk.name, round(disk.value, 1),
+    stats += [_sensor("temperature_hdd", disk.name,
                       (disk.value - 32) * 5 / 9 if disk.unit == "F" else round(disk.value, 1))
               for disk in sensors.disks if not isinstance(disk.value, str)]
     charge = combined_percent(batteries) if batteries else None
-    return [*stats, _sensor("battery", "Battery", charge, 100 - charge)] if charge is not None else stats
+    return [*stats, _sensor("battery", "Battery", 100 - charge)] if charge is not None else stats
 
 
-def _sensor(kind: str, label: str, value: float, compared: float | None = None) -> Stat:
+def _sensor(kind: str, label: str, value: float) -> Stat:
     names = ("sensors_%s_%s" % (kind, label.lower()), "sensors_" + kind, "sensors")
     # Fans have limits only where the file says so: a limit for all sensors is one for temperatures.
-    candidate = Candidate(names[:2] if kind == "fan_speed" else names, value if compared is None else compared)
-    name = _alert_name("sensors", kind, label)
-    return Stat("sensors", label, "value", value, (candidate,), alert_name=name, history=True)
+    candidate = Candidate(names[:2] if kind == "fan_speed" else names, value)
+    return Stat("sensors", label, "value", (candidate,), False, _alert_name("sensors", kind, label))
 
 
 def _mem_percent(memory: Memory) -> float:
@@ -246,10 +238,10 @@ def _swap_percent(memory: Memory) -> float:
     return percent(memory.swap_total_bytes - memory.swap_free_bytes, memory.swap_total_bytes)
 
 
-def _field(plugin: str, field: str, value: float, log: bool = False, history: bool = False) -> Stat:
+def _field(plugin: str, field: str, value: float, log: bool = False) -> Stat:
     """A field of an object plugin that is itself what is held against the limit."""
     name = "%s_%s" % (plugin, field)
-    return Stat(plugin, "", field, value, (Candidate((name, plugin), value),), log, name.upper(), history)
+    return Stat(plugin, "", field, (Candidate((name, plugin), value),), log, name.upper())
 
 
 def _alert_name(*parts: str) -> str:

@@ -1,17 +1,15 @@
-"""watch: holds values against their limits. Views, alerts and history all come from the one table here.
+"""watch: holds values against their limits. Views and alerts both come from the one table here.
 
-The ticker calls `tick` on the daemon's own clock, whether anybody asks or not; `record` is told of every fresh value.
+The ticker calls `tick` on the daemon's own clock, whether anybody asks or not.
 """
 from __future__ import annotations
 
-import threading
 from typing import Any, Callable, Mapping, NamedTuple, Sequence
 
 from . import limits
 from .alerts import Alerts, Observation, sort_key
 from .collectors.processes import Activity
 from .delta import WINDOW_SECONDS, Tracker
-from .history import History
 from .limits import Stat
 from .monitor import Monitor, Taken
 from .settings import Settings
@@ -21,7 +19,7 @@ FAILING_TICKS = 3
 
 
 class Watched(NamedTuple):
-    """A plugin with limits or history: its sources (the API's first ones), and what makes statistics of them."""
+    """A plugin with limits: its sources (the API's first ones), and what makes statistics of them."""
 
     sources: tuple[str, ...]
     stats: Callable[..., Sequence[Stat]]
@@ -41,17 +39,16 @@ WATCHED: Mapping[str, Watched] = {
 
 
 class Watch:
-    """Limits, alerts and history under one Settings, which a reload replaces."""
+    """Limits and alerts under one Settings, which a reload replaces."""
 
-    def __init__(self, settings: Settings, monitor: Monitor, alerts: Alerts, history: History) -> None:
+    def __init__(self, settings: Settings, monitor: Monitor, alerts: Alerts, refresh: Callable[[str], object]) -> None:
+        """`refresh` makes a plugin's page anew where it is no longer fresh, and with it a point of its history."""
         self.settings = settings
         self._monitor = monitor
         self._alerts = alerts
-        self._history = history
+        self._refresh = refresh
         self._trackers: dict[str, Tracker] = {}          # the ticker's own windows, by source
-        self._recorded: dict[str, float] = {}            # when what is in the history was true, by plugin
         self._failing: dict[str, int] = {}               # ticks in a row without anything fresh, by plugin
-        self._lock = threading.Lock()
 
     def decorations(self, plugin: str) -> dict[tuple[str, str], str]:
         """How the fields of a plugin stand to their limits just now, by element ("" for an object) and field."""
@@ -61,20 +58,6 @@ class Watch:
         stats = self._stats(plugin, [self._monitor.take(source) for source in watched.sources])
         plugin_limits = self.settings.limits[plugin]
         return {(stat.element, stat.field): limits.decoration(stat, plugin_limits) for stat in stats}
-
-    def record(self, plugin: str, taken: Sequence[Taken]) -> None:
-        """Keep the newest values of a plugin in the history, each of them once."""
-        if plugin not in WATCHED or not taken or taken[0].value is None:
-            return
-        first = taken[0]
-        with self._lock:
-            if self._recorded.get(plugin) == first.at:
-                return
-            self._recorded[plugin] = first.at
-        for stat in self._stats(plugin, taken):
-            if stat.history:
-                item = "%s_%s" % (stat.element, stat.field) if stat.element else stat.field
-                self._history.add(plugin, item, first.wall, stat.value)
 
     def tick(self) -> None:
         """Look at everything that has limits: keep it, and open, continue or end events.
@@ -98,10 +81,9 @@ class Watch:
 
     def _look(self, plugin: str, taken: Sequence[Taken]) -> None:
         """Keep what is true of a plugin now, and hold what happened since the tick before against its limits."""
-        latest = [self._monitor.take(source) for source in WATCHED[plugin].sources]
-        self.record(plugin, latest)
-        first = taken[0]
-        if self._monitor.problem(WATCHED[plugin].sources[0]) is not None:
+        self._refresh(plugin)
+        first, source = taken[0], WATCHED[plugin].sources[0]
+        if self._monitor.problem(source) is not None:
             self._failing[plugin] = self._failing.get(plugin, 0) + 1
             if self._failing[plugin] == FAILING_TICKS:
                 self._alerts.vanished(plugin)
@@ -110,7 +92,7 @@ class Watch:
         if first.value is not None:
             self._alerts.observe(self._observations(plugin, taken), first.wall - first.elapsed,
                                  first.at - first.elapsed, first.at, self._top, plugin)
-        elif latest[0].value is None:
+        elif self._monitor.take(source).value is None:
             self._alerts.vanished(plugin)
 
     def _window(self, source: str) -> Taken:

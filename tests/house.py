@@ -66,8 +66,8 @@ class House:
     def settle(self, settings: Settings) -> None:
         """What a reload does: other settings, the same samples, alerts and history."""
         self.settings = settings
-        self.watch = Watch(settings, self.monitor, self.alerts, self.history)
-        self.pages = Pages(settings, self.monitor, self.watch.record, lambda: self.time.now, self.log)
+        self.pages = Pages(settings, self.monitor, self.history, lambda: self.time.now, self.log)
+        self.watch = Watch(settings, self.monitor, self.alerts, self.pages.page)
         self.health = Health(self.pages, self.monitor, self.alerts, lambda: self.stalled)
         self.endpoints = Endpoints(settings, self.pages, self.watch, self.history, self.health)
         self.alerts.configure(settings.alert_max_events, settings.alert_min_duration)

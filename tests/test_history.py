@@ -11,7 +11,7 @@ from glancesd.history import RINGS, History
 def filled(size: int, count: int) -> History:
     kept = History(size)
     for number in range(count):
-        kept.add("cpu", "user", 100.0 + number, number / 2)
+        kept.add("cpu", 100.0 + number, [("user", number / 2)])
     return kept
 
 
@@ -42,7 +42,7 @@ class Ring(unittest.TestCase):
                 kept = filled(size, before)
                 kept.resize(resized)
                 for number in range(before, before + after):
-                    kept.add("cpu", "user", 100.0 + number, number / 2)
+                    kept.add("cpu", 100.0 + number, [("user", number / 2)])
                 self.assertEqual(kept.points("cpu", "user"), points(first, last))
 
     def test_off(self) -> None:
@@ -50,10 +50,10 @@ class Ring(unittest.TestCase):
         self.assertEqual((kept.items("cpu"), kept.points("cpu", "user")), ([], []))
         kept = filled(5, 3)
         kept.resize(0)
-        kept.add("cpu", "user", 200.0, 1.0)
+        kept.add("cpu", 200.0, [("user", 1.0)])
         self.assertEqual((kept.items("cpu"), kept.points("cpu", "user")), ([], []))
         kept.resize(2)
-        kept.add("cpu", "user", 201.0, 1.0)
+        kept.add("cpu", 201.0, [("user", 1.0)])
         self.assertEqual(kept.points("cpu", "user"), [(201.0, 1.0)])
 
     def test_numbers_come_back_as_given(self) -> None:
@@ -63,26 +63,26 @@ class Ring(unittest.TestCase):
             with self.subTest(name):
                 kept = History()
                 for number, value in enumerate(values):
-                    kept.add("sensors", "fan1", float(number), value)
+                    kept.add("sensors", float(number), [("fan1", value)])
                 self.assertEqual(json.dumps([value for _, value in kept.points("sensors", "fan1")]), expected)
 
     def test_what_is_no_number_is_left_out(self) -> None:
         kept = History()
-        for value in (None, float("nan"), float("inf"), float("-inf")):
-            kept.add("cpu", "user", 1.0, value)
+        for value in (None, float("nan"), float("inf"), float("-inf"), "SLP"):
+            kept.add("cpu", 1.0, [("user", value)])
         self.assertEqual(kept.items("cpu"), [])
 
     def test_one_point_an_instant(self) -> None:
         for count in (3, 5, 7):
             with self.subTest(count):
                 kept = filled(5, count)
-                kept.add("cpu", "user", 99.0 + count, 99.0)
+                kept.add("cpu", 99.0 + count, [("user", 99.0)])
                 self.assertEqual(kept.points("cpu", "user"), points(max(0, count - 5), count))
 
     def test_a_clock_that_steps_back_keeps_the_order_of_events(self) -> None:
         kept = History(3)
         for at in (50.0, 60.0, 10.0, 20.0):
-            kept.add("mem", "percent", at, at)
+            kept.add("mem", at, [("percent", at)])
         self.assertEqual(kept.points("mem", "percent"), [(60.0, 60.0), (10.0, 10.0), (20.0, 20.0)])
 
 
@@ -91,8 +91,8 @@ class Items(unittest.TestCase):
         kept = History()
         for round_ in range(3):
             for item in ("lo_rx", "eth0_rx") if round_ else ("eth0_rx", "lo_rx"):
-                kept.add("network", item, float(round_), 1.0)
-            kept.add("fs", "/_percent", float(round_), 50.0)
+                kept.add("network", float(round_), [(item, 1.0)])
+            kept.add("fs", float(round_), [("/_percent", 50.0)])
         self.assertEqual(kept.items("network"), ["eth0_rx", "lo_rx"])
         self.assertEqual(kept.items("fs"), ["/_percent"])
         self.assertEqual(kept.items("load"), [])
@@ -101,9 +101,9 @@ class Items(unittest.TestCase):
     def test_bound_the_one_filled_longest_ago_goes(self) -> None:
         kept = History(2)
         for number in range(RINGS):
-            kept.add("network", "veth%d_rx" % number, 1000.0 + number, 1.0)
-        kept.add("network", "veth0_rx", 5000.0, 2.0)              # the oldest ring, but not the oldest point
-        kept.add("network", "new_rx", 5000.0, 3.0)
+            kept.add("network", 1000.0 + number, [("veth%d_rx" % number, 1.0)])
+        kept.add("network", 5000.0, [("veth0_rx", 2.0)])              # the oldest ring, but not the oldest point
+        kept.add("network", 5000.0, [("new_rx", 3.0)])
         items = kept.items("network")
         self.assertEqual(len(items), RINGS)
         self.assertEqual((items[0], items[1], items[-1]), ("veth0_rx", "veth2_rx", "new_rx"))
@@ -113,7 +113,7 @@ class Items(unittest.TestCase):
         kept = History(5)
         for round_ in range(4):
             for number in range(RINGS + 100):
-                kept.add("network", "veth%d_rx" % number, 1000.0 + 10 * round_, 1.0)
+                kept.add("network", 1000.0 + 10 * round_, [("veth%d_rx" % number, 1.0)])
         self.assertEqual(len(kept.items("network")), RINGS)
         self.assertEqual(len(kept.points("network", "veth0_rx")), 4)
         self.assertEqual(kept.points("network", "veth%d_rx" % RINGS), [])
@@ -121,8 +121,8 @@ class Items(unittest.TestCase):
     def test_bound_after_the_clock_stepped_back(self) -> None:
         kept = History(2)
         for number in range(RINGS):
-            kept.add("network", "veth%d_rx" % number, 1e9, 1.0)
-        kept.add("network", "new_rx", 1e9 - 2 * history.LIVE_SECONDS, 1.0)
+            kept.add("network", 1e9, [("veth%d_rx" % number, 1.0)])
+        kept.add("network", 1e9 - 2 * history.LIVE_SECONDS, [("new_rx", 1.0)])
         self.assertEqual(kept.items("network")[-1], "new_rx")
 
 

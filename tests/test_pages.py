@@ -38,7 +38,7 @@ class Case(unittest.TestCase):
     def make(self, **settings: Any) -> House:
         house = House(Roots("/nonexistent", "/nonexistent", "/nonexistent"),
                       {"load": Sampled(lambda roots: self.sample())}, **settings)
-        house.pages._record = lambda name, taken: self.recorded.append(name)
+        house.history.add = lambda plugin, at_wall, values: self.recorded.append(plugin)    # type: ignore[method-assign]
         return house
 
 
@@ -66,6 +66,15 @@ class Fresh(Case):
         self.assertIs(later.answer, page.answer)
         self.assertEqual(self.rendered, [self.load])
         self.assertGreater(later.until, self.house.time.now)
+
+    def test_of_another_reading_that_says_the_same_it_is_the_same_answer(self) -> None:
+        page = self.house.pages.page("load")
+        self.house.time.sleep(1)
+        self.load = ("another", "load")
+        later = self.house.pages.page("load")
+        self.assertIs(later.answer, page.answer)
+        self.assertEqual(self.rendered, [("a", "load"), ("another", "load")])
+        self.assertEqual(later.until, self.house.time.now + 1)
 
     def test_constants(self) -> None:
         page = self.house.pages.page("help")
@@ -150,10 +159,7 @@ class Broken(Case):
                 self.assertIn("load", self.house.pages.problems)
 
     def test_history_that_cannot_be_kept(self) -> None:
-        def record(name: str, taken: Any) -> None:
-            raise OverflowError("too large")
-
-        self.house.pages._record = record
+        self.house.history.add = mock.Mock(side_effect=OverflowError("too large"))    # type: ignore[method-assign]
         self.assertEqual(self.house.pages.page("load").answer.body, b"{}")
         self.assertEqual(self.house.pages.problems, {"load": "OverflowError: too large"})
 

@@ -6,7 +6,7 @@ import unittest
 from typing import Any, Optional
 
 from glancesd.api import v2
-from glancesd.api.answers import Listed, dump
+from glancesd.api.answers import Written, dump
 from glancesd.collectors import processes
 from glancesd.collectors.memory import Memory
 from glancesd.collectors.processes import Process
@@ -38,11 +38,11 @@ class ProcessList(unittest.TestCase):
         served = self.render(self.settings, activities, memory)
         plain = [v2.process(activity, self.memory.total_bytes if self.memory else 0, self.settings.hide_arguments)
                  for activity in activities.value]
-        self.assertIsInstance(served, Listed)
-        self.assertEqual(served, plain)
+        self.assertIsInstance(served, Written)
+        self.assertEqual(served.value(), plain)
         self.assertEqual(dump(served), dump(plain))
         self.assertEqual(json.loads(dump(served).decode()), plain)
-        return served
+        return plain
 
     def test_none(self) -> None:
         self.assertEqual(self.poll(1.0), [])

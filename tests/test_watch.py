@@ -479,8 +479,6 @@ class OtherSettings(unittest.TestCase):
     def test_a_plugin_without_limits(self) -> None:
         machine = Machine()
         self.assertEqual(machine.house.watch.decorations("uptime"), {})
-        machine.house.watch.record("uptime", ())
-        self.assertEqual(machine.house.history.items("uptime"), [])
 
 
 class Top(unittest.TestCase):

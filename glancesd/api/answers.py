@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 try:
     import zlib
@@ -14,7 +14,7 @@ HEALTH = "application/health+json"
 # Shorter bodies fit one packet as they are.
 GZIP_FROM_BYTES = 1400
 
-encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
 
 
 class Refused(Exception):
@@ -60,19 +60,16 @@ class Fresh(NamedTuple):
     until: float
 
 
-class Listed(List[Any]):
-    """A list whose JSON, as `encode` would make it, was made with it."""
+class Written(NamedTuple):
+    """A value whose JSON, as `encode` would make it, is there before it: few ask for more of it than the text."""
 
-    __slots__ = ("text",)
-
-    def __init__(self, text: str, elements: list[Any]) -> None:
-        super().__init__(elements)
-        self.text = text
+    text: str
+    value: Callable[[], Any]
 
 
 def dump(value: Any) -> bytes:
     """The value as strict JSON in UTF-8. Lone surrogates (bytes of a name that were not UTF-8) become U+FFFD."""
-    text = value.text if isinstance(value, Listed) else encode(value)
+    text = value.text if isinstance(value, Written) else encode(value)
     try:
         return text.encode()
     except UnicodeEncodeError:

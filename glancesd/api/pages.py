@@ -2,39 +2,45 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, NamedTuple, Optional, Sequence
+from typing import Any, Callable, NamedTuple, Optional
 
+from ..history import History
 from ..log import Log
 from ..monitor import Monitor, Taken, Turn
 from ..settings import Settings
 from . import v2
-from .answers import Answer, Fresh, dump
+from .answers import Answer, Fresh, Written, dump
 
 # A page made of nothing that changes by itself (help, the empty plugins) is looked at again after this time.
 CONSTANT_SECONDS = 3600.0
 # A page that is not fresh, because its sample hangs in the kernel, is given again for so long.
 STALE_SECONDS = 1.0
 
+_ALL = b"{%s}" % b", ".join([b'"%s": %%s' % name.encode() for name in v2.PLUGINS])
+
 
 class Page(NamedTuple):
-    """A plugin's value, the same as an answer, what it was made of, and until when (monotonic) it is fresh."""
+    """A plugin's value as rendered, its answer, what it was made of, and until when (monotonic) it is fresh."""
 
-    value: Any
+    rendered: Any
     answer: Answer
     made_of: tuple[Taken, ...]
     until: float
+
+    @property
+    def value(self) -> Any:
+        return self.rendered.value() if isinstance(self.rendered, Written) else self.rendered
 
 
 class Pages:
     """The pages of every plugin. One instance serves one Settings; a reload makes another."""
 
-    def __init__(self, settings: Settings, monitor: Monitor, record: Callable[[str, Sequence[Taken]], None],
-                 clock: Callable[[], float], log: Log) -> None:
-        """`record` is told of each plugin's fresh values."""
+    def __init__(self, settings: Settings, monitor: Monitor, history: History, clock: Callable[[], float],
+                 log: Log) -> None:
         self.settings = settings
         self.monitor = monitor
         self.enabled = tuple(name for name in v2.PLUGINS if name not in settings.disable_plugin)
-        self._record = record
+        self._history = history
         self._clock = clock
         self._log = log
         self.problems: dict[str, str] = {}         # plugins that could not be rendered, and why
@@ -74,10 +80,10 @@ class Pages:
             everything = self._all
             if everything is not None and self._clock() < everything.until:
                 return everything
-            bodies = [b'"%s": %s' % (name.encode(), pages[name].answer.body if name in pages else dump(plugin.empty))
-                      for name, plugin in v2.PLUGINS.items()]
-            until = min((page.until for page in pages.values()), default=self._clock() + CONSTANT_SECONDS)
-            everything = self._all = Fresh(Answer(b"{" + b", ".join(bodies) + b"}"), until)
+            bodies = tuple([pages[name].answer.body if name in pages else dump(plugin.empty)
+                            for name, plugin in v2.PLUGINS.items()])
+            until = min([page.until for page in pages.values()]) if pages else self._clock() + CONSTANT_SECONDS
+            everything = self._all = Fresh(Answer(_ALL % bodies), until)
             return everything
 
     def fails(self, name: str, problem: Exception) -> None:
@@ -87,16 +93,19 @@ class Pages:
 
     def _make(self, name: str, before: Optional[Page]) -> Page:
         plugin = v2.PLUGINS[name]
-        taken = tuple(self.monitor.take(source) for source in plugin.sources)
-        until = min((entry.until for entry in taken), default=self._clock() + CONSTANT_SECONDS)
+        taken = tuple([self.monitor.take(source) for source in plugin.sources])
+        until = min([entry.until for entry in taken]) if taken else self._clock() + CONSTANT_SECONDS
         if before is not None and taken and all(
                 now.value is then.value and now.at == then.at for now, then in zip(taken, before.made_of)):
             return before._replace(until=until)
         try:
             rendered = plugin.render(self.settings, *taken) if not taken or taken[0].value is not None else None
-            value = plugin.empty if rendered is None else rendered
-            page = Page(value, Answer(dump(value)), taken, until)
-            self._record(name, taken)
+            if rendered is None:
+                rendered = plugin.empty
+            elif name in v2.KEPT:
+                self._history.add(name, taken[0].wall, v2.points(name, rendered))
+            same = before is not None and rendered == before.rendered
+            page = Page(rendered, before.answer if before and same else Answer(dump(rendered)), taken, until)
             self.problems.pop(name, None)
             return page
         except Exception as problem:               # a bug or a lying kernel costs this plugin, never the others

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from typing import Any, Callable, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Iterator, Mapping, NamedTuple, Optional
 
 from ..collectors.cpu import Shares, Usage
 from ..collectors.disks import DiskActivity
@@ -14,7 +14,7 @@ from ..collectors.processes import Activity
 from ..delta import percent
 from ..monitor import Taken
 from ..settings import Settings
-from .answers import Listed, encode
+from .answers import Written, encode
 
 JSONValue = Any
 
@@ -256,23 +256,25 @@ class ProcessList:
 
     def __init__(self) -> None:
         self._known: dict[int, _Known] = {}
+        self._made_with = (0, False)             # all of them: total memory, and whether arguments are hidden
 
     def __call__(self, settings: Settings, activities: Taken, memory: Taken) -> JSONValue:
         total = memory.value.total_bytes if memory.value is not None else 0
         elapsed = activities.elapsed
+        before = self._known if self._made_with == (total, settings.hide_arguments) else {}
         latest = {}
         for activity in activities.value:
             pid = activity.process.pid
-            made_of = (*activity[:-1], total, settings.hide_arguments)      # all but elapsed_seconds
-            known = self._known.get(pid)
+            made_of = activity[:-1]              # all but elapsed_seconds
+            known = before.get(pid)
             if known is None or known.made_of != made_of:
                 element = process(activity, total, settings.hide_arguments)
                 known = _Known(made_of, element, encode(element).rpartition(" ")[0])
             latest[pid] = known
-        self._known = latest
+        self._known, self._made_with = latest, (total, settings.hide_arguments)
         tail = " %s}" % encode(elapsed)
         text = "[%s%s]" % ((tail + ", ").join([known.head for known in latest.values()]), tail) if latest else "[]"
-        return Listed(text, [dict(known.element, time_since_update=elapsed) for known in latest.values()])
+        return Written(text, lambda: [dict(known.element, time_since_update=elapsed) for known in latest.values()])
 
 
 def process(activity: Activity, memory_total_bytes: int, hide_arguments: bool) -> dict[str, JSONValue]:
@@ -392,6 +394,27 @@ _OPTIONAL_FIELDS: Mapping[str, frozenset[str]] = {
     "mem": frozenset(("active", "inactive", "buffers", "cached")),
     "ip": frozenset(("address", "mask", "mask_cidr", "gateway")),
 }
+
+
+# What the history keeps of a plugin or of each of its elements: an item, and the field that it is of.
+KEPT: Mapping[str, Mapping[str, str]] = {
+    "load": {"min1": "min1", "min5": "min5", "min15": "min15"},
+    "fs": {"percent": "percent"},
+    "memswap": {"percent": "percent"},
+    "mem": {"percent": "percent"},
+    "sensors": {"value": "value"},
+    "diskio": {"read_bytes": "read_bytes_rate_per_sec", "write_bytes": "write_bytes_rate_per_sec"},
+    "cpu": {"user": "user", "system": "system"},
+    "network": {"rx": "rx_rate_per_sec", "tx": "tx_rate_per_sec"},
+}
+
+
+def points(plugin: str, value: JSONValue) -> Iterator[tuple[str, JSONValue]]:
+    """What a value, as it is served, gives to the history: items ("user", of an element "eth0_rx") and numbers."""
+    key = PLUGINS[plugin].key
+    for element in [value] if key is None else value:
+        for item, field in KEPT[plugin].items():
+            yield item if key is None else "%s_%s" % (element[key], item), element.get(field)
 
 
 def views(plugin: str, value: JSONValue, decorations: Mapping[tuple[str, str], str]) -> dict[str, JSONValue]:

@@ -28,7 +28,7 @@ def main() -> int:
     history = History(size)
     for number in range(size + size // 2):                       # over its bound, as after an hour and a half
         for plugin, item in found:
-            history.add(plugin, item, 1.7e9 + 10 * number, number / 3)
+            history.add(plugin, 1.7e9 + 10 * number, [(item, number / 3)])
     used = tracemalloc.get_traced_memory()[0] - before
     print("history: %d items of %d points: %d bytes, %.1f a point (limit %d at 360 points)" % (
         len(found), size, used, used / (len(found) * size), LIMIT_BYTES))
