@@ -14,7 +14,7 @@ HEALTH = "application/health+json"
 # Shorter bodies fit one packet as they are.
 GZIP_FROM_BYTES = 1400
 
-encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
 
 
 class Refused(Exception):
@@ -61,15 +61,17 @@ class Fresh(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A value whose JSON, as `encode` would make it, is there before it: few ask for more of it than the text."""
+    """A value whose JSON, as `dump` would make it, is there before it: few ask for more of it than that."""
 
-    text: str
+    body: bytes
     value: Callable[[], Any]
 
 
 def dump(value: Any) -> bytes:
     """The value as strict JSON in UTF-8. Lone surrogates (bytes of a name that were not UTF-8) become U+FFFD."""
-    text = value.text if isinstance(value, Written) else encode(value)
+    if isinstance(value, Written):
+        return value.body
+    text = _encode(value)
     try:
         return text.encode()
     except UnicodeEncodeError:

@@ -16,7 +16,8 @@ CONSTANT_SECONDS = 3600.0
 # A page that is not fresh, because its sample hangs in the kernel, is given again for so long.
 STALE_SECONDS = 1.0
 
-_ALL = b"{%s}" % b", ".join([b'"%s": %%s' % name.encode() for name in v2.PLUGINS])
+# What stands before each plugin's value in /all.
+_KEYS = [b'%s"%s": ' % (b", " if number else b"{", name.encode()) for number, name in enumerate(v2.PLUGINS)]
 
 
 class Page(NamedTuple):
@@ -80,10 +81,11 @@ class Pages:
             everything = self._all
             if everything is not None and self._clock() < everything.until:
                 return everything
-            bodies = tuple([pages[name].answer.body if name in pages else dump(plugin.empty)
-                            for name, plugin in v2.PLUGINS.items()])
+            pieces: list[bytes] = []
+            for key, (name, plugin) in zip(_KEYS, v2.PLUGINS.items()):
+                pieces += (key, pages[name].answer.body if name in pages else dump(plugin.empty))
             until = min([page.until for page in pages.values()]) if pages else self._clock() + CONSTANT_SECONDS
-            everything = self._all = Fresh(Answer(_ALL % bodies), until)
+            everything = self._all = Fresh(Answer(b"".join((*pieces, b"}"))), until)
             return everything
 
     def fails(self, name: str, problem: Exception) -> None:

@@ -14,7 +14,7 @@ from ..collectors.processes import Activity
 from ..delta import percent
 from ..monitor import Taken
 from ..settings import Settings
-from .answers import Written, encode
+from .answers import Written, dump
 
 JSONValue = Any
 
@@ -248,7 +248,7 @@ class _Known(NamedTuple):
 
     made_of: tuple[Any, ...]
     element: dict[str, JSONValue]
-    head: str
+    head: bytes
 
 
 class ProcessList:
@@ -269,12 +269,13 @@ class ProcessList:
             known = before.get(pid)
             if known is None or known.made_of != made_of:
                 element = process(activity, total, settings.hide_arguments)
-                known = _Known(made_of, element, encode(element).rpartition(" ")[0])
+                known = _Known(made_of, element, dump(element).rpartition(b" ")[0])
             latest[pid] = known
         self._known, self._made_with = latest, (total, settings.hide_arguments)
-        tail = " %s}" % encode(elapsed)
-        text = "[%s%s]" % ((tail + ", ").join([known.head for known in latest.values()]), tail) if latest else "[]"
-        return Written(text, lambda: [dict(known.element, time_since_update=elapsed) for known in latest.values()])
+        tail = b" %s}" % dump(elapsed)
+        heads = (tail + b", ").join([known.head for known in latest.values()])
+        return Written(b"".join((b"[", heads, tail, b"]")) if latest else b"[]",
+                       lambda: [dict(known.element, time_since_update=elapsed) for known in latest.values()])
 
 
 def process(activity: Activity, memory_total_bytes: int, hide_arguments: bool) -> dict[str, JSONValue]:
