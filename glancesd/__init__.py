@@ -9,9 +9,9 @@ The way of a request, and the floors of the house: imports only go down this lis
     access        may this caller ask this? (network, Host, password)                      passwords
     http1         the head of a request, from bytes (pure)
     api/routes    the one ordered table of paths                                           api/endpoints
-    api/v2        the wire names of API 2: a reading → JSON                                api/pages, select, health
+    api/v2        the wire names of API 2: a reading → JSON, and what the history keeps    api/pages, select, health
     sources       the one table of what can be asked for
-    watch         values against limits → views, alerts, history                           ticker
+    watch         values against limits → views, alerts                                    ticker
     monitor       fresh enough? serve. Else sample once, whoever else is waiting           tasks
     alerts        the log of events                                                        history
     limits        which values have limits, and how they stand to them

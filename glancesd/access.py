@@ -35,7 +35,7 @@ class Access:
     def __init__(self, settings: Settings, hostname: str, credentials: Optional[Credentials]) -> None:
         self._credentials = credentials
         self._networks = settings.allow_from or (() if credentials else PRIVATE_NETWORKS)
-        self._serves = lru_cache(maxsize=CALLERS_REMEMBERED)(self._is_served)
+        self._is_served = lru_cache(maxsize=CALLERS_REMEMBERED)(self._look_up)
         self._hosts = _own_names(hostname) | {name.lower().rstrip(".") for name in settings.allowed_host}
         self._origins = frozenset(settings.cors_origin)
 
@@ -45,11 +45,11 @@ class Access:
 
     def caller(self, address: str) -> None:
         """Refuse a connection by where it comes from; `address` is "" for a Unix socket."""
-        if address and self._networks and not self._serves(address):
+        if address and self._networks and not self._is_served(address):
             raise Refused(403, "%s is not in a network that is served here: see --allow-from (or set a password)"
                           % address)
 
-    def _is_served(self, address: str) -> bool:
+    def _look_up(self, address: str) -> bool:
         caller = _address(address)
         return caller is not None and any(caller in network for network in self._networks)
 

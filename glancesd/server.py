@@ -34,7 +34,7 @@ POLL_SECONDS = 0.5
 STACK_BYTES = 256 * 1024
 BACKLOG = 1024                  # connections that the kernel keeps for us: one more would try again only in a second
 PAUSE_SECONDS = 0.05            # before another accept when descriptors or memory have run out
-GRACE_SECONDS = 0.5             # for answers under way when the daemon ends
+GRACE_SECONDS = 0.5             # for answers under way when the daemon ends; for a client to take its last one
 
 _EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
 _COMMON = ("Server: glancesd\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
@@ -125,7 +125,7 @@ class Server(ThreadingHTTPServer):
         places = list(self.places)
         if not places:
             return self.pulse_seconds
-        # Until the first deadline; one that is set meanwhile leaves at least the time of a request.
+        # Until the first deadline; one that is set meanwhile leaves at least the time of a request (silence has more).
         seconds = min(min([place.deadline for place in places]) - self.moved_at, REQUEST_SECONDS)
         return max(poll_interval, min(seconds, self.pulse_seconds or seconds))
 

@@ -132,6 +132,13 @@ class Sample(unittest.TestCase):
         tree.files["partitions"] += partitions("sda").splitlines()[-1] + "\n"
         self.assertEqual(list(sampler(tree)), ["md0", "md0p1"])
 
+    def test_sysfs_that_could_not_be_listed_is_asked_again(self) -> None:
+        sampler = disks.Sampler()
+        tree = Tree({"diskstats": diskstats("md0", "md0p1"), "partitions": partitions("md0", "md0p1")})
+        self.assertEqual(list(sampler(tree)), ["md0"])
+        tree.blocks = ("md0", "md0p1")
+        self.assertEqual(list(sampler(tree)), ["md0", "md0p1"])
+
     def test_no_diskstats(self) -> None:
         with self.assertRaises(NoData):
             disks.Sampler()(Tree({"partitions": partitions("sda")}, ("sda",)))

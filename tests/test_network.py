@@ -51,14 +51,12 @@ class Host(Roots):
     def __init__(self, **links: tuple[Optional[str], Optional[str]]) -> None:
         super().__init__("/nowhere", "/nowhere", "/nowhere")
         self.links = links
-        self.asked: list[str] = []
 
     def proc_bytes(self, *names: str) -> bytes:
         return (HEADER + "".join("%s: 0 0 0 0 0 0 0 0 0 0\n" % name for name in self.links)).encode()
 
     def attribute(self, name: str) -> Optional[str]:
         interface, attribute = name.split("/")[2:]
-        self.asked.append("%s %s" % (interface, attribute))
         return self.links[interface][("flags", "speed").index(attribute)]
 
 
@@ -74,49 +72,10 @@ class Sample(unittest.TestCase):
         ("empty", "", "", None, None),
     )
 
-    def setUp(self) -> None:
-        self.now = 0.0
-        self.sampler = network.Sampler(lambda: self.now)
-
     def test_links(self) -> None:
         for name, flags, speed, is_up, mbit in self.LINKS:
             with self.subTest(name):
-                self.assertEqual(network.Sampler()(Host(eth0=(flags, speed))), {"eth0": Interface(0, 0, is_up, mbit)})
-
-    def speed(self, host: Host) -> Optional[int]:
-        return self.sampler(host)["eth0"].speed_mbit_per_second
-
-    def test_flags_are_of_now_and_the_speed_of_not_long_ago(self) -> None:
-        host = Host(eth0=("0x1003", "100"))
-        self.assertEqual(self.speed(host), 100)
-        host.links["eth0"] = ("0x1003", "1000")
-        self.now += network.SPEED_SECONDS - 0.1
-        self.assertEqual(self.speed(host), 100)
-        self.now += 0.1
-        self.assertEqual(self.speed(host), 1000)
-        self.assertEqual(host.asked, ["eth0 flags", "eth0 speed", "eth0 flags", "eth0 flags", "eth0 speed"])
-
-    def test_a_link_that_comes_up(self) -> None:
-        host = Host(eth0=("0x1002", None))
-        self.assertIsNone(self.speed(host))
-        host.links["eth0"] = ("0x1003", "2500")
-        self.assertEqual(self.speed(host), 2500)
-
-    def test_another_of_the_same_name(self) -> None:
-        self.assertEqual(self.speed(Host(eth0=("0x1003", "100"))), 100)
-        self.sampler(Host())
-        self.assertEqual(self.speed(Host(eth0=("0x1003", "10"))), 10)
-
-    def test_not_all_at_once(self) -> None:
-        host = Host(**{"eth%d" % number: ("0x1003", "100") for number in range(20)})
-        self.sampler(host)
-        asked = []
-        for _ in range(20):
-            host.asked.clear()
-            self.now += 1.0
-            self.sampler(host)
-            asked.append(sum(entry.endswith("speed") for entry in host.asked))
-        self.assertEqual(asked, [0] * 9 + [2] * 11)
+                self.assertEqual(network.sample(Host(eth0=(flags, speed))), {"eth0": Interface(0, 0, is_up, mbit)})
 
 
 class Derive(unittest.TestCase):

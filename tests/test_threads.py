@@ -18,6 +18,7 @@ class Case(unittest.TestCase):
     def setUp(self) -> None:
         self.patched("SPARE_SECONDS", self.seconds)
         self.patched("_spares", [])
+        self.before = _thread._count()
         self.addCleanup(self.end)
 
     def patched(self, name: str, value: object) -> None:
@@ -26,10 +27,11 @@ class Case(unittest.TestCase):
         self.addCleanup(patch.stop)
 
     def end(self) -> None:
-        """Have the waiting ones end: there are to be none."""
+        """Have every thread end that was started here."""
         with mock.patch.object(threads, "SPARES", 0):
             while threads._spares:
                 self.do(1)
+            self.wait_for(lambda: _thread._count() <= self.before)
 
     def do(self, count: int) -> list[int]:
         """Start so many pieces of work that are under way at once; their threads, once these wait, or end."""
@@ -87,26 +89,24 @@ class Spares(Case):
 
 
 class Expiry(Case):
-    seconds = 0.01
+    seconds = 0.5
 
     def test_nobody_waits_for_ever(self) -> None:
-        threads.start(lambda: None)
-        self.wait_for(lambda: threads._spares)
-        self.wait_for(lambda: not threads._spares)
+        done: list[int] = []
+        threads.start(lambda: done.append(1))
+        self.wait_for(lambda: done and _thread._count() <= self.before and not threads._spares)
 
     def test_work_that_comes_as_the_time_runs_out(self) -> None:
         """Taken off the list, it waits on for what it was taken for."""
         threads.start(lambda: None)
         self.wait_for(lambda: threads._spares)
         with threads._lock:
-            taken = threads._spares[:]
-            del threads._spares[:]
-        time.sleep(10 * self.seconds)
+            spare = threads._spares.pop()
+        time.sleep(self.seconds + 0.05)
         done: list[int] = []
-        for spare in taken:
-            spare.work = lambda: done.append(1)
-            spare.wake.release()
-        self.wait_for(lambda: len(done) == len(taken))
+        spare.work = lambda: done.append(1)
+        spare.wake.release()
+        self.wait_for(lambda: done)
 
 
 if __name__ == "__main__":

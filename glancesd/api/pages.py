@@ -106,8 +106,8 @@ class Pages:
                 rendered = plugin.empty
             elif name in v2.KEPT:
                 self._history.add(name, taken[0].wall, v2.points(name, rendered))
-            same = before is not None and rendered == before.rendered
-            page = Page(rendered, before.answer if before and same else Answer(dump(rendered)), taken, until)
+            answer = before.answer if before is not None and rendered == before.rendered else Answer(dump(rendered))
+            page = Page(rendered, answer, taken, until)
             self.problems.pop(name, None)
             return page
         except Exception as problem:               # a bug or a lying kernel costs this plugin, never the others

@@ -255,13 +255,17 @@ class ProcessList:
     """Renders `processlist`. State: the latest elements by pid: that of a process that did nothing stays as it is."""
 
     def __init__(self) -> None:
-        self._known: dict[int, _Known] = {}
-        self._made_with = (0, False)             # all of them: total memory, and whether arguments are hidden
+        # What all of them were made with: total memory, and whether arguments are hidden. One value: after a reload,
+        # answers under the old settings may still be made beside those under the new.
+        self._latest: tuple[tuple[int, bool], dict[int, _Known]] = ((0, False), {})
 
     def __call__(self, settings: Settings, activities: Taken, memory: Taken) -> JSONValue:
         total = memory.value.total_bytes if memory.value is not None else 0
         elapsed = activities.elapsed
-        before = self._known if self._made_with == (total, settings.hide_arguments) else {}
+        made_with = total, settings.hide_arguments
+        before_with, before = self._latest
+        if before_with != made_with:
+            before = {}
         latest = {}
         for activity in activities.value:
             pid = activity.process.pid
@@ -271,7 +275,7 @@ class ProcessList:
                 element = process(activity, total, settings.hide_arguments)
                 known = _Known(made_of, element, dump(element).rpartition(b" ")[0])
             latest[pid] = known
-        self._known, self._made_with = latest, (total, settings.hide_arguments)
+        self._latest = made_with, latest
         tail = b" %s}" % dump(elapsed)
         heads = (tail + b", ").join([known.head for known in latest.values()])
         return Written(b"".join((b"[", heads, tail, b"]")) if latest else b"[]",

@@ -105,7 +105,7 @@ class Sampler:
         except NoData:
             partitions = None
         # A disk that comes or goes shows there: the same text, the same disks.
-        if partitions is None or partitions != self._partitions:
+        if partitions is None or partitions != self._partitions or not self._whole:
             self._sized = None if partitions is None else parse_partitions(partitions)
             # In /sys a slash of a name is "!": cciss/c0d0 (block/genhd.c).
             self._whole = frozenset(name.replace("!", "/") for name in roots.sys_names("block"))

@@ -2,7 +2,6 @@
 
     MemTotal:       24684092 kB
     MemAvailable:   24292132 kB      since 3.14; before: made here the same way, with /proc/zoneinfo
-    ShadowCallStack:10373888 kB      arm64 pads this one to eight digits and no more
 """
 from __future__ import annotations
 

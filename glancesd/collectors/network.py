@@ -7,8 +7,7 @@
 """
 from __future__ import annotations
 
-import time
-from typing import Callable, Mapping, NamedTuple, Optional
+from typing import Mapping, NamedTuple, Optional
 
 from ..delta import LINK_BYTES_PER_SECOND, rate, wrapping_increase
 from ..roots import ParseError, Roots
@@ -16,10 +15,6 @@ from ..roots import ParseError, Roots
 FILE = "net/dev"
 # The table of the namespace that pid 1 lives in: behind a /host/proc, "net" would be the daemon's own.
 HOST_FILE = "1/net/dev"
-
-# A link's speed is read again after this, and up to as long again later, never all in one sample: to ask for it takes
-# the lock of all network settings, and some drivers ask their hardware.
-SPEED_SECONDS = 10.0
 
 _HEADER_LINES = 2
 _RX_BYTES, _TX_BYTES, _COLUMNS = 0, 8, 9
@@ -62,36 +57,11 @@ def parse(text: str, file: str = FILE) -> dict[str, Interface]:
     return interfaces
 
 
-class _Link(NamedTuple):
-    """What /sys says of an interface: its flags as read, its speed, and when to ask for that again."""
-
-    flags: Optional[str]
-    is_up: Optional[bool]
-    speed_mbit_per_second: Optional[int]
-    due: float                                 # monotonic seconds
-
-
-class Sampler:
-    """Interfaces, again and again. State: the link of each of the latest."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._links: dict[str, _Link] = {}
-
-    def __call__(self, roots: Roots) -> dict[str, Interface]:
-        """/proc/net/dev, and `flags` and `speed` of /sys/class/net for each interface of it."""
-        counted = parse(roots.proc(FILE) if roots.live else roots.proc(HOST_FILE, FILE))
-        now = self._clock()
-        self._links = {name: self._link(roots, name, now, number) for number, name in enumerate(counted)}
-        return {name: Interface(interface.rx_bytes, interface.tx_bytes, link.is_up, link.speed_mbit_per_second)
-                for (name, interface), link in zip(counted.items(), self._links.values())}
-
-    def _link(self, roots: Roots, name: str, now: float, number: int) -> _Link:
-        flags = roots.attribute("class/net/%s/flags" % name)
-        link = self._links.get(name)
-        if link is None or link.flags != flags or now >= link.due:
-            link = _Link(flags, _is_up(flags), _speed(roots, name), now + SPEED_SECONDS + number % SPEED_SECONDS)
-        return link
+def sample(roots: Roots) -> dict[str, Interface]:
+    """/proc/net/dev, and `flags` and `speed` of /sys/class/net for each interface of it."""
+    counted = parse(roots.proc(FILE) if roots.live else roots.proc(HOST_FILE, FILE))
+    return {name: Interface(interface.rx_bytes, interface.tx_bytes, _is_up(roots, name), _speed(roots, name))
+            for name, interface in counted.items()}
 
 
 def derive(now: Mapping[str, Interface], before: Optional[Mapping[str, Interface]],
@@ -110,7 +80,8 @@ def derive(now: Mapping[str, Interface], before: Optional[Mapping[str, Interface
     return traffic
 
 
-def _is_up(flags: Optional[str]) -> Optional[bool]:
+def _is_up(roots: Roots, name: str) -> Optional[bool]:
+    flags = roots.attribute("class/net/%s/flags" % name)
     try:
         return bool(int(flags, 16) & _IFF_UP) if flags else None
     except ValueError:
