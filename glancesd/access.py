@@ -25,7 +25,7 @@ PRIVATE_NETWORKS = tuple(ipaddress.ip_network(text) for text in (
     "100.64.0.0/10"))                                      # carrier-grade NAT
 # Suffixes that name a machine on a local network and that nobody can register; any other could be an attacker's.
 LOCAL_SUFFIXES = ("local", "lan", "home", "home.arpa", "internal", "localdomain")
-
+# To look an address up takes longer than all else that a connection is asked: it is done once for those of late.
 CALLERS_REMEMBERED = 64
 
 

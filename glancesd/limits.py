@@ -9,8 +9,7 @@ them by the limits of its plugin (as /:plugin/limits serves them). All is pure.
 """
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Iterator, List, Mapping, NamedTuple, Sequence, Union
+from typing import List, Mapping, NamedTuple, Sequence, Union
 
 from .collectors import cpu as cpu_times
 from .collectors.disks import DiskActivity
@@ -157,38 +156,18 @@ def quicklook(usage: cpu_times.Usage, memory: Memory | None) -> list[Stat]:
 
 def network(traffic: Mapping[str, Traffic]) -> list[Stat]:
     """Bits a second against the interface's own limits, else percent of the link's speed where that is known."""
-    return list(_network(traffic))
-
-
-def _network(traffic: Mapping[str, Traffic]) -> Iterator[Stat]:
+    stats = []
     for name, entry in traffic.items():
         speed = entry.interface.speed_mbit_per_second
-        for direction, bytes_per_second in zip(_directions(name), (entry.rx_bytes_per_second,
-                                                                   entry.tx_bytes_per_second)):
+        # An alias (eth0:1) goes by its interface's limits, unless it has some of its own.
+        own = dict.fromkeys((name.lower(), name.lower().split(":")[0]))
+        for field, bytes_per_second in (("rx", entry.rx_bytes_per_second), ("tx", entry.tx_bytes_per_second)):
             bits = int(bytes_per_second) * 8
-            yield Stat("network", name, direction.field, (
-                Candidate(direction.own, bits),
-                Candidate(direction.common, percent(bits, speed * 1e6) if speed else None),
-            ), False, direction.alert_name)
-
-
-class _Direction(NamedTuple):
-    """One direction of an interface: its field, the names of its own limits and of every interface's, its alert's."""
-
-    field: str
-    own: tuple[str, ...]
-    common: tuple[str, ...]
-    alert_name: str
-
-
-@lru_cache(maxsize=2048)
-def _directions(name: str) -> tuple[_Direction, ...]:
-    """Receiving and sending. Remembered: a router of a thousand interfaces spends more on names than on figures."""
-    # An alias (eth0:1) goes by its interface's limits, unless it has some of its own.
-    interfaces = dict.fromkeys((name.lower(), name.lower().split(":")[0]))
-    return tuple(_Direction(field, tuple("network_%s_%s" % (interface, field) for interface in interfaces),
-                            ("network_" + field, "network"), _alert_name("network", name, field))
-                 for field in ("rx", "tx"))
+            stats.append(Stat("network", name, field, (
+                Candidate(tuple(["network_%s_%s" % (interface, field) for interface in own]), bits),
+                Candidate(("network_" + field, "network"), percent(bits, speed * 1e6) if speed else None),
+            ), False, _alert_name("network", name, field)))
+    return stats
 
 
 def diskio(activities: Mapping[str, DiskActivity]) -> list[Stat]:

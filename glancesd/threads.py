@@ -1,7 +1,7 @@
 """threads: work beside the caller's. A thread whose work is done waits a while for more of it.
 
 A thread's start and end cost more than most of what is done on one here: an answer, a statfs. Who asks every few
-seconds finds the one of before.
+seconds finds the one of before. (concurrent.futures has no bound on how long its threads wait, and brings logging.)
 """
 from __future__ import annotations
 

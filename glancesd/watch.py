@@ -109,7 +109,7 @@ class Watch:
             return ()
         shown = self.settings.shown
         watched = WATCHED[plugin]
-        return [stat for stat in watched.stats(*(entry.value for entry in taken[:len(watched.sources)]))
+        return [stat for stat in watched.stats(*(entry.value for entry in taken))
                 if not stat.element or shown(plugin, stat.element)]
 
     def _top(self, key: str) -> list[Any]:

@@ -64,6 +64,13 @@ class Names(Tree):
             with self.assertRaises(NoData):
                 call("43/stat")
 
+    def test_pids(self) -> None:
+        for name in ("10", "9", "1x", "self", "net"):
+            os.mkdir(self.path("proc/" + name))
+        self.assertEqual(self.roots.pids(), [9, 10])
+        with self.assertRaises(NoData):
+            Roots("/nonexistent").pids()
+
     def test_missing(self) -> None:
         for name in ("none", "é", "\ufffd", "caf\udce9", "none/below"):
             with self.subTest(name):

@@ -6,7 +6,7 @@ from typing import Any, Callable, Mapping, Optional, Union
 
 from glancesd import sources
 from glancesd.alerts import Alerts
-from glancesd.api.v2 import PLUGINS
+from glancesd.api.v2 import KEPT, PLUGINS
 from glancesd.collectors import cpu, processes
 from glancesd.collectors.cpu import Times
 from glancesd.collectors.host import Load
@@ -25,10 +25,14 @@ WORDS = {"DEFAULT", *(word + log for word in ("OK", "CAREFUL", "WARNING", "CRITI
 
 class Table(unittest.TestCase):
     def test_sources_are_the_first_of_the_plugins(self) -> None:
-        """Pages hand `record` a plugin's readings as they were taken for the API: the first must be the watch's."""
+        """Views colour what the API serves: both are of the same readings."""
         for plugin, watched in WATCHED.items():
             with self.subTest(plugin):
                 self.assertEqual(watched.sources, PLUGINS[plugin].sources[:len(watched.sources)])
+
+    def test_what_the_history_keeps_is_watched(self) -> None:
+        """The ticker looks at what is watched, and with that at what has a history: it goes on when nobody asks."""
+        self.assertLessEqual(set(KEPT), set(WATCHED))
 
     def test_sources_exist(self) -> None:
         table = sources.table(lambda roots: (), Alerts(), lambda: None)      # type: ignore[arg-type,return-value]

@@ -30,6 +30,7 @@ class Page(NamedTuple):
 
     @property
     def value(self) -> Any:
+        """What its answer says, as objects."""
         return self.rendered.value() if isinstance(self.rendered, Written) else self.rendered
 
 
