@@ -38,8 +38,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         _print(config_text(os.cpu_count() or 1))
         return 0
     from .daemon import Daemon, StartError
-    from .monitor import Clock
-    from .passwords import PasswordError
+    from .readings import Clock
+    from .server.passwords import PasswordError
     try:
         return Daemon(settings, read, log, Clock()).run()
     except StartError as problem:
@@ -69,7 +69,7 @@ def _count_cpus(procfs: str) -> int:
 
 def _hash_password() -> int:
     """Read a password, without showing it where there is a terminal, and print the line for the password file."""
-    from .passwords import hash_line
+    from .server.passwords import hash_line
     if sys.stdin.isatty():
         import getpass
         password = getpass.getpass("Password: ")

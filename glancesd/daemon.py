@@ -14,19 +14,20 @@ import socket
 import threading
 from typing import Callable, Optional
 
-from . import passwords, sources, systemd
-from .access import Access
+from . import sources, systemd
 from .alerts import Alerts
 from .api.endpoints import Endpoints
 from .api.health import Health
 from .api.pages import Pages
 from .api.routes import Routes
-from .app import App
 from .history import History
 from .log import Log
-from .monitor import Clock, Monitor
+from .readings import Clock, Readings
 from .roots import Roots
-from .server import Server
+from .server import passwords
+from .server.access import Access
+from .server.app import App
+from .server.server import Server
 from .settings import Settings
 from .tasks import ProcessUse, Tasks
 from .ticker import Ticker
@@ -60,7 +61,7 @@ class Daemon:
         self._tasks = Tasks(settings.monitored, settings.folders, settings.commands_allowed, self._roots,
                             clock.monotonic)
         self._mounts = sources.mounts(settings.fs_allow, log)
-        self._monitor = Monitor(sources.table(lambda roots: self._mounts(roots), self._alerts, self._asked_tasks),
+        self._readings = Readings(sources.table(lambda roots: self._mounts(roots), self._alerts, self._asked_tasks),
                                 self._roots, settings.cached_time, clock, log)
         self._ticker = Ticker(settings.interval, self._tick, clock, log)
         self._app = self._make(settings)
@@ -76,11 +77,11 @@ class Daemon:
                                        self._settings.max_connections_per_address, _tls(self._settings))
         watchdog = systemd.watchdog_seconds(os.environ, os.getpid())
         server.pulse_seconds = watchdog and watchdog / 2
-        self._monitor.baselines("processes")
+        self._readings.baselines("processes")
         accepting = threading.Thread(target=server.serve_forever, name="accept", daemon=True)
         accepting.start()
         self._ticker.start()
-        threading.Thread(target=self._monitor.baselines, name="baseline", daemon=True).start()
+        threading.Thread(target=self._readings.baselines, name="baseline", daemon=True).start()
         for warning in self._settings.warnings:
             self._log.once(warning)
         self._log.line("listening on %s" % url)
@@ -102,9 +103,9 @@ class Daemon:
         password_file = settings.password_file or systemd.credential(os.environ, "password")
         credentials = passwords.read(password_file, settings.username) if password_file else None
         access = Access(settings, socket.gethostname(), credentials)
-        pages = Pages(settings, self._monitor, self._history, self._clock.monotonic, self._log)
-        self._watch = Watch(settings, self._monitor, self._alerts, pages.page)
-        health = Health(pages, self._monitor, self._alerts, self._ticker.stalled)
+        pages = Pages(settings, self._readings, self._history, self._clock.monotonic, self._log)
+        self._watch = Watch(settings, self._readings, self._alerts, pages.page)
+        health = Health(pages, self._readings, self._alerts, self._ticker.stalled)
         endpoints = Endpoints(settings, pages, self._watch, self._history, health)
         self._plugins = len(pages.enabled)
         return App(access, Routes(endpoints, pages.enabled))
@@ -124,7 +125,7 @@ class Daemon:
             self._tasks.configure(settings.monitored, settings.folders, settings.commands_allowed)
             if settings.fs_allow != self._settings.fs_allow:
                 self._mounts = sources.mounts(settings.fs_allow, self._log)
-            self._monitor.hold(settings.cached_time)
+            self._readings.hold(settings.cached_time)
             self._ticker.set_interval(settings.interval)
             self._settings, self._app = settings, app
             if self._server is not None:
@@ -152,11 +153,11 @@ class Daemon:
         return self._tasks
 
     def _processes(self) -> list[ProcessUse]:
-        memory = self._monitor.take("memory").value
+        memory = self._readings.take("memory").value
         whole = memory.total_bytes or 1 if memory is not None else 1
         return [ProcessUse(entry.process.command_line, entry.cpu_percent,
                            entry.process.resident_bytes * 100.0 / whole if memory is not None else None)
-                for entry in self._monitor.take("processes").value or ()]
+                for entry in self._readings.take("processes").value or ()]
 
     def _until_signal(self, signals: int, server: Server, watchdog: Optional[float]) -> None:
         """Wait; feed the watchdog only while both the ticker and the accepting loop move."""

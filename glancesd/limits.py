@@ -38,7 +38,7 @@ class Candidate(NamedTuple):
     value: float | None
 
 
-class Stat(NamedTuple):
+class Statistic(NamedTuple):
     """One field of a plugin or of one of its elements, as far as limits and alerts care.
 
     The first candidate that has a limit decides.
@@ -57,7 +57,7 @@ class Stat(NamedTuple):
         return candidate.value if candidate is not None else None
 
 
-def level(stat: Stat, limits: Limits) -> str:
+def level(stat: Statistic, limits: Limits) -> str:
     """CRITICAL, WARNING, CAREFUL, OK, or DEFAULT where no limit is set.
 
     A limit is reached from its very value on. Each level falls back by itself on the next name that has it
@@ -73,7 +73,7 @@ def level(stat: Stat, limits: Limits) -> str:
     return CAREFUL if candidate.value < 0 else OK
 
 
-def logged(stat: Stat, limits: Limits) -> bool:
+def logged(stat: Statistic, limits: Limits) -> bool:
     """Whether it is to be in the alert log: what <name>_log says, else <plugin>_log, else what is usual for it."""
     for name in (*(name for candidate in stat.candidates for name in candidate.names), stat.plugin):
         said = limits.get(name + "_log")
@@ -82,13 +82,13 @@ def logged(stat: Stat, limits: Limits) -> bool:
     return stat.log_default
 
 
-def decoration(stat: Stat, limits: Limits) -> str:
+def decoration(stat: Statistic, limits: Limits) -> str:
     """The level as views show it: with _LOG behind it when it is logged."""
     found = level(stat, limits)
     return found + "_LOG" if found != DEFAULT and logged(stat, limits) else found
 
 
-def _deciding(stat: Stat, limits: Limits) -> Candidate | None:
+def _deciding(stat: Statistic, limits: Limits) -> Candidate | None:
     for candidate in stat.candidates:
         if candidate.value is not None and any(_limit(candidate, name, limits) is not None for name in LEVELS):
             return candidate
@@ -115,7 +115,7 @@ _CPU = (
 )
 
 
-def cpu(usage: cpu_times.Usage) -> list[Stat]:
+def cpu(usage: cpu_times.Usage) -> list[Statistic]:
     """Percent of each kind of time; context switches a second and CPU."""
     stats = [_field("cpu", field, share, log) for field, log in _CPU
              for share in (getattr(usage.shares, field),) if share is not None]
@@ -123,30 +123,30 @@ def cpu(usage: cpu_times.Usage) -> list[Stat]:
     return [*stats, _field("cpu", "ctx_switches", switches)]
 
 
-def load(load: Load, stat: cpu_times.Stat | None) -> list[Stat]:
+def load(load: Load, stat: cpu_times.Stat | None) -> list[Statistic]:
     """Load of each CPU. The average of fifteen minutes is logged, as LOAD."""
     cpus = len(stat.cpus) or 1 if stat is not None else 1
-    return [Stat("load", "", field, (Candidate(("load",), average / cpus),), log, name)
+    return [Statistic("load", "", field, (Candidate(("load",), average / cpus),), log, name)
             for field, average, log, name in (("min5", load.min5, False, "LOAD_MIN5"),
                                               ("min15", load.min15, True, "LOAD"))]
 
 
-def mem(memory: Memory) -> list[Stat]:
+def mem(memory: Memory) -> list[Statistic]:
     """Percent used, as served."""
     return _used("mem", _mem_percent(memory), memory.total_bytes)
 
 
-def memswap(memory: Memory) -> list[Stat]:
+def memswap(memory: Memory) -> list[Statistic]:
     """Percent used, as served; without swap there is nothing to be held against a limit."""
     return _used("memswap", _swap_percent(memory), memory.swap_total_bytes)
 
 
-def _used(plugin: str, used_percent: float, total_bytes: int) -> list[Stat]:
+def _used(plugin: str, used_percent: float, total_bytes: int) -> list[Statistic]:
     candidate = Candidate((plugin,), used_percent if total_bytes else None)
-    return [Stat(plugin, "", "used", (candidate,), True, plugin.upper())]
+    return [Statistic(plugin, "", "used", (candidate,), True, plugin.upper())]
 
 
-def quicklook(usage: cpu_times.Usage, memory: Memory | None) -> list[Stat]:
+def quicklook(usage: cpu_times.Usage, memory: Memory | None) -> list[Statistic]:
     """Percent of CPU, memory and swap."""
     values = [("cpu", usage.shares.total)]
     if memory is not None:
@@ -154,7 +154,7 @@ def quicklook(usage: cpu_times.Usage, memory: Memory | None) -> list[Stat]:
     return [_field("quicklook", field, value) for field, value in values]
 
 
-def network(traffic: Mapping[str, Traffic]) -> list[Stat]:
+def network(traffic: Mapping[str, Traffic]) -> list[Statistic]:
     """Bits a second against the interface's own limits, else percent of the link's speed where that is known."""
     stats = []
     for name, entry in traffic.items():
@@ -163,16 +163,16 @@ def network(traffic: Mapping[str, Traffic]) -> list[Stat]:
         own = dict.fromkeys((name.lower(), name.lower().split(":")[0]))
         for field, bytes_per_second in (("rx", entry.rx_bytes_per_second), ("tx", entry.tx_bytes_per_second)):
             bits = int(bytes_per_second) * 8
-            stats.append(Stat("network", name, field, (
+            stats.append(Statistic("network", name, field, (
                 Candidate(tuple(["network_%s_%s" % (interface, field) for interface in own]), bits),
                 Candidate(("network_" + field, "network"), percent(bits, speed * 1e6) if speed else None),
             ), False, _alert_name("network", name, field)))
     return stats
 
 
-def diskio(activities: Mapping[str, DiskActivity]) -> list[Stat]:
+def diskio(activities: Mapping[str, DiskActivity]) -> list[Statistic]:
     """Bytes a second, read (the limits' rx) and written (tx)."""
-    return [Stat("diskio", name, field,
+    return [Statistic("diskio", name, field,
                  (Candidate(("diskio_%s_%s" % (name.lower(), direction), "diskio"), int(speed)),),
                  False, _alert_name("diskio", name, direction))
             for name, entry in activities.items()
@@ -180,18 +180,18 @@ def diskio(activities: Mapping[str, DiskActivity]) -> list[Stat]:
                                             ("write_bytes", "tx", entry.written_bytes_per_second))]
 
 
-def fs(filesystems: Sequence[FileSystem]) -> list[Stat]:
+def fs(filesystems: Sequence[FileSystem]) -> list[Statistic]:
     """Percent used, as served: of what callers without privilege can use."""
     stats = []
     for entry in filesystems:
         name = entry.mount.mount_point.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         used = percent(entry.used_bytes, entry.used_bytes + entry.free_bytes)
         candidate = Candidate(("fs_" + name.lower(), "fs"), used)
-        stats.append(Stat("fs", name, "used", (candidate,), False, _alert_name("fs", name)))
+        stats.append(Statistic("fs", name, "used", (candidate,), False, _alert_name("fs", name)))
     return stats
 
 
-def sensors(sensors: Sensors, batteries: Sequence[Battery] | None) -> list[Stat]:
+def sensors(sensors: Sensors, batteries: Sequence[Battery] | None) -> list[Statistic]:
     """Degrees Celsius, rounds a minute, and what a battery lacks to 100 percent; no disk that tells no number."""
     stats = [_sensor("temperature_core", entry.label, round(entry.value, 1)) for entry in sensors.temperatures]
     stats += [_sensor("fan_speed", entry.label, int(entry.value)) for entry in sensors.fans]
@@ -202,11 +202,11 @@ def sensors(sensors: Sensors, batteries: Sequence[Battery] | None) -> list[Stat]
     return [*stats, _sensor("battery", "Battery", 100 - charge)] if charge is not None else stats
 
 
-def _sensor(kind: str, label: str, value: float) -> Stat:
+def _sensor(kind: str, label: str, value: float) -> Statistic:
     names = ("sensors_%s_%s" % (kind, label.lower()), "sensors_" + kind, "sensors")
     # Fans have limits only where the file says so: a limit for all sensors is one for temperatures.
     candidate = Candidate(names[:2] if kind == "fan_speed" else names, value)
-    return Stat("sensors", label, "value", (candidate,), False, _alert_name("sensors", kind, label))
+    return Statistic("sensors", label, "value", (candidate,), False, _alert_name("sensors", kind, label))
 
 
 def _mem_percent(memory: Memory) -> float:
@@ -217,10 +217,10 @@ def _swap_percent(memory: Memory) -> float:
     return percent(memory.swap_total_bytes - memory.swap_free_bytes, memory.swap_total_bytes)
 
 
-def _field(plugin: str, field: str, value: float, log: bool = False) -> Stat:
+def _field(plugin: str, field: str, value: float, log: bool = False) -> Statistic:
     """A field of an object plugin that is itself what is held against the limit."""
     name = "%s_%s" % (plugin, field)
-    return Stat(plugin, "", field, (Candidate((name, plugin), value),), log, name.upper())
+    return Statistic(plugin, "", field, (Candidate((name, plugin), value),), log, name.upper())
 
 
 def _alert_name(*parts: str) -> str:

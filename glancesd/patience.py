@@ -30,7 +30,7 @@ class Outcome(NamedTuple):
     late: bool = False
 
 
-class _Turn:
+class _Round:
     """The calls that one worker has before it, and the one that it is in."""
 
     def __init__(self, calls: deque[tuple[str, Call]], number: int) -> None:
@@ -94,10 +94,10 @@ class Patience:
                 return
             turn = self._start(rest)
 
-    def _start(self, calls: deque[tuple[str, Call]]) -> _Turn:
+    def _start(self, calls: deque[tuple[str, Call]]) -> _Round:
         if len(self._held) >= HELD_THREADS:
             calls = deque(item for item in calls if self._round_of(item[0]) == self._round - 1)
-        turn = _Turn(calls, self._round)
+        turn = _Round(calls, self._round)
         turn.over = not calls
         if not turn.over:
             try:
@@ -106,7 +106,7 @@ class Patience:
                 turn.over = True
         return turn
 
-    def _work(self, turn: _Turn) -> None:
+    def _work(self, turn: _Round) -> None:
         while True:
             with self._changed:
                 if not turn.calls:

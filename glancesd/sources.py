@@ -20,7 +20,7 @@ from .collectors import (
     wireless,
 )
 from .log import Log
-from .monitor import Derived, Sampled
+from .readings import Derived, Sampled
 from .roots import Roots
 from .tasks import Tasks
 
@@ -29,28 +29,28 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts,
           tasks: Callable[[], Tasks]) -> Mapping[str, Union[Sampled, Derived]]:
     """Every source. Those of the kernel first, then what is derived of them, then the daemon's own."""
     return {
-        "stat": Sampled(cpu.sample),
+        "cpu_sample": Sampled(cpu.sample),
         "memory": Sampled(memory.Sampler()),
         "load": Sampled(host.sample_load),
-        "interfaces": Sampled(network.sample),
-        "disk_counters": Sampled(disks.Sampler()),
+        "network_sample": Sampled(network.sample),
+        "disks_sample": Sampled(disks.Sampler()),
         "filesystems": Sampled(file_systems),
-        "pids": Sampled(processes.Sampler(), of="memory"),
+        "processes_sample": Sampled(processes.Sampler(), given="memory"),
         "pid_max": Sampled(processes.sample_pid_max, slow=True),
-        "interrupt_counters": Sampled(interrupts.Sampler()),
+        "interrupts_sample": Sampled(interrupts.Sampler()),
         "wireless": Sampled(wireless.sample),
-        "cores": Sampled(host.sample_cores, slow=True, of="stat"),
-        "identity": Sampled(host.sample_identity, slow=True, of="memory"),
+        "cores": Sampled(host.sample_cores, slow=True, given="cpu_sample"),
+        "identity": Sampled(host.sample_identity, slow=True, given="memory"),
         "addresses": Sampled(addresses.sample, slow=True),
         "sensors": Sampled(sensors.Sampler(), slow=True),
         "power": Sampled(power.sample, slow=True),
         "raid": Sampled(raid.sample, slow=True),
 
-        "cpu": Derived("stat", cpu.derive),
-        "network": Derived("interfaces", network.derive),
-        "disks": Derived("disk_counters", disks.derive),
-        "processes": Derived("pids", processes.derive),
-        "interrupts": Derived("interrupt_counters", interrupts.derive),
+        "cpu": Derived("cpu_sample", cpu.derive),
+        "network": Derived("network_sample", network.derive),
+        "disks": Derived("disks_sample", disks.derive),
+        "processes": Derived("processes_sample", processes.derive),
+        "interrupts": Derived("interrupts_sample", interrupts.derive),
 
         "clock": Sampled(lambda roots: True, own=True),
         "alerts": Sampled(lambda roots: alerts.events(), own=True),

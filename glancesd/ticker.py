@@ -5,7 +5,7 @@ import threading
 from typing import Callable
 
 from .log import Log
-from .monitor import Clock
+from .readings import Clock
 
 # This many missed ticks, and a while for a slow machine, and sampling counts as stopped.
 MISSED_TICKS = 3

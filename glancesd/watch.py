@@ -10,8 +10,8 @@ from . import limits
 from .alerts import Alerts, Observation, sort_key
 from .collectors.processes import Activity
 from .delta import WINDOW_SECONDS, Tracker
-from .limits import Stat
-from .monitor import Monitor, Taken
+from .limits import Statistic
+from .readings import Reading, Readings
 from .settings import Settings
 
 # Ticks in a row at which a source failed: then nobody can say that its events last.
@@ -22,12 +22,12 @@ class Watched(NamedTuple):
     """A plugin with limits: its sources (the API's first ones), and what makes statistics of them."""
 
     sources: tuple[str, ...]
-    stats: Callable[..., Sequence[Stat]]
+    stats: Callable[..., Sequence[Statistic]]
 
 
 WATCHED: Mapping[str, Watched] = {
     "cpu": Watched(("cpu",), limits.cpu),
-    "load": Watched(("load", "stat"), limits.load),
+    "load": Watched(("load", "cpu_sample"), limits.load),
     "mem": Watched(("memory",), limits.mem),
     "memswap": Watched(("memory",), limits.memswap),
     "network": Watched(("network",), limits.network),
@@ -41,10 +41,10 @@ WATCHED: Mapping[str, Watched] = {
 class Watch:
     """Limits and alerts under one Settings, which a reload replaces."""
 
-    def __init__(self, settings: Settings, monitor: Monitor, alerts: Alerts, refresh: Callable[[str], object]) -> None:
+    def __init__(self, settings: Settings, monitor: Readings, alerts: Alerts, refresh: Callable[[str], object]) -> None:
         """`refresh` makes a plugin's page anew where it is no longer fresh, and with it a point of its history."""
         self.settings = settings
-        self._monitor = monitor
+        self._readings = monitor
         self._alerts = alerts
         self._refresh = refresh
         self._trackers: dict[str, Tracker] = {}          # the ticker's own windows, by source
@@ -55,7 +55,7 @@ class Watch:
         watched = WATCHED.get(plugin)
         if watched is None:
             return {}
-        stats = self._stats(plugin, [self._monitor.take(source) for source in watched.sources])
+        stats = self._stats(plugin, [self._readings.take(source) for source in watched.sources])
         plugin_limits = self.settings.limits[plugin]
         return {(stat.element, stat.field): limits.decoration(stat, plugin_limits) for stat in stats}
 
@@ -79,11 +79,11 @@ class Watch:
         if problems:
             raise problems[0]
 
-    def _look(self, plugin: str, taken: Sequence[Taken]) -> None:
+    def _look(self, plugin: str, taken: Sequence[Reading]) -> None:
         """Keep what is true of a plugin now, and hold what happened since the tick before against its limits."""
         self._refresh(plugin)
         first, source = taken[0], WATCHED[plugin].sources[0]
-        if self._monitor.problem(source) is not None:
+        if self._readings.problem(source) is not None:
             self._failing[plugin] = self._failing.get(plugin, 0) + 1
             if self._failing[plugin] == FAILING_TICKS:
                 self._alerts.vanished(plugin)
@@ -92,19 +92,19 @@ class Watch:
         if first.value is not None:
             self._alerts.observe(self._observations(plugin, taken), first.wall - first.elapsed,
                                  first.at - first.elapsed, first.at, self._top, plugin)
-        elif self._monitor.take(source).value is None:
+        elif self._readings.take(source).value is None:
             self._alerts.vanished(plugin)
 
-    def _window(self, source: str) -> Taken:
-        return self._monitor.own_window(source, self._trackers.setdefault(source, Tracker()))
+    def _window(self, source: str) -> Reading:
+        return self._readings.own_window(source, self._trackers.setdefault(source, Tracker()))
 
-    def _observations(self, plugin: str, taken: Sequence[Taken]) -> list[Observation]:
+    def _observations(self, plugin: str, taken: Sequence[Reading]) -> list[Observation]:
         plugin_limits = self.settings.limits[plugin]
         return [Observation(stat.alert_name, stat.compared(plugin_limits), limits.level(stat, plugin_limits),
                             sort_key(stat.alert_name))
                 for stat in self._stats(plugin, taken) if limits.logged(stat, plugin_limits)]
 
-    def _stats(self, plugin: str, taken: Sequence[Taken]) -> Sequence[Stat]:
+    def _stats(self, plugin: str, taken: Sequence[Reading]) -> Sequence[Statistic]:
         if taken[0].value is None:
             return ()
         shown = self.settings.shown
@@ -114,10 +114,10 @@ class Watch:
 
     def _top(self, key: str) -> list[Any]:
         """Processes by what an event is about, most first."""
-        taken = self._monitor.take("processes")
+        taken = self._readings.take("processes")
         if key != "memory_percent" and taken.elapsed > 1.5 * self.settings.interval:
             # Nobody asked for long: in that window a process that is new, and busy, would show as nothing.
-            taken = self._monitor.take("processes", taken.at + WINDOW_SECONDS)
+            taken = self._readings.take("processes", taken.at + WINDOW_SECONDS)
         return sorted(taken.value or [], key=_MEASURES[key], reverse=True)[:3]
 
 

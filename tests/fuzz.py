@@ -29,10 +29,10 @@ from random import Random
 from typing import Any, Callable, Iterator, NamedTuple, Optional
 
 import glancesd.collectors
-from glancesd import http1
-from glancesd.api.answers import Refused
+from glancesd.answers import Refused
 from glancesd.collectors import cpu, disks, interrupts, network
 from glancesd.roots import ParseError, decode
+from glancesd.server import http1
 from glancesd.settings import SettingsError, read_settings
 from tests import test_faults
 from tests.daemon import TOP, Daemon, strict_json

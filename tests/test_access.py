@@ -9,10 +9,10 @@ import unittest
 from typing import Any, Optional
 from unittest import mock
 
-from glancesd import passwords
-from glancesd.access import Access
-from glancesd.api.answers import Refused
-from glancesd.http1 import parse
+from glancesd.answers import Refused
+from glancesd.server import passwords
+from glancesd.server.access import Access
+from glancesd.server.http1 import parse
 from glancesd.settings import default_settings, read_settings
 
 

@@ -17,12 +17,12 @@ from typing import Any, AnyStr, Callable, Iterable, NamedTuple, Optional, Union
 from unittest import mock
 
 from glancesd import daemon, roots
-from glancesd.api.answers import Answer
+from glancesd.answers import Answer
 from glancesd.api.v2 import PLUGINS
 from glancesd.collectors import processes
-from glancesd.http1 import parse
 from glancesd.log import Log
-from glancesd.monitor import Clock
+from glancesd.readings import Clock
+from glancesd.server.http1 import parse
 from glancesd.settings import read_settings
 from tests.daemon import TOP, strict_json
 

@@ -5,11 +5,11 @@ import unittest
 from typing import Any, Optional
 
 from glancesd.alerts import Observation
-from glancesd.api.answers import HEALTH
-from glancesd.monitor import Sampled
+from glancesd.answers import HEALTH
+from glancesd.readings import Sampled
 from glancesd.roots import NoData, Roots
+from tests.assembly import House
 from tests.daemon import strict_json
-from tests.house import House
 
 PASS = {"status": "pass", "checks": {}}
 
@@ -19,7 +19,7 @@ class Case(unittest.TestCase):
         self.reads: list[str] = []
         self.problem: dict[str, Optional[Exception]] = {}
         self.house = House(Roots("/nonexistent", "/nonexistent", "/nonexistent"),
-                           {name: self.source(name) for name in ("load", "stat", "raid")})
+                           {name: self.source(name) for name in ("load", "cpu_sample", "raid")})
 
     def source(self, name: str) -> Sampled:
         def sample(roots: Roots) -> Any:
@@ -45,7 +45,7 @@ class Ready(Case):
         self.assertEqual(self.ready(), (200, PASS))
 
     def test_pass(self) -> None:
-        self.house.monitor.take("load")
+        self.house.readings.take("load")
         self.assertEqual(self.ready(), (200, PASS))
 
     def test_nothing_is_read_for_it(self) -> None:
@@ -55,13 +55,13 @@ class Ready(Case):
 
     def test_what_the_kernel_has_not_got_is_no_problem(self) -> None:
         self.problem["raid"] = NoData("no mdstat")
-        self.house.monitor.take("raid")
+        self.house.readings.take("raid")
         self.assertEqual(self.ready(), (200, PASS))
 
     def test_a_source_fails(self) -> None:
-        self.house.monitor.take("load")
+        self.house.readings.take("load")
         self.problem["raid"] = OSError(5, "Input/output error")
-        self.house.monitor.take("raid")
+        self.house.readings.take("raid")
         self.assertEqual(self.ready(), (200, {"status": "warn", "checks": {
             "plugin:raid": [{"status": "warn", "output": "[Errno 5] Input/output error"}]}}))
 
@@ -69,7 +69,7 @@ class Ready(Case):
         self.test_a_source_fails()
         self.problem.clear()
         self.house.time.sleep(1)
-        self.house.monitor.take("raid")
+        self.house.readings.take("raid")
         self.assertEqual(self.ready(), (200, PASS))
 
     def test_a_plugin_cannot_be_made(self) -> None:
@@ -94,20 +94,20 @@ class Fail(Case):
     def test_every_source_fails(self) -> None:
         for name in ("load", "raid"):
             self.problem[name] = OSError(24, "Too many open files")
-            self.house.monitor.take(name)
+            self.house.readings.take(name)
         status, told = self.ready()
         self.assertEqual((status, told["status"]), (503, "fail"))
         self.assertEqual(told["checks"]["sampling"], [{"status": "fail", "output": "every source fails"}])
         self.assertEqual(set(told["checks"]), {"sampling", "plugin:load", "plugin:raid"})
 
     def test_our_own_sources_do_not_count(self) -> None:
-        self.house.monitor.take("clock")
+        self.house.readings.take("clock")
         self.test_every_source_fails()
 
     def test_one_that_works_is_enough(self) -> None:
-        self.house.monitor.take("stat")
+        self.house.readings.take("cpu_sample")
         self.problem["load"] = OSError(24, "Too many open files")
-        self.house.monitor.take("load")
+        self.house.readings.take("load")
         self.assertEqual(self.ready()[0], 200)
 
     def test_the_ticker_has_stopped(self) -> None:

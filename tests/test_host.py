@@ -9,7 +9,7 @@ from glancesd.collectors import cpu, host
 from glancesd.collectors.host import Cores, Identity, Load
 from glancesd.collectors.memory import Memory
 from glancesd.roots import NoData, ParseError
-from tests.tree import Tree
+from tests.fake_host import Tree
 
 DEBIAN = ('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\n'
           'VERSION="12 (bookworm)"\nID=debian\nHOME_URL="https://www.debian.org/"\n')

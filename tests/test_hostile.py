@@ -19,8 +19,8 @@ from random import Random
 from typing import Any, NamedTuple, Optional
 from urllib.parse import unquote
 
-from glancesd import http1
-from glancesd.api.answers import Refused
+from glancesd.answers import Refused
+from glancesd.server import http1
 from tests.daemon import TOP, Daemon
 from tests.fuzz import answers, exchange
 

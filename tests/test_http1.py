@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import unittest
 
-from glancesd import http1
-from glancesd.api.answers import Refused
+from glancesd.answers import Refused
+from glancesd.server import http1
 
 HOST = b"Host: h\r\n"
 

@@ -13,8 +13,8 @@ from glancesd.collectors.host import Load
 from glancesd.collectors.memory import Memory
 from glancesd.collectors.network import Interface, Traffic
 from glancesd.collectors.power import Battery
-from glancesd.collectors.sensors import DiskTemperature, Reading, Sensors
-from glancesd.limits import Candidate, Stat
+from glancesd.collectors.sensors import DiskTemperature, Sensor, Sensors
+from glancesd.limits import Candidate, Statistic
 from glancesd.settings import default_settings
 
 DEFAULTS = default_settings(2).limits
@@ -25,12 +25,12 @@ USAGE = Usage(Shares(40.0, 30.0, 8.0, 55.0, 0.0, 5.0, 0.0, 2.0, None, 0.0, 0.0),
 STAT = cpu_times.Stat(Times(0, 0, 0, 0), {0: Times(0, 0, 0, 0), 1: Times(0, 0, 0, 0)}, None, None, None, None)
 
 
-def user(value: float | None, log_default: bool = True) -> Stat:
-    return Stat("cpu", "", "user", (Candidate(("cpu_user", "cpu"), value),), log_default, "CPU_USER")
+def user(value: float | None, log_default: bool = True) -> Statistic:
+    return Statistic("cpu", "", "user", (Candidate(("cpu_user", "cpu"), value),), log_default, "CPU_USER")
 
 
-def network_stat(bits: float, percent: float | None) -> Stat:
-    return Stat("network", "eth0", "rx", (Candidate(("network_eth0_rx",), bits),
+def network_stat(bits: float, percent: float | None) -> Statistic:
+    return Statistic("network", "eth0", "rx", (Candidate(("network_eth0_rx",), bits),
                                          Candidate(("network_rx", "network"), percent)), False, "NETWORK_ETH0_RX")
 
 
@@ -42,12 +42,12 @@ def traffic(rx: float, tx: float, speed: int | None = None) -> Traffic:
     return Traffic(Interface(0, 0, True, speed), 1.0, 0, 0, rx, tx)
 
 
-def by_field(stats: list[Stat]) -> dict[str, Stat]:
+def by_field(stats: list[Statistic]) -> dict[str, Statistic]:
     return {(stat.element + " " if stat.element else "") + stat.field: stat for stat in stats}
 
 
 class Level(unittest.TestCase):
-    TABLE: tuple[tuple[str, Stat, Any, str, float | None], ...] = (
+    TABLE: tuple[tuple[str, Statistic, Any, str, float | None], ...] = (
         # name, statistic, limits, level, compared value
         ("below all", user(49.9), THREE, "OK", 49.9),
         ("careful from the very limit on", user(50.0), THREE, "CAREFUL", 50.0),
@@ -85,7 +85,7 @@ class Level(unittest.TestCase):
 
 
 class Logged(unittest.TestCase):
-    TABLE: tuple[tuple[str, Stat, Any, bool], ...] = (
+    TABLE: tuple[tuple[str, Statistic, Any, bool], ...] = (
         ("usual", user(1.0), {}, True),
         ("not usual", user(1.0, False), {}, False),
         ("switched on", user(1.0, False), {"cpu_user_log": ["True"]}, True),
@@ -108,7 +108,7 @@ class Logged(unittest.TestCase):
 
 
 class Decoration(unittest.TestCase):
-    TABLE: tuple[tuple[Stat, Any, str], ...] = (
+    TABLE: tuple[tuple[Statistic, Any, str], ...] = (
         (user(10.0), THREE, "OK_LOG"),
         (user(95.0), THREE, "CRITICAL_LOG"),
         (user(95.0, False), THREE, "CRITICAL"),
@@ -226,8 +226,8 @@ class Elements(unittest.TestCase):
         self.assertEqual((stats["/ used"].alert_name, stats["/Data used"].alert_name), ("FS_/", "FS_/DATA"))
 
     def test_sensors(self) -> None:
-        read = Sensors([Reading("coretemp", "Core 0", 70.04), Reading("x", "Ambient", -3.0)],
-                       [Reading("x", "fan1", 1200)],
+        read = Sensors([Sensor("coretemp", "Core 0", 70.04), Sensor("x", "Ambient", -3.0)],
+                       [Sensor("x", "fan1", 1200)],
                        [DiskTemperature("sda", 52.0, "C"), DiskTemperature("sdb", "SLP", "*"),
                         DiskTemperature("sdc", 140.0, "F")])
         stats = by_field(limits.sensors(read, [Battery("BAT0", 10.0, "Discharging")]))
@@ -240,7 +240,7 @@ class Elements(unittest.TestCase):
         self.assertEqual(stats["Core 0 value"].alert_name, "SENSORS_TEMPERATURE_CORE_CORE 0")
 
     def test_sensors_of_their_own_limits(self) -> None:
-        read = Sensors([Reading("coretemp", "Core 0", 70.0)], [Reading("x", "fan1", 1200)], [])
+        read = Sensors([Sensor("coretemp", "Core 0", 70.0)], [Sensor("x", "fan1", 1200)], [])
         core, fan = limits.sensors(read, None)
         found = {"sensors_temperature_core_core 0_careful": 70.0, "sensors_temperature_core_careful": 90.0,
                  "sensors_temperature_core_critical": 70.0, "sensors_fan_speed_careful": 1000.0}

@@ -7,7 +7,7 @@ import unittest
 from glancesd.collectors import memory
 from glancesd.collectors.memory import Memory
 from glancesd.roots import NoData, ParseError
-from tests.tree import Tree
+from tests.fake_host import Tree
 
 KIB = 1024
 

@@ -10,10 +10,10 @@ from unittest import mock
 
 from glancesd import daemon
 from glancesd.collectors import processes
-from glancesd.http1 import parse
 from glancesd.log import Log
-from glancesd.monitor import SLOW_SECONDS, Clock
+from glancesd.readings import SLOW_SECONDS, Clock
 from glancesd.roots import Roots
+from glancesd.server.http1 import parse
 from glancesd.settings import read_settings
 from tests.bench import trees
 from tests.daemon import TOP
@@ -89,7 +89,7 @@ class FreshAll(unittest.TestCase):
 
     def check_tree(self, tree: str) -> Rig:
         rig = Rig(tree)
-        rig.daemon._monitor.baselines()                # as the daemon does when it starts
+        rig.daemon._readings.baselines()                # as the daemon does when it starts
         self.check(rig.opened(1))
         self.check(rig.opened(1))
         self.check(rig.opened(SLOW_SECONDS))           # with what hardly changes

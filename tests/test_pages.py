@@ -6,13 +6,13 @@ import unittest
 from typing import Any, Callable
 from unittest import mock
 
-from glancesd import monitor
+from glancesd import readings
 from glancesd.api import v2
 from glancesd.api.pages import CONSTANT_SECONDS, STALE_SECONDS
-from glancesd.monitor import Sampled
+from glancesd.readings import Sampled
 from glancesd.roots import NoData, Roots
+from tests.assembly import House, fixture
 from tests.daemon import strict_json
-from tests.house import House, fixture
 
 
 class Case(unittest.TestCase):
@@ -190,7 +190,7 @@ class Hanging(Case):
 
     def setUp(self) -> None:
         super().setUp()
-        patched = mock.patch.object(monitor, "TURN_SECONDS", 0.01)
+        patched = mock.patch.object(readings, "TURN_SECONDS", 0.01)
         patched.start()
         self.addCleanup(patched.stop)
 

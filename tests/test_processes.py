@@ -12,7 +12,7 @@ from typing import Iterable, Mapping, Optional, Union
 from unittest import mock
 
 from glancesd.collectors import processes
-from glancesd.collectors.processes import Process, Sampler, Stat
+from glancesd.collectors.processes import Process, Record, Sampler
 from glancesd.roots import NoData, ParseError, Roots
 
 IO = b"rchar: 9\nwchar: 8\nsyscr: 7\nsyscw: 6\nread_bytes: %d\nwrite_bytes: %d\ncancelled_write_bytes: 3\n"
@@ -94,10 +94,11 @@ class ParseStat(unittest.TestCase):
     ANCIENT = b"1 (init) S 0 1 1 0 -1 4194560 9 9 9 9 7 8 9 9 15 0 1 0 12 2899968 345 4294967295\n"
 
     def test_newest(self) -> None:
-        self.assertEqual(processes.parse_stat(self.NEWEST), Stat(b"bash", "S", 2648, 5, 3, 163277, 1, 4, 955, 5251072))
+        self.assertEqual(processes.parse_stat(self.NEWEST),
+                         Record(b"bash", "S", 2648, 5, 3, 163277, 1, 4, 955, 5251072))
 
     def test_ancient(self) -> None:
-        self.assertEqual(processes.parse_stat(self.ANCIENT), Stat(b"init", "S", 0, 0, 1, 12, 7, 8, 345, 2899968))
+        self.assertEqual(processes.parse_stat(self.ANCIENT), Record(b"init", "S", 0, 0, 1, 12, 7, 8, 345, 2899968))
 
     def test_not_one_column_less(self) -> None:
         record = self.ANCIENT.rpartition(b" ")[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 import unittest
 from typing import Any
 
-from glancesd.api.answers import Refused
+from glancesd.answers import Refused
 from glancesd.api.endpoints import Endpoints
 from glancesd.api.routes import ROUTES, Routes
 

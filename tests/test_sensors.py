@@ -10,7 +10,7 @@ import unittest
 from typing import Mapping, Optional
 
 from glancesd.collectors import sensors
-from glancesd.collectors.sensors import DiskTemperature, Reading, Sampler
+from glancesd.collectors.sensors import DiskTemperature, Sampler, Sensor
 from glancesd.roots import ParseError, Roots
 
 
@@ -87,10 +87,10 @@ class Hwmon(SensorTest):
                  temp2_input="44000"),
             chip(2, "thinkpad", fan1_input="1204", fan2_label="CPU Fan", fan2_input="0", temp1_input="46000")))
         self.assertEqual(found.temperatures, [
-            Reading("acpitz", "acpitz 1", 27.8), Reading("acpitz", "acpitz 2", 29.8),
-            Reading("coretemp", "Package id 0", 45.9), Reading("coretemp", "Core 0", 44.0),
-            Reading("thinkpad", "thinkpad 1", 46.0)])
-        self.assertEqual(found.fans, [Reading("thinkpad", "thinkpad 1 (2)", 1204), Reading("thinkpad", "CPU Fan", 0)])
+            Sensor("acpitz", "acpitz 1", 27.8), Sensor("acpitz", "acpitz 2", 29.8),
+            Sensor("coretemp", "Package id 0", 45.9), Sensor("coretemp", "Core 0", 44.0),
+            Sensor("thinkpad", "thinkpad 1", 46.0)])
+        self.assertEqual(found.fans, [Sensor("thinkpad", "thinkpad 1 (2)", 1204), Sensor("thinkpad", "CPU Fan", 0)])
         self.assertEqual(found.disks, [])
 
     def test_natural_order(self) -> None:
@@ -133,13 +133,13 @@ class Hwmon(SensorTest):
 
     def test_faulty_fan(self) -> None:
         tree = self.tree(chip(0, "it87", fan1_input="900", fan1_fault="1", fan2_input="x", fan3_input="700"))
-        self.assertEqual(Sampler()(tree).fans, [Reading("it87", "it87 3", 700)])
+        self.assertEqual(Sampler()(tree).fans, [Sensor("it87", "it87 3", 700)])
 
     def test_other_files_are_no_sensors(self) -> None:
         files = chip(0, "it87", temp1_max="80000", temp1_crit="90000", in0_input="12", fan1_min="3", temp1_input="1000",
                      xtemp1_input="5", temp1_input_x="6", temp_input="7")
         found = Sampler()(self.tree(files))
-        self.assertEqual((found.temperatures, found.fans), ([Reading("it87", "it87 1", 1.0)], []))
+        self.assertEqual((found.temperatures, found.fans), ([Sensor("it87", "it87 1", 1.0)], []))
 
 
 class Thermal(SensorTest):
@@ -149,8 +149,8 @@ class Thermal(SensorTest):
 
     def test_zones_without_hwmon(self) -> None:
         self.assertEqual(Sampler()(self.tree(self.ZONES)).temperatures, [
-            Reading("thermal_zone0", "cpu-thermal", 48.312), Reading("thermal_zone2", "thermal_zone2", 20.0),
-            Reading("thermal_zone10", "thermal_zone10", 30.0)])
+            Sensor("thermal_zone0", "cpu-thermal", 48.312), Sensor("thermal_zone2", "thermal_zone2", 20.0),
+            Sensor("thermal_zone10", "thermal_zone10", 30.0)])
 
     def test_two_zones_of_a_type(self) -> None:
         zones = {"class/thermal/thermal_zone%d/%s" % (number, name): text
@@ -162,7 +162,7 @@ class Thermal(SensorTest):
 
     def test_hwmon_has_fans_only(self) -> None:
         found = Sampler()(self.tree(self.ZONES, chip(0, "pwmfan", fan1_input="900")))
-        self.assertEqual((len(found.temperatures), found.fans), (3, [Reading("pwmfan", "pwmfan 1", 900)]))
+        self.assertEqual((len(found.temperatures), found.fans), (3, [Sensor("pwmfan", "pwmfan 1", 900)]))
 
     def test_hwmon_has_a_dead_temperature(self) -> None:
         found = self.temperatures(self.ZONES, chip(0, "iwlwifi_1", temp1_input=""))
@@ -177,7 +177,7 @@ class Disks(SensorTest):
         found = Sampler()(self.tree(chip(0, "drivetemp", "pci/ata1/1:0:0:0", temp1_input="31000"),
                                     {"devices/pci/ata1/1:0:0:0/block/sdb/dev": ""}))
         self.assertEqual(found.disks, [DiskTemperature("sdb", 31.0, "C")])
-        self.assertEqual(found.temperatures, [Reading("drivetemp", "drivetemp 1", 31.0)])
+        self.assertEqual(found.temperatures, [Sensor("drivetemp", "drivetemp 1", 31.0)])
 
     def test_nvme(self) -> None:
         for name, below, expected in (
@@ -221,7 +221,7 @@ class Slow(SensorTest):
         roots = self.slow(chip(0, "lm75", temp1_input="1000"), chip(1, "w1_slave_temp", temp1_input="2000"))
         sampler = Sampler()
         for _ in range(3):
-            self.assertEqual(sampler(roots).temperatures, [Reading("lm75", "lm75 1", 1.0)])
+            self.assertEqual(sampler(roots).temperatures, [Sensor("lm75", "lm75 1", 1.0)])
         roots.released.set()
         for _ in range(1000):                                       # until its thread has had a turn
             if len(sampler(roots).temperatures) == 2:
@@ -308,13 +308,13 @@ class Hddtemp(SensorTest):
     def test_endless_answer(self) -> None:
         sampler = Sampler(self.daemon(b"x" * (1 << 20)))
         self.assertEqual(sampler(self.tree(chip(0, "lm75", temp1_input="1000"), procfs="/proc")),
-                         ([Reading("lm75", "lm75 1", 1.0)], [], []))
+                         ([Sensor("lm75", "lm75 1", 1.0)], [], []))
 
     def test_silent_daemon_keeps_nobody_waiting(self) -> None:
         sampler = Sampler(self.daemon(b"|/dev/sda|", hangs_up=False))
         tree = self.tree(chip(0, "lm75", temp1_input="1000"), procfs="/proc")
         for _ in range(2):
-            self.assertEqual(sampler(tree), ([Reading("lm75", "lm75 1", 1.0)], [], []))
+            self.assertEqual(sampler(tree), ([Sensor("lm75", "lm75 1", 1.0)], [], []))
 
     def test_disk_that_the_kernel_shows_too(self) -> None:
         files = {**chip(0, "drivetemp", "pci/1", temp1_input="40000"), "devices/pci/1/block/sda/dev": "",

@@ -13,12 +13,12 @@ from contextlib import suppress
 from typing import Callable, Optional
 from unittest import mock
 
-from glancesd import server as module
 from glancesd import threads
-from glancesd.api.answers import Answer, Refused
-from glancesd.http1 import Request
+from glancesd.answers import Answer, Refused
 from glancesd.log import Log
-from glancesd.server import Place, Server
+from glancesd.server import server as module
+from glancesd.server.http1 import Request
+from glancesd.server.server import Place, Server
 
 GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
 

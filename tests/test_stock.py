@@ -21,7 +21,7 @@ import sys
 sys.path.insert(0, %r)
 if %r:
     import http.client, shutil
-from glancesd import stock
+from glancesd.server import stock
 import email.utils, html, http.client, http.server, shutil
 assert issubclass(stock.ThreadingHTTPServer, http.server.socketserver.TCPServer)
 assert http.server.html is html and html.escape("<") == "&lt;"
@@ -38,7 +38,7 @@ class Choosy:
             raise ImportError("not with that shutil")
 sys.meta_path.insert(0, Choosy())
 import shutil
-from glancesd import stock
+from glancesd.server import stock
 assert stock.ThreadingHTTPServer is sys.modules["http.server"].ThreadingHTTPServer
 assert sys.modules["shutil"] is shutil
 """

@@ -97,7 +97,7 @@ class Expiry(Case):
         self.wait_for(lambda: done and _thread._count() <= self.before and not threads._spares)
 
     def test_work_that_comes_as_the_time_runs_out(self) -> None:
-        """Taken off the list, it waits on for what it was taken for."""
+        """Reading off the list, it waits on for what it was taken for."""
         threads.start(lambda: None)
         self.wait_for(lambda: threads._spares)
         with threads._lock:

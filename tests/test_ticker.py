@@ -7,7 +7,7 @@ import unittest
 from typing import Callable
 
 from glancesd.log import Log
-from glancesd.monitor import Clock
+from glancesd.readings import Clock
 from glancesd.ticker import MISSED_TICKS, SLACK_SECONDS, Ticker
 
 SOON = 0.001

@@ -5,12 +5,12 @@ import json
 import unittest
 from typing import Any, Optional
 
+from glancesd.answers import Encoded, dump
 from glancesd.api import v2
-from glancesd.api.answers import Written, dump
 from glancesd.collectors import processes
 from glancesd.collectors.memory import Memory
 from glancesd.collectors.processes import Process
-from glancesd.monitor import NOTHING, Taken
+from glancesd.readings import NOTHING, Reading
 from glancesd.settings import Settings, default_settings
 
 SETTINGS = default_settings()
@@ -32,13 +32,13 @@ class ProcessList(unittest.TestCase):
     def poll(self, elapsed: float, *found: Process) -> Any:
         """What is served of these processes; the same as of a renderer that knows none of them."""
         now = {process.pid: process for process in found}
-        activities = Taken(processes.derive(now, self.before, elapsed), 0.0, 0.0, elapsed, 0.0)
+        activities = Reading(processes.derive(now, self.before, elapsed), 0.0, 0.0, elapsed, 0.0)
         self.before = now
         memory = NOTHING._replace(value=self.memory)
         served = self.render(self.settings, activities, memory)
         plain = [v2.process(activity, self.memory.total_bytes if self.memory else 0, self.settings.hide_arguments)
                  for activity in activities.value]
-        self.assertIsInstance(served, Written)
+        self.assertIsInstance(served, Encoded)
         self.assertEqual(served.value(), plain)
         self.assertEqual(dump(served), dump(plain))
         self.assertEqual(json.loads(dump(served).decode()), plain)

@@ -12,13 +12,13 @@ from glancesd.collectors.cpu import Times
 from glancesd.collectors.host import Load
 from glancesd.collectors.memory import Memory
 from glancesd.collectors.processes import Process
-from glancesd.collectors.sensors import Reading, Sensors
-from glancesd.monitor import Derived, Sampled
+from glancesd.collectors.sensors import Sensor, Sensors
+from glancesd.readings import Derived, Sampled
 from glancesd.roots import NoData, Roots
 from glancesd.settings import default_settings
 from glancesd.watch import FAILING_TICKS, WATCHED
-from tests import house
-from tests.house import WALL, House
+from tests import assembly
+from tests.assembly import WALL, House
 
 WORDS = {"DEFAULT", *(word + log for word in ("OK", "CAREFUL", "WARNING", "CRITICAL") for log in ("", "_LOG"))}
 
@@ -69,7 +69,7 @@ class Views(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.hosts = {host: house.fixture(host) for host in house.hosts()}
+        cls.hosts = {host: assembly.fixture(host) for host in assembly.hosts()}
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -110,7 +110,7 @@ class Views(unittest.TestCase):
     def test_no_decoration_is_lost(self) -> None:
         """Each one is of an element and a field that are served."""
         for host in self.hosts:
-            machine = house.fixture(host)
+            machine = assembly.fixture(host)
             limits = {plugin: {**limits, plugin + "_careful": 1e-9}
                       for plugin, limits in machine.settings.limits.items()}
             machine.settle(machine.settings._replace(limits=limits))
@@ -162,18 +162,18 @@ class Machine:
         self.failing: dict[str, Exception] = {}
         self.reads: dict[str, int] = {}
         table: dict[str, Union[Sampled, Derived]] = {
-            "stat": self.source("stat", self.stat),
+            "cpu_sample": self.source("cpu_sample", self.stat),
             "memory": self.source("memory", lambda: Memory(1000, 0, int(1000 - 10 * self.used_percent), *[0] * 9)),
             "load": self.source("load", lambda: Load(0.1, 0.1, 0.1)),
             "sensors": self.source("sensors", self.sensors, slow=True),
-            "pids": self.source("pids", self.pids),
-            "cpu": Derived("stat", cpu.derive),
-            "processes": Derived("pids", processes.derive),
+            "processes_sample": self.source("processes_sample", self.pids),
+            "cpu": Derived("cpu_sample", cpu.derive),
+            "processes": Derived("processes_sample", processes.derive),
         }
-        for name in ("interfaces", "disk_counters", "filesystems", "power"):
+        for name in ("network_sample", "disks_sample", "filesystems", "power"):
             table[name] = self.source(name, _nothing)
         self.house = House(Roots(), table, **changed)
-        self.house.monitor.baselines()
+        self.house.readings.baselines()
         self.start = self.due = self.house.time.now + 1.0
         self.run(0)
         self.house.watch.tick()                           # the first: what its windows begin with
@@ -191,7 +191,7 @@ class Machine:
         return cpu.Stat(times, {0: times, 1: times}, 0, 0, 0, None)
 
     def sensors(self) -> Sensors:
-        return Sensors([Reading("k10temp", "Tctl", self.celsius)] if self.celsius is not None else [], [], [])
+        return Sensors([Sensor("k10temp", "Tctl", self.celsius)] if self.celsius is not None else [], [], [])
 
     def pids(self) -> dict[int, Process]:
         return {pid: Process(pid, 1, "p%d" % pid, "p%d -x secret" % pid, "ann", "R", 0, 1, pid, int(ticks), 0, 1 << 20,
@@ -374,7 +374,7 @@ class Gone(unittest.TestCase):
         """One event, and the window over the gap is a true one."""
         machine = self.machine()
         machine.tick(TICK, 95)
-        machine.failing["stat"] = OSError(24, "Too many open files")
+        machine.failing["cpu_sample"] = OSError(24, "Too many open files")
         for _ in range(FAILING_TICKS - 1):
             machine.tick(TICK, 95)
         self.assertEqual(machine.events(), [("CPU_USER", "CRITICAL", 0, None, 1)])
@@ -384,7 +384,7 @@ class Gone(unittest.TestCase):
         self.assertEqual(machine.events(), [("CPU_USER", "CRITICAL", 0, 40, 2)])
 
     def test_a_source_that_goes_on_failing(self) -> None:
-        for source, name in (("stat", "CPU_USER"), ("memory", "MEM")):
+        for source, name in (("cpu_sample", "CPU_USER"), ("memory", "MEM")):
             with self.subTest(source):
                 machine = self.machine()
                 machine.used_percent = 95
@@ -433,7 +433,7 @@ class OtherSettings(unittest.TestCase):
         machine.reads.clear()
         machine.tick(TICK, 95)
         self.assertEqual(machine.events(), [])
-        self.assertEqual({"stat", "sensors", "power", "load"}.intersection(machine.reads), set())
+        self.assertEqual({"cpu_sample", "sensors", "power", "load"}.intersection(machine.reads), set())
         self.assertEqual(machine.house.history.items("cpu"), [])
 
     def test_disabled_by_a_reload(self) -> None:
@@ -526,7 +526,7 @@ class Top(unittest.TestCase):
         machine = Machine()
         machine.reads.clear()
         machine.tick(TICK, 75)
-        self.assertEqual(machine.reads.get("pids", 0), 0)
+        self.assertEqual(machine.reads.get("processes_sample", 0), 0)
         self.assertEqual(self.top(machine), [])
 
     def test_an_alert_shows_them_as_processlist_does(self) -> None:

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from ..answers import Answer, Refused, dump
 from ..history import History
 from ..settings import Settings
 from ..watch import Watch
-from . import select, v2
-from .answers import Answer, Refused, dump
+from . import query, v2
 from .health import Health
 from .pages import Pages
 
@@ -42,10 +42,10 @@ class Endpoints:
         return self._pages.page(plugin).answer
 
     def item(self, plugin: str, item: str) -> Answer:
-        return Answer(dump(select.item(plugin, self._pages.page(plugin).value, item)))
+        return Answer(dump(query.item(plugin, self._pages.page(plugin).value, item)))
 
     def value(self, plugin: str, item: str, value: str) -> Answer:
-        return Answer(dump(select.matching(plugin, self._pages.page(plugin).value, item, value)))
+        return Answer(dump(query.matching(plugin, self._pages.page(plugin).value, item, value)))
 
     # -- limits and views ----------------------------------------------------------------------------------------------
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable, NamedTuple, Optional
 
+from ..answers import Answer, Encoded, Fresh, dump
 from ..history import History
 from ..log import Log
-from ..monitor import Monitor, Taken, Turn
+from ..readings import Reading, Readings, Turn
 from ..settings import Settings
 from . import v2
-from .answers import Answer, Fresh, Written, dump
 
 # A page made of nothing that changes by itself (help, the empty plugins) is looked at again after this time.
 CONSTANT_SECONDS = 3600.0
@@ -25,22 +25,22 @@ class Page(NamedTuple):
 
     rendered: Any
     answer: Answer
-    made_of: tuple[Taken, ...]
+    made_of: tuple[Reading, ...]
     until: float
 
     @property
     def value(self) -> Any:
         """What its answer says, as objects."""
-        return self.rendered.value() if isinstance(self.rendered, Written) else self.rendered
+        return self.rendered.value() if isinstance(self.rendered, Encoded) else self.rendered
 
 
 class Pages:
     """The pages of every plugin. One instance serves one Settings; a reload makes another."""
 
-    def __init__(self, settings: Settings, monitor: Monitor, history: History, clock: Callable[[], float],
+    def __init__(self, settings: Settings, monitor: Readings, history: History, clock: Callable[[], float],
                  log: Log) -> None:
         self.settings = settings
-        self.monitor = monitor
+        self.readings = monitor
         self.enabled = tuple(name for name in v2.PLUGINS if name not in settings.disable_plugin)
         self._history = history
         self._clock = clock
@@ -96,7 +96,7 @@ class Pages:
 
     def _make(self, name: str, before: Optional[Page]) -> Page:
         plugin = v2.PLUGINS[name]
-        taken = tuple([self.monitor.take(source) for source in plugin.sources])
+        taken = tuple([self.readings.take(source) for source in plugin.sources])
         until = min([entry.until for entry in taken]) if taken else self._clock() + CONSTANT_SECONDS
         if before is not None and taken and all(
                 now.value is then.value and now.at == then.at for now, then in zip(taken, before.made_of)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Callable, NamedTuple, Optional
 
-from .answers import Answer, Refused
+from ..answers import Answer, Refused
 from .endpoints import Endpoints
 
 API = "/api/2"

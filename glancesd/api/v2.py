@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from typing import Any, Callable, Iterator, Mapping, NamedTuple, Optional
 
+from ..answers import Encoded, dump
 from ..collectors.cpu import Shares, Usage
 from ..collectors.disks import DiskActivity
 from ..collectors.filesystems import FileSystem
@@ -12,9 +13,8 @@ from ..collectors.network import Traffic
 from ..collectors.power import combined_percent
 from ..collectors.processes import Activity
 from ..delta import percent
-from ..monitor import Taken
+from ..readings import Reading
 from ..settings import Settings
-from .answers import Written, dump
 
 JSONValue = Any
 
@@ -66,29 +66,29 @@ def local_timestamp(wall: float) -> str:
 # -- one function for each plugin; each is given the settings and what was taken of its sources ------------------------
 
 
-def load(settings: Settings, load: Taken, stat: Taken) -> JSONValue:
+def load(settings: Settings, load: Reading, stat: Reading) -> JSONValue:
     value = load.value
     return {"min1": value.min1, "min5": value.min5, "min15": value.min15, "cpucore": _cpus(stat)}
 
 
-def _cpus(stat: Taken) -> int:
+def _cpus(stat: Reading) -> int:
     return len(stat.value.cpus) or 1 if stat.value is not None else 1
 
 
-def core(settings: Settings, cores: Taken) -> JSONValue:
+def core(settings: Settings, cores: Reading) -> JSONValue:
     return {"phys": cores.value.physical, "log": cores.value.logical}
 
 
-def uptime(settings: Settings, stat: Taken, clock: Taken) -> JSONValue:
+def uptime(settings: Settings, stat: Reading, clock: Reading) -> JSONValue:
     boot = stat.value.boot_time_seconds
     return None if boot is None else duration(clock.wall - boot)
 
 
-def now(settings: Settings, clock: Taken) -> JSONValue:
+def now(settings: Settings, clock: Reading) -> JSONValue:
     return local_time(clock.wall)
 
 
-def fs(settings: Settings, filesystems: Taken) -> JSONValue:
+def fs(settings: Settings, filesystems: Reading) -> JSONValue:
     return [_file_system(settings, entry) for entry in filesystems.value
             if settings.shown("fs", clean(entry.mount.mount_point))]
 
@@ -101,7 +101,7 @@ def _file_system(settings: Settings, entry: FileSystem) -> dict[str, JSONValue]:
         "percent": percent(entry.used_bytes, entry.used_bytes + entry.free_bytes), "key": "mnt_point"})
 
 
-def mem(settings: Settings, memory: Taken) -> JSONValue:
+def mem(settings: Settings, memory: Reading) -> JSONValue:
     m = memory.value
     used = m.total_bytes - m.available_bytes
     return {"total": m.total_bytes, "available": m.available_bytes, "percent": percent(used, m.total_bytes),
@@ -109,7 +109,7 @@ def mem(settings: Settings, memory: Taken) -> JSONValue:
             "buffers": m.buffers_bytes, "cached": m.cached_bytes, "shared": m.shared_bytes}
 
 
-def memswap(settings: Settings, memory: Taken) -> JSONValue:
+def memswap(settings: Settings, memory: Reading) -> JSONValue:
     m = memory.value
     used = m.swap_total_bytes - m.swap_free_bytes
     return {"total": m.swap_total_bytes, "used": used, "free": m.swap_free_bytes,
@@ -121,7 +121,7 @@ def _shares(shares: Shares) -> dict[str, JSONValue]:
     return {name: share for name, share in zip(Shares._fields, shares) if share is not None}
 
 
-def cpu(settings: Settings, usage: Taken, stat: Taken) -> JSONValue:
+def cpu(settings: Settings, usage: Reading, stat: Reading) -> JSONValue:
     value: Usage = usage.value
     answer = _shares(value.shares)
     answer.update(ctx_switches=value.context_switches, interrupts=value.interrupts,
@@ -130,19 +130,19 @@ def cpu(settings: Settings, usage: Taken, stat: Taken) -> JSONValue:
     return answer
 
 
-def percpu(settings: Settings, usage: Taken) -> JSONValue:
+def percpu(settings: Settings, usage: Reading) -> JSONValue:
     return [{"key": "cpu_number", "cpu_number": number, **_shares(shares)}
             for number, shares in usage.value.cpus.items()]
 
 
-def quicklook(settings: Settings, usage: Taken, memory: Taken) -> JSONValue:
+def quicklook(settings: Settings, usage: Reading, memory: Reading) -> JSONValue:
     answer = {"cpu": usage.value.shares.total, "percpu": percpu(settings, usage)}
     if memory.value is not None:
         answer.update(mem=mem(settings, memory)["percent"], swap=memswap(settings, memory)["percent"])
     return answer
 
 
-def network(settings: Settings, traffic: Taken) -> JSONValue:
+def network(settings: Settings, traffic: Reading) -> JSONValue:
     return [_interface(settings, name, entry) for name, entry in traffic.value.items()
             if settings.shown("network", name)]
 
@@ -162,7 +162,7 @@ def _interface(settings: Settings, name: str, traffic: Traffic) -> dict[str, JSO
     return _aliased(settings, "network", name, answer)
 
 
-def diskio(settings: Settings, disks: Taken) -> JSONValue:
+def diskio(settings: Settings, disks: Reading) -> JSONValue:
     return [_disk(settings, name, entry) for name, entry in disks.value.items() if settings.shown("diskio", name)]
 
 
@@ -182,21 +182,21 @@ def _aliased(settings: Settings, plugin: str, name: str, element: dict[str, JSON
     return element
 
 
-def irq(settings: Settings, interrupts: Taken) -> JSONValue:
+def irq(settings: Settings, interrupts: Reading) -> JSONValue:
     return [{"irq_line": entry.line, "irq_rate": entry.per_second, "key": "irq_line",
              "time_since_update": entry.elapsed_seconds} for entry in interrupts.value]
 
 
-def hddtemp(settings: Settings, sensors: Taken) -> JSONValue:
+def hddtemp(settings: Settings, sensors: Reading) -> JSONValue:
     return [{"label": disk.name, "value": _rounded(disk.value), "unit": disk.unit} for disk in sensors.value.disks]
 
 
-def batpercent(settings: Settings, power: Taken) -> JSONValue:
+def batpercent(settings: Settings, power: Reading) -> JSONValue:
     charge = combined_percent(power.value)
     return [] if charge is None else [{"label": "Battery", "value": charge, "unit": "%"}]
 
 
-def sensors(settings: Settings, sensors: Taken, power: Taken) -> JSONValue:
+def sensors(settings: Settings, sensors: Reading, power: Reading) -> JSONValue:
     found = [(entry.label, round(entry.value, 1), "C", "temperature_core") for entry in sensors.value.temperatures]
     found += [(entry.label, int(entry.value), "rpm", "fan_speed") for entry in sensors.value.fans]
     found += [(disk.name, _rounded(disk.value), disk.unit, "temperature_hdd") for disk in sensors.value.disks]
@@ -211,7 +211,7 @@ def _rounded(value: Any) -> Any:
     return round(value, 1) if isinstance(value, float) else value
 
 
-def system(settings: Settings, identity: Taken) -> JSONValue:
+def system(settings: Settings, identity: Reading) -> JSONValue:
     value = identity.value
     platform = "%dbit" % value.word_bits
     return {"os_name": value.kernel_name, "hostname": value.hostname, "platform": platform,
@@ -219,7 +219,7 @@ def system(settings: Settings, identity: Taken) -> JSONValue:
             "hr_name": " ".join(part for part in (value.distribution, platform) if part)}
 
 
-def raid(settings: Settings, arrays: Taken) -> JSONValue:
+def raid(settings: Settings, arrays: Reading) -> JSONValue:
     def text(number: Optional[int]) -> Optional[str]:
         return None if number is None else str(number)
 
@@ -229,14 +229,14 @@ def raid(settings: Settings, arrays: Taken) -> JSONValue:
             for name, array in arrays.value.items()}
 
 
-def ip(settings: Settings, route: Taken) -> JSONValue:
+def ip(settings: Settings, route: Reading) -> JSONValue:
     value = route.value
     bits = (0xFFFFFFFF << (32 - value.prefix_length)) & 0xFFFFFFFF
     mask = ".".join(str(bits >> shift & 255) for shift in (24, 16, 8, 0))
     return {"address": value.address, "mask": mask, "mask_cidr": value.prefix_length, "gateway": value.gateway}
 
 
-def wifi(settings: Settings, stations: Taken) -> JSONValue:
+def wifi(settings: Settings, stations: Reading) -> JSONValue:
     """The networks' names are the interfaces': /proc/net/wireless tells neither the SSID nor the encryption."""
     return [{"key": "ssid", "ssid": name, "signal": station.signal_dbm, "quality": "%g/70" % station.quality,
              "encrypted": None, "encryption_type": None}
@@ -259,7 +259,7 @@ class ProcessList:
         # answers under the old settings may still be made beside those under the new.
         self._latest: tuple[tuple[int, bool], dict[int, _Known]] = ((0, False), {})
 
-    def __call__(self, settings: Settings, activities: Taken, memory: Taken) -> JSONValue:
+    def __call__(self, settings: Settings, activities: Reading, memory: Reading) -> JSONValue:
         total = memory.value.total_bytes if memory.value is not None else 0
         elapsed = activities.elapsed
         made_with = total, settings.hide_arguments
@@ -278,7 +278,7 @@ class ProcessList:
         self._latest = made_with, latest
         tail = b" %s}" % dump(elapsed)
         heads = (tail + b", ").join([known.head for known in latest.values()])
-        return Written(b"".join((b"[", heads, tail, b"]")) if latest else b"[]",
+        return Encoded(b"".join((b"[", heads, tail, b"]")) if latest else b"[]",
                        lambda: [dict(known.element, time_since_update=elapsed) for known in latest.values()])
 
 
@@ -302,7 +302,7 @@ def program(command_line: str) -> str:
     return command_line.split(" ", 1)[0]
 
 
-def processcount(settings: Settings, activities: Taken, pid_max: Taken) -> JSONValue:
+def processcount(settings: Settings, activities: Reading, pid_max: Reading) -> JSONValue:
     found = [entry.process for entry in activities.value]
     count = {"total": len(found), "running": 0, "sleeping": 0, "thread": sum([entry.threads for entry in found]),
              "pid_max": pid_max.value}
@@ -312,7 +312,7 @@ def processcount(settings: Settings, activities: Taken, pid_max: Taken) -> JSONV
     return count
 
 
-def alert(settings: Settings, events: Taken, memory: Taken) -> JSONValue:
+def alert(settings: Settings, events: Reading, memory: Reading) -> JSONValue:
     total = memory.value.total_bytes if memory.value is not None else 0
     return [[float(int(event.begin)), -1 if event.end is None else float(int(event.end)), event.state, event.type,
              event.maximum, event.total / event.count, event.minimum, event.total, event.count,
@@ -320,13 +320,13 @@ def alert(settings: Settings, events: Taken, memory: Taken) -> JSONValue:
             for event in events.value]
 
 
-def monitor(settings: Settings, results: Taken) -> JSONValue:
+def monitor(settings: Settings, results: Reading) -> JSONValue:
     return [{"description": entry.description, "regex": entry.regex, "command": entry.command,
              "countmin": entry.countmin, "countmax": entry.countmax, "count": entry.count,
              "result": entry.result} for entry in results.value]
 
 
-def folders(settings: Settings, sizes: Taken) -> JSONValue:
+def folders(settings: Settings, sizes: Reading) -> JSONValue:
     return [{"path": entry.path, "careful": entry.careful, "warning": entry.warning, "critical": entry.critical,
              "size": entry.size} for entry in sizes.value]
 
@@ -359,9 +359,9 @@ HELP = {
 
 # The one table of the plugins: those of the 2.1 document in its order, then those that later releases added.
 PLUGINS: Mapping[str, Plugin] = {
-    "load": Plugin(("load", "stat"), load, {}),
+    "load": Plugin(("load", "cpu_sample"), load, {}),
     "core": Plugin(("cores",), core, {}),
-    "uptime": Plugin(("stat", "clock"), uptime, ""),
+    "uptime": Plugin(("cpu_sample", "clock"), uptime, ""),
     "fs": Plugin(("filesystems",), fs, [], "mnt_point"),
     "memswap": Plugin(("memory",), memswap, {}),
     "monitor": Plugin(("commands",), monitor, []),
@@ -377,7 +377,7 @@ PLUGINS: Mapping[str, Plugin] = {
     "processcount": Plugin(("processes", "pid_max"), processcount, {}),
     "batpercent": Plugin(("power",), batpercent, []),
     "now": Plugin(("clock",), now, ""),
-    "cpu": Plugin(("cpu", "stat"), cpu, {}),
+    "cpu": Plugin(("cpu", "cpu_sample"), cpu, {}),
     "network": Plugin(("network",), network, [], "interface_name"),
     "help": Plugin((), help, {}),
     "quicklook": Plugin(("cpu", "memory"), quicklook, {}),

@@ -43,7 +43,7 @@ _STATE, _PARENT, _USER_TICKS, _SYSTEM_TICKS, _NICE, _THREADS, _START, _VIRTUAL, 
     0, 1, 11, 12, 16, 17, 19, 20, 21, 22)
 
 
-class Stat(NamedTuple):
+class Record(NamedTuple):
     """/proc/PID/stat, as far as it is used."""
 
     comm: bytes              # as the kernel keeps it: at most 15 bytes for user processes, any bytes
@@ -88,7 +88,7 @@ class Activity(NamedTuple):
     elapsed_seconds: float
 
 
-def parse_stat(data: bytes, file: str = "PID/stat") -> Stat:
+def parse_stat(data: bytes, file: str = "PID/stat") -> Record:
     """One record of stat. ParseError when it is not `pid (name) state numbers`."""
     # The last parenthesis ends the name: it may hold some itself, and spaces, and newlines.
     head, _, tail = data.rpartition(b")")
@@ -97,7 +97,7 @@ def parse_stat(data: bytes, file: str = "PID/stat") -> Stat:
     if start < 0 or len(columns) < _COLUMNS or len(columns[_STATE]) != 1:
         raise ParseError(file, 1, "not a process and its columns: %.60r" % data)
     try:
-        return Stat(head[start + 1:], decode(columns[_STATE]), int(columns[_PARENT]), int(columns[_NICE]),
+        return Record(head[start + 1:], decode(columns[_STATE]), int(columns[_PARENT]), int(columns[_NICE]),
                     int(columns[_THREADS]), int(columns[_START]), int(columns[_USER_TICKS]),
                     int(columns[_SYSTEM_TICKS]), int(columns[_RESIDENT]), int(columns[_VIRTUAL]))
     except ValueError:
@@ -220,7 +220,7 @@ class Sampler:
         process = self._process(pid, stat, _name(stat.comm, arguments), command_line, user, io)
         return _Seen(record, io, stat.comm, process, now + REFRESH_SECONDS + pid % REFRESH_SECONDS)
 
-    def _process(self, pid: int, stat: Stat, name: str, command_line: str, user: str, io: Optional[bytes]) -> Process:
+    def _process(self, pid: int, stat: Record, name: str, command_line: str, user: str, io: Optional[bytes]) -> Process:
         read_bytes, written_bytes = parse_io(io, "%d/io" % pid) if io is not None else (None, None)
         return Process(pid, stat.parent_pid, name, command_line, user, stat.state, stat.nice, stat.threads,
                        stat.start_ticks, stat.user_ticks, stat.system_ticks, stat.resident_pages * self._page_bytes,

@@ -41,7 +41,7 @@ _NAMESPACE = re.compile(r"(nvme[0-9]+)(?:c[0-9]+)?(n[0-9]+)")
 _COLDEST, _HOTTEST = -273.15, 1000.0
 
 
-class Reading(NamedTuple):
+class Sensor(NamedTuple):
     """One sensor: degrees Celsius of a temperature, whole revolutions a minute of a fan."""
 
     chip: str                     # the driver's name for it; of a thermal zone, the zone
@@ -60,8 +60,8 @@ class DiskTemperature(NamedTuple):
 class Sensors(NamedTuple):
     """Every sensor that has a value, hwmon's chips in the order of their places in the machine."""
 
-    temperatures: list[Reading]
-    fans: list[Reading]
+    temperatures: list[Sensor]
+    fans: list[Sensor]
     disks: list[DiskTemperature]
 
 
@@ -143,7 +143,7 @@ class _Chip(NamedTuple):
     fans: list[str]
 
 
-class _Sensor(NamedTuple):
+class _Found(NamedTuple):
     """One sensor, named and not yet read."""
 
     chip: str
@@ -168,26 +168,26 @@ def _find_chips(roots: Roots) -> list[_Chip]:
 
 
 def _find_sensors(roots: Roots, chips: Iterable[tuple[str, str, list[str]]], read: Callable[[Roots, str], Any],
-                  labels: set[str]) -> dict[str, _Sensor]:
+                  labels: set[str]) -> dict[str, _Found]:
     """Sensors of each (chip, directory, stems), by file. One without a label: its chip's name and its number there."""
-    found: dict[str, _Sensor] = {}
+    found: dict[str, _Found] = {}
     count: dict[str, int] = {}
     for chip, directory, stems in chips:
         for stem in stems:
             file = "%s/%s" % (directory, stem)
             count[chip] = count.get(chip, 0) + 1
             label = roots.attribute(file + "_label") or "%s %d" % (chip, count[chip])
-            found[file] = _Sensor(chip, _unique(label, labels), partial(read, roots, file))
+            found[file] = _Found(chip, _unique(label, labels), partial(read, roots, file))
     return found
 
 
-def _find_zones(roots: Roots, labels: set[str]) -> dict[str, _Sensor]:
+def _find_zones(roots: Roots, labels: set[str]) -> dict[str, _Found]:
     """Thermal zones by file, named by their type."""
     found = {}
     for zone in _stems(roots.sys_names(_THERMAL), _ZONE):
         label = roots.attribute("%s/%s/type" % (_THERMAL, zone)) or zone
         file = "%s/%s/temp" % (_THERMAL, zone)
-        found[file] = _Sensor(zone, _unique(label, labels), partial(_zone, roots, file))
+        found[file] = _Found(zone, _unique(label, labels), partial(_zone, roots, file))
     return found
 
 
@@ -207,8 +207,8 @@ def _is_faulty(roots: Roots, file: str) -> bool:
     return bool(parse_number(roots.attribute(file + "_fault")))
 
 
-def _readings(sensors: Mapping[str, _Sensor], outcomes: Mapping[str, Outcome]) -> list[Reading]:
-    return [Reading(sensor.chip, sensor.label, outcomes[file].value)
+def _readings(sensors: Mapping[str, _Found], outcomes: Mapping[str, Outcome]) -> list[Sensor]:
+    return [Sensor(sensor.chip, sensor.label, outcomes[file].value)
             for file, sensor in sensors.items() if outcomes[file].value is not None]
 
 

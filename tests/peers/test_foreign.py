@@ -32,7 +32,7 @@ def each(tests: unittest.TestSuite) -> Iterator[unittest.TestCase]:
 class Foreign(unittest.TestCase):
     def test_parsers(self) -> None:
         names = sorted(name for name in os.listdir(os.path.join(TOP, "glancesd", "collectors")) if name.endswith(".py"))
-        modules = ["tests.test_" + name[:-3] for name in (*names, "delta.py", "http1.py", "inifile.py")
+        modules = ["tests.test_" + name[:-3] for name in (*names, "delta.py", "head.py", "inifile.py")
                    if os.path.exists(os.path.join(TOP, "tests", "test_" + name))]
         self.assertGreater(len(modules), 10)
         classes = sorted({"%s.%s" % (type(test).__module__, type(test).__qualname__)

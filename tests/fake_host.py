@@ -1,4 +1,4 @@
-"""tree: a host made up in a folder, file by file."""
+"""fake_host: a host made up in a folder, file by file."""
 from __future__ import annotations
 
 import os

@@ -60,7 +60,7 @@ class Fresh(NamedTuple):
     until: float
 
 
-class Written(NamedTuple):
+class Encoded(NamedTuple):
     """A value whose JSON, as `dump` would make it, is there before it: few ask for more of it than that."""
 
     body: bytes
@@ -69,7 +69,7 @@ class Written(NamedTuple):
 
 def dump(value: Any) -> bytes:
     """The value as strict JSON in UTF-8. Lone surrogates (bytes of a name that were not UTF-8) become U+FFFD."""
-    if isinstance(value, Written):
+    if isinstance(value, Encoded):
         return value.body
     text = _encode(value)
     try:

@@ -7,7 +7,7 @@ from typing import Any, Callable, Optional
 
 from glancesd.delta import Tracker
 from glancesd.log import Log
-from glancesd.monitor import Clock, Derived, Monitor, Sampled
+from glancesd.readings import Clock, Derived, Readings, Sampled
 from glancesd.roots import NoData, ParseError, Roots
 
 
@@ -47,35 +47,35 @@ class Case(unittest.TestCase):
         self.time = Time()
         self.source = Counter()
         self.lines: list[str] = []
-        self.monitor = self.make(1.0)
+        self.readings = self.make(1.0)
 
-    def make(self, cached_time: float) -> Monitor:
-        return Monitor({"count": Sampled(self.source), "slow": Sampled(self.source, slow=True),
+    def make(self, cached_time: float) -> Readings:
+        return Readings({"count": Sampled(self.source), "slow": Sampled(self.source, slow=True),
                         "change": Derived("count", difference)},
                        Roots(), cached_time, self.time.clock(), Log(self.lines.append, lambda: self.time.now))
 
 
 class Sharing(Case):
     def test_one_sample_for_all_within_the_cached_time(self) -> None:
-        self.assertEqual(self.monitor.take("count").value, 100)
+        self.assertEqual(self.readings.take("count").value, 100)
         self.time.now += 0.99
-        self.assertEqual(self.monitor.take("count").value, 100)
+        self.assertEqual(self.readings.take("count").value, 100)
         self.time.now += 0.01
-        self.assertEqual(self.monitor.take("count").value, 200)
+        self.assertEqual(self.readings.take("count").value, 200)
 
     def test_what_hardly_changes_is_read_every_ten_seconds(self) -> None:
-        self.monitor.take("slow")
+        self.readings.take("slow")
         self.time.now += 9.9
-        self.monitor.take("slow")
+        self.readings.take("slow")
         self.assertEqual(self.source.reads, 1)
         self.time.now += 0.1
-        self.monitor.take("slow")
+        self.readings.take("slow")
         self.assertEqual(self.source.reads, 2)
 
     def test_what_another_has_read_is_not_read_again(self) -> None:
         given: list[Any] = []
-        monitor = Monitor({"count": Sampled(self.source),
-                           "user": Sampled(lambda roots, count: given.append(count), of="count")},
+        monitor = Readings({"count": Sampled(self.source),
+                           "user": Sampled(lambda roots, count: given.append(count), given="count")},
                           Roots(), 1.0, self.time.clock(), Log(self.lines.append))
         monitor.take("count")
         monitor.take("user")
@@ -101,7 +101,7 @@ class Sharing(Case):
 
         self.source.answer = answer
         values: list[Any] = []
-        threads = [threading.Thread(target=lambda: values.append(self.monitor.take("count").value)) for _ in range(10)]
+        threads = [threading.Thread(target=lambda: values.append(self.readings.take("count").value)) for _ in range(10)]
         for thread in threads:
             thread.start()
         self.assertTrue(reading.wait(10))
@@ -113,27 +113,27 @@ class Sharing(Case):
 
 class Windows(Case):
     def test_the_first_answer_waits_for_a_window(self) -> None:
-        self.monitor.baselines()
-        taken = self.monitor.take("change")
+        self.readings.baselines()
+        taken = self.readings.take("change")
         self.assertEqual((taken.value, taken.elapsed, self.time.slept), ((100, 0.25), 0.25, [0.25]))
 
     def test_without_a_baseline_it_takes_one(self) -> None:
-        self.assertEqual(self.monitor.take("change").value, (100, 0.25))
+        self.assertEqual(self.readings.take("change").value, (100, 0.25))
 
     def test_true_elapsed_time(self) -> None:
-        self.monitor.baselines()
+        self.readings.baselines()
         self.time.now += 12.5
-        self.assertEqual(self.monitor.take("change").value, (100, 12.5))
+        self.assertEqual(self.readings.take("change").value, (100, 12.5))
         self.time.now += 3600
-        self.assertEqual(self.monitor.take("change").value, (100, 3600.0))
+        self.assertEqual(self.readings.take("change").value, (100, 3600.0))
         self.assertEqual(self.time.slept, [])
 
     def test_callers_share_a_window(self) -> None:
-        self.monitor.baselines()
+        self.readings.baselines()
         self.time.now += 5
-        first = self.monitor.take("change")
+        first = self.readings.take("change")
         self.time.now += 0.5
-        self.assertIs(self.monitor.take("change"), first)
+        self.assertIs(self.readings.take("change"), first)
 
     def test_no_window_is_shorter_than_a_quarter_second(self) -> None:
         monitor = self.make(0.0)
@@ -146,22 +146,22 @@ class Windows(Case):
         self.assertEqual(monitor.take("change").elapsed, 0.25)
 
     def test_a_sample_that_others_caused_ends_the_window_too(self) -> None:
-        self.monitor.baselines()
+        self.readings.baselines()
         self.time.now += 5
-        self.monitor.take("count")
+        self.readings.take("count")
         self.time.now += 0.5
-        taken = self.monitor.take("change")
+        taken = self.readings.take("change")
         self.assertEqual((taken.elapsed, taken.at, self.source.reads), (5.0, 1005.0, 2))
 
     def test_the_tickers_own_window(self) -> None:
-        self.monitor.baselines()
+        self.readings.baselines()
         tracker = Tracker()
-        self.assertIsNone(self.monitor.own_window("change", tracker).value)
+        self.assertIsNone(self.readings.own_window("change", tracker).value)
         for _ in range(10):
             self.time.now += 1
-            self.monitor.take("change")
-        self.assertEqual(self.monitor.own_window("change", tracker).value[1], 10.0)
-        self.assertEqual(self.monitor.take("change").elapsed, 1.0)
+            self.readings.take("change")
+        self.assertEqual(self.readings.own_window("change", tracker).value[1], 10.0)
+        self.assertEqual(self.readings.take("change").elapsed, 1.0)
 
 
 class Failures(Case):
@@ -171,62 +171,62 @@ class Failures(Case):
         self.source.answer = answer
 
     def test_the_value_before_is_served_and_one_line_is_logged(self) -> None:
-        self.monitor.take("count")
+        self.readings.take("count")
         for problem in (OSError(5, "Input/output error"), ParseError("stat", 3, "bad"), RuntimeError()):
             with self.subTest(problem):
                 self.break_with(problem)
                 for _ in range(3):
                     self.time.now += 1
-                    self.assertEqual(self.monitor.take("count").value, 100)
-                self.assertIsNotNone(self.monitor.problem("count"))
+                    self.assertEqual(self.readings.take("count").value, 100)
+                self.assertIsNotNone(self.readings.problem("count"))
         self.assertEqual(self.lines,
                          ["glancesd: count: [Errno 5] Input/output error\n", "glancesd: count: stat:3: bad\n",
                                       "glancesd: count: RuntimeError\n"])
 
     def test_it_recovers(self) -> None:
-        self.monitor.baselines()
+        self.readings.baselines()
         self.time.now += 1
         self.break_with(OSError(5, "Input/output error"))
-        self.assertIsNone(self.monitor.take("change").value)
+        self.assertIsNone(self.readings.take("change").value)
         self.time.now += 9
         self.source.answer = None
-        self.assertEqual(self.monitor.take("change").elapsed, 10.0)
-        self.assertIsNone(self.monitor.problem("count"))
+        self.assertEqual(self.readings.take("change").elapsed, 10.0)
+        self.assertIsNone(self.readings.problem("count"))
 
     def test_a_failing_source_keeps_the_window_of_before(self) -> None:
-        self.monitor.baselines()
+        self.readings.baselines()
         self.time.now += 5
-        before = self.monitor.take("change").value
+        before = self.readings.take("change").value
         self.break_with(OSError(5, "Input/output error"))
         self.time.now += 5
-        self.assertEqual(self.monitor.take("change").value, before)
+        self.assertEqual(self.readings.take("change").value, before)
 
     def test_no_data_is_no_problem(self) -> None:
-        self.monitor.take("change")
+        self.readings.take("change")
         self.break_with(NoData("gone"))
         self.time.now += 1
-        self.assertIsNone(self.monitor.take("change").value)
-        self.assertEqual((self.monitor.problem("change"), self.lines), (None, []))
+        self.assertIsNone(self.readings.take("change").value)
+        self.assertEqual((self.readings.problem("change"), self.lines), (None, []))
 
     def test_what_comes_back_begins_a_new_window(self) -> None:
-        self.monitor.take("change")
+        self.readings.take("change")
         self.break_with(NoData("gone"))
         self.time.now += 1
-        self.monitor.take("change")
+        self.readings.take("change")
         self.source.answer = None
         self.time.now += 60
-        self.assertEqual(self.monitor.take("change").elapsed, 0.25)
+        self.assertEqual(self.readings.take("change").elapsed, 0.25)
 
     def test_all_fail(self) -> None:
-        self.assertFalse(self.monitor.all_fail())
+        self.assertFalse(self.readings.all_fail())
         self.break_with(OSError(24, "Too many open files"))
-        self.monitor.take("count")
-        self.monitor.take("slow")
-        self.assertTrue(self.monitor.all_fail())
+        self.readings.take("count")
+        self.readings.take("slow")
+        self.assertTrue(self.readings.all_fail())
         self.source.answer = None
         self.time.now += 1
-        self.monitor.take("count")
-        self.assertFalse(self.monitor.all_fail())
+        self.readings.take("count")
+        self.assertFalse(self.readings.all_fail())
 
 
 if __name__ == "__main__":

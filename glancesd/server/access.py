@@ -10,10 +10,10 @@ import ipaddress
 from functools import lru_cache
 from typing import Optional, Union
 
-from .api.answers import Refused
+from ..answers import Refused
+from ..settings import Settings
 from .http1 import Request
 from .passwords import Busy, Credentials
-from .settings import Settings
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 

@@ -1,10 +1,10 @@
-"""select: an item of a plugin's value, and the elements whose item has a value."""
+"""query: an item of a plugin's value, and the elements whose item has a value."""
 from __future__ import annotations
 
 import re
 from typing import Any, Union
 
-from .answers import Refused
+from ..answers import Refused
 
 # ASCII digits only, and no more than a number that is served has: int() of a long text is slow (CVE-2020-10735).
 _NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?(e[-+]?[0-9]{1,3})?\Z", re.IGNORECASE | re.ASCII)

@@ -1,4 +1,4 @@
-"""monitor: fresh enough? serve. Else sample once, whoever else is waiting.
+"""readings: fresh enough? serve. Else sample once, whoever else is waiting.
 
 A slot for each source: `Sampled` ones read the kernel, `Derived` ones say what happened between two samples of another.
 Nothing is read before somebody asks (a client, or the daemon's own ticker).
@@ -29,7 +29,7 @@ class Clock(NamedTuple):
     sleep: Callable[[float], None] = time.sleep
 
 
-class Taken(NamedTuple):
+class Reading(NamedTuple):
     """A value and when it was true. `elapsed` is the length of its window in seconds, 0.0 for a plain sample."""
 
     value: Any            # None: the kernel has no such thing here
@@ -39,25 +39,25 @@ class Taken(NamedTuple):
     until: float          # fresh before this monotonic time
 
 
-NOTHING = Taken(None, 0.0, 0.0, 0.0, 0.0)
+NOTHING = Reading(None, 0.0, 0.0, 0.0, 0.0)
 
 
 class Sampled(NamedTuple):
     """A source that is read: of the kernel, or, when it is `own`, of the daemon's own state.
 
-    `of` names one above it in the table: a file that both need is read once, and this one is given what became of it.
+    `given` names one above it in the table whose value this one is handed: a file that both need is read once.
     """
 
-    sample: Callable[..., Any]           # of the roots; with `of`, of the roots and that one's value (None: nothing)
+    sample: Callable[..., Any]           # of the roots; with `given`, of the roots and that one's value (None: nothing)
     slow: bool = False
     own: bool = False
-    of: Optional[str] = None
+    given: Optional[str] = None
 
 
 class Derived(NamedTuple):
-    """A source that compares two samples of the source `of`."""
+    """A source that compares two samples of the source `compares`."""
 
-    of: str
+    compares: str
     derive: Callable[[Any, Any, float], Any]
 
 
@@ -97,7 +97,7 @@ class Slot:
         """Why the latest attempt gave nothing fresh."""
         return _HANGS if self._turn.hangs else self._failed
 
-    def take(self, not_before: float = 0.0) -> Taken:
+    def take(self, not_before: float = 0.0) -> Reading:
         """The latest value if fresh and from `not_before` or later, else a new one; an older one if that fails."""
         latest = self.latest
         if self._clock.monotonic() < latest.until and latest.at >= not_before:
@@ -118,7 +118,7 @@ class Slot:
         finally:
             self._turn.leave()
 
-    def _renew(self, not_before: float) -> Taken:
+    def _renew(self, not_before: float) -> Reading:
         raise NotImplementedError
 
     def _fail(self, problem: Exception) -> None:
@@ -139,7 +139,7 @@ class SampleSlot(Slot):
         self._roots = roots
         self.hold = hold
 
-    def _renew(self, not_before: float) -> Taken:
+    def _renew(self, not_before: float) -> Reading:
         wait = not_before - self._clock.monotonic()
         if wait > 0:
             self._clock.sleep(wait)
@@ -149,7 +149,7 @@ class SampleSlot(Slot):
             value = self._sample(self._roots, *given)
         except NoData:
             value = None
-        return Taken(value, at, wall, 0.0, at + self.hold)
+        return Reading(value, at, wall, 0.0, at + self.hold)
 
 
 class DerivedSlot(Slot):
@@ -171,13 +171,13 @@ class DerivedSlot(Slot):
             finally:
                 self._turn.leave()
 
-    def _begin(self) -> Taken:
+    def _begin(self) -> Reading:
         sample = self.of.take()
         if sample.value is not None:
             self._tracker.advance(sample.value, sample.at)
         return sample
 
-    def _renew(self, not_before: float) -> Taken:
+    def _renew(self, not_before: float) -> Reading:
         if self._tracker.ripe_at == 0.0 and self._begin().value is None:
             sample = self.of.latest
         else:
@@ -189,10 +189,10 @@ class DerivedSlot(Slot):
             return self.latest._replace(until=sample.until)
         window = self._tracker.advance(sample.value, sample.at)
         value = self.derive(window.now, window.before, window.elapsed)
-        return Taken(value, sample.at, sample.wall, window.elapsed, max(sample.until, sample.at + WINDOW_SECONDS))
+        return Reading(value, sample.at, sample.wall, window.elapsed, max(sample.until, sample.at + WINDOW_SECONDS))
 
 
-class Monitor:
+class Readings:
     """Every source by name. `observers` are told of each fresh value."""
 
     def __init__(self, sources: Mapping[str, Union[Sampled, Derived]], roots: Roots, cached_time: float,
@@ -205,11 +205,11 @@ class Monitor:
         self._own = {name for name, source in sources.items() if isinstance(source, Sampled) and source.own}
         for name, source in sources.items():
             if isinstance(source, Sampled):
-                of = self._samples[source.of] if source.of else None
+                of = self._samples[source.given] if source.given else None
                 self._samples[name] = SampleSlot(name, source.sample, of, roots, 0.0, clock, log)
         for name, source in sources.items():
             if isinstance(source, Derived):
-                self._derived[name] = DerivedSlot(name, source.derive, self._samples[source.of], clock, log)
+                self._derived[name] = DerivedSlot(name, source.derive, self._samples[source.compares], clock, log)
         self.slots.update(self._samples)
         self.slots.update(self._derived)
         self.hold(cached_time)
@@ -219,7 +219,7 @@ class Monitor:
         for name, slot in self._samples.items():
             slot.hold = max(cached_time, SLOW_SECONDS) if name in self._slow else cached_time
 
-    def take(self, name: str, not_before: float = 0.0) -> Taken:
+    def take(self, name: str, not_before: float = 0.0) -> Reading:
         """The value of one source, fresh, and true at `not_before` or later. What it raises is in `problem`."""
         return self.slots[name].take(not_before)
 
@@ -234,7 +234,7 @@ class Monitor:
             if name not in left_out:
                 slot.baseline()
 
-    def own_window(self, name: str, tracker: Tracker) -> Taken:
+    def own_window(self, name: str, tracker: Tracker) -> Reading:
         """As `take`, but of what happened since this `tracker`'s latest sample, whoever else asked in between."""
         derived = self._derived.get(name)
         if derived is None:

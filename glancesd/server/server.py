@@ -16,10 +16,11 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 
-from . import http1, threads
-from .api.answers import Answer, Refused, error
+from .. import threads
+from ..answers import Answer, Refused, error
+from ..log import Log
+from . import http1
 from .http1 import Request
-from .log import Log
 from .stock import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 REQUEST_SECONDS = 10.0          # for a request to arrive in whole

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from typing import Callable
 
+from ..answers import Answer, Refused, error
+from ..api.routes import Routes
 from .access import Access
-from .api.answers import Answer, Refused, error
-from .api.routes import Routes
 from .http1 import Request
 
 METHODS = ("GET", "HEAD", "OPTIONS")

@@ -9,7 +9,7 @@ import re
 import time
 from typing import NamedTuple, Optional
 
-from .api.answers import Refused
+from ..answers import Refused
 
 REQUEST_LINE_BYTES = 8192
 HEADERS_BYTES = 16384

@@ -1,4 +1,4 @@
-"""house: what stands between the collectors and HTTP, put together in one process with a clock that tests move."""
+"""assembly: what stands between the collectors and HTTP, put together in one process with a clock that tests move."""
 from __future__ import annotations
 
 import json
@@ -12,7 +12,7 @@ from glancesd.api.health import Health
 from glancesd.api.pages import Pages
 from glancesd.history import History
 from glancesd.log import Log
-from glancesd.monitor import Clock, Derived, Monitor, Sampled
+from glancesd.readings import Clock, Derived, Readings, Sampled
 from glancesd.roots import Roots
 from glancesd.settings import Settings, default_settings
 from glancesd.tasks import Tasks
@@ -60,15 +60,15 @@ class House:
         self.log = log
         self.stalled = False
         settings = default_settings(2)._replace(**changed)
-        self.monitor = Monitor(whole, roots, settings.cached_time, self.time.clock(), log)
+        self.readings = Readings(whole, roots, settings.cached_time, self.time.clock(), log)
         self.settle(settings)
 
     def settle(self, settings: Settings) -> None:
         """What a reload does: other settings, the same samples, alerts and history."""
         self.settings = settings
-        self.pages = Pages(settings, self.monitor, self.history, lambda: self.time.now, self.log)
-        self.watch = Watch(settings, self.monitor, self.alerts, self.pages.page)
-        self.health = Health(self.pages, self.monitor, self.alerts, lambda: self.stalled)
+        self.pages = Pages(settings, self.readings, self.history, lambda: self.time.now, self.log)
+        self.watch = Watch(settings, self.readings, self.alerts, self.pages.page)
+        self.health = Health(self.pages, self.readings, self.alerts, lambda: self.stalled)
         self.endpoints = Endpoints(settings, self.pages, self.watch, self.history, self.health)
         self.alerts.configure(settings.alert_max_events, settings.alert_min_duration)
 
@@ -85,6 +85,6 @@ def fixture(host: str, **changed: Any) -> House:
     """A fixture host, its baselines taken and ten seconds gone."""
     tree = os.path.join(HOSTS, host)
     house = House(Roots(*(os.path.join(tree, name) for name in ("proc", "sys", "root"))), **changed)
-    house.monitor.baselines()
+    house.readings.baselines()
     house.time.sleep(10)
     return house

@@ -1,11 +1,11 @@
-"""select: items and values of plugins of every type."""
+"""query: items and values of plugins of every type."""
 from __future__ import annotations
 
 import unittest
 from typing import Any
 
-from glancesd.api import select
-from glancesd.api.answers import Refused
+from glancesd.answers import Refused
+from glancesd.api import query
 
 LIST = [{"pid": 1, "nice": -20, "name": "init", "up": True, "load": 8.9, "alias": "x"},
         {"pid": 22, "nice": 0, "name": "22", "up": False, "load": 0.0}]
@@ -19,13 +19,13 @@ class Item(unittest.TestCase):
         )
         for value, name, expected in table:
             with self.subTest(name):
-                self.assertEqual(select.item("p", value, name), {name: expected})
+                self.assertEqual(query.item("p", value, name), {name: expected})
 
     def test_refused(self) -> None:
         for plugin, value in (("p", {"used": 5}), ("p", LIST), ("p", "text"), ("p", None), ("alert", [[1, 2], [3, 4]]),
                               ("alert", [])):
             with self.subTest(value), self.assertRaises(Refused) as caught:
-                select.item(plugin, value, "nosuch")
+                query.item(plugin, value, "nosuch")
             self.assertEqual(caught.exception.status, 404)
             self.assertIn("nosuch", caught.exception.message)
 
@@ -46,16 +46,16 @@ class Matching(unittest.TestCase):
         )
         for name, text, expected in table:
             with self.subTest(name=name, text=text[:20]):
-                self.assertEqual(select.matching("p", LIST, name, text), {text: [LIST[index] for index in expected]})
+                self.assertEqual(query.matching("p", LIST, name, text), {text: [LIST[index] for index in expected]})
 
     def test_empty_list(self) -> None:
-        self.assertEqual(select.matching("p", [], "anything", "x"), {"x": []})
+        self.assertEqual(query.matching("p", [], "anything", "x"), {"x": []})
 
     def test_refused(self) -> None:
         for plugin, value, name in (("p", {"used": 5}, "used"), ("p", "text", "x"), ("p", None, "x"),
                                     ("p", LIST, "nosuch"), ("alert", [[1]], "0"), ("alert", [], "0")):
             with self.subTest(value), self.assertRaises(Refused) as caught:
-                select.matching(plugin, value, name, "1")
+                query.matching(plugin, value, name, "1")
             self.assertEqual(caught.exception.status, 404)
 
 
