@@ -18,7 +18,7 @@ TYPES = (b"nodev\tsysfs\nnodev\ttmpfs\nnodev\tautofs\nnodev\toverlay\nnodev\tnfs
 
 
 def usage(blocks: int = 1000, free: int = 600, available: int = 500, unit: int = 4096) -> os.statvfs_result:
-    return os.statvfs_result((unit, unit, blocks, free, available, 0, 0, 0, 0, 255))
+    return os.statvfs_result((unit, unit, blocks, free, available, 70, 60, 50, 0, 255))
 
 
 class Tree(Roots):
@@ -54,24 +54,28 @@ class ParseMountinfo(unittest.TestCase):
     VALID: tuple[tuple[Any, ...], ...] = (
         ("empty", b"", []),
         ("no optional field", b"27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n",
-         [Mount("/dev/vda", "/", "ext4", "254:0")]),
+         [Mount("/dev/vda", "/", "ext4", "254:0", "rw,relatime", "rw")]),
         ("three optional fields", b"27 1 8:1 / /a rw shared:1 master:2 propagate_from:3 - xfs /dev/sda1 rw\n",
-         [Mount("/dev/sda1", "/a", "xfs", "8:1")]),
+         [Mount("/dev/sda1", "/a", "xfs", "8:1", "rw", "rw")]),
         ("an unbindable one", b"27 1 8:1 / /a rw unbindable - xfs /dev/sda1 rw\n",
-         [Mount("/dev/sda1", "/a", "xfs", "8:1")]),
-        ("hyphens elsewhere", b"27 1 8:1 - /- rw - xfs - rw\n", [Mount("-", "/-", "xfs", "8:1")]),
+         [Mount("/dev/sda1", "/a", "xfs", "8:1", "rw", "rw")]),
+        ("hyphens elsewhere", b"27 1 8:1 - /- rw - xfs - rw\n", [Mount("-", "/-", "xfs", "8:1", "rw", "rw")]),
         ("octal escapes", b"27 1 8:1 / /a\\040b\\011c\\012d\\134e rw - vfat /dev/disk\\040one rw\n",
-         [Mount("/dev/disk one", "/a b\tc\nd\\e", "vfat", "8:1")]),
+         [Mount("/dev/disk one", "/a b\tc\nd\\e", "vfat", "8:1", "rw", "rw")]),
         ("an escaped backslash before digits", b"27 1 8:1 / /a\\134040 rw - vfat x rw\n",
-         [Mount("x", "/a\\040", "vfat", "8:1")]),
-        ("UTF-8", "27 1 8:1 / /données rw - vfat x rw\n".encode(), [Mount("x", "/données", "vfat", "8:1")]),
+         [Mount("x", "/a\\040", "vfat", "8:1", "rw", "rw")]),
+        ("UTF-8", "27 1 8:1 / /données rw - vfat x rw\n".encode(),
+         [Mount("x", "/données", "vfat", "8:1", "rw", "rw")]),
         ("neither UTF-8 nor a line end", b"27 1 8:1 / /\xff\xe9\\040\xc3\r\x85 rw - vfat \xfe rw\n",
-         [Mount("\udcfe", "/\udcff\udce9 \udcc3\r\udc85", "vfat", "8:1")]),
+         [Mount("\udcfe", "/\udcff\udce9 \udcc3\r\udc85", "vfat", "8:1", "rw", "rw")]),
         ("a type of somebody's own choice", b"27 1 0:45 / /a rw - fuse.\xff\\040 x rw\n",
-         [Mount("x", "/a", "fuse.\ufffd ", "0:45")]),
-        ("an empty source (5.x)", b"27 1 0:45 / /a rw - tmpfs  rw\n", [Mount("", "/a", "tmpfs", "0:45")]),
+         [Mount("x", "/a", "fuse.\ufffd ", "0:45", "rw", "rw")]),
+        ("an empty source (5.x)", b"27 1 0:45 / /a rw - tmpfs  rw\n", [Mount("", "/a", "tmpfs", "0:45", "rw", "rw")]),
         ("a row of a megabyte", b"27 1 0:45 / /a rw - overlay overlay rw,lowerdir=" + b"x" * 2 ** 20 + b"\n",
-         [Mount("overlay", "/a", "overlay", "0:45")]),
+         [Mount("overlay", "/a", "overlay", "0:45", "rw", "rw,lowerdir=" + "x" * 2 ** 20)]),
+        ("options with escapes and blanks", b"27 1 0:45 / /a ro,noatime - overlay x rw,lowerdir=/a\\040b,c d\n",
+         [Mount("x", "/a", "overlay", "0:45", "ro,noatime", "rw,lowerdir=/a b,c d")]),
+        ("no options of the file system", b"27 1 0:45 / /a rw - tmpfs x\n", [Mount("x", "/a", "tmpfs", "0:45", "rw")]),
     )
     MALFORMED = (
         ("short", b"27 1 254:0 / /\n", "1/mountinfo:1: no type"),
@@ -98,11 +102,11 @@ class ParseMounts(unittest.TestCase):
     VALID: tuple[tuple[Any, ...], ...] = (
         ("empty", b"", []),
         ("2.6", b"rootfs / rootfs rw 0 0\n/dev/root / ext3 rw,relatime 0 0\n",
-         [Mount("rootfs", "/", "rootfs", None), Mount("/dev/root", "/", "ext3", None)]),
+         [Mount("rootfs", "/", "rootfs", None, "rw"), Mount("/dev/root", "/", "ext3", None, "rw,relatime")]),
         ("octal escapes", b"//nas/my\\040files /mnt/my\\134files cifs rw 0 0\n",
-         [Mount("//nas/my files", "/mnt/my\\files", "cifs", None)]),
-        ("not UTF-8", b"x /\xff fuse.\xff rw 0 0\n", [Mount("x", "/\udcff", "fuse.\ufffd", None)]),
-        ("a space in the options", b"x /a nfs rw,sec=a b 0 0\n", [Mount("x", "/a", "nfs", None)]),
+         [Mount("//nas/my files", "/mnt/my\\files", "cifs", None, "rw")]),
+        ("not UTF-8", b"x /\xff fuse.\xff rw 0 0\n", [Mount("x", "/\udcff", "fuse.\ufffd", None, "rw")]),
+        ("a space in the options", b"x /a nfs rw,sec=a b 0 0\n", [Mount("x", "/a", "nfs", None, "rw,sec=a b")]),
     )
     MALFORMED = (
         ("short", b"/dev/vda / ext4\n", "1/mounts:1: not a mount"),
@@ -251,7 +255,7 @@ class WhichTable(unittest.TestCase):
 
 
 class HowFull(unittest.TestCase):
-    MOUNT = Mount("/dev/sda1", "/a", "ext4", "8:1")
+    MOUNT = Mount("/dev/sda1", "/a", "ext4", "8:1", "rw", "rw")
 
     def sample(self, result: Callable[[], os.statvfs_result]) -> list[FileSystem]:
         table = mountinfo(("/dev/sda1", "/a", "ext4", "8:1"))
@@ -259,14 +263,14 @@ class HowFull(unittest.TestCase):
 
     def test_sizes(self) -> None:
         self.assertEqual(self.sample(lambda: usage(1000, 600, 500, 1024)),
-                         [FileSystem(self.MOUNT, 1024000, 409600, 512000)])
+                         [FileSystem(self.MOUNT, 1024000, 409600, 512000, 614400, 70, 60)])
 
     def test_the_unit_is_the_fragment(self) -> None:
-        result = os.statvfs_result((65536, 512, 10, 5, 5, 0, 0, 0, 0, 255))
-        self.assertEqual(self.sample(lambda: result), [FileSystem(self.MOUNT, 5120, 2560, 2560)])
+        result = os.statvfs_result((65536, 512, 10, 5, 5, 3, 2, 1, 0, 255))
+        self.assertEqual(self.sample(lambda: result), [FileSystem(self.MOUNT, 5120, 2560, 2560, 2560, 3, 2)])
 
     def test_more_free_than_there_is(self) -> None:
-        self.assertEqual(self.sample(lambda: usage(10, 11, 11, 1)), [FileSystem(self.MOUNT, 10, 0, 11)])
+        self.assertEqual(self.sample(lambda: usage(10, 11, 11, 1)), [FileSystem(self.MOUNT, 10, 0, 11, 11, 70, 60)])
 
     def test_no_size(self) -> None:
         self.assertEqual(self.sample(lambda: usage(0, 0, 0)), [])
@@ -288,6 +292,46 @@ class HowFull(unittest.TestCase):
             entry, = Sampler()(Roots(top + "/proc"))
         self.assertEqual(entry.mount.mount_point, directory.decode("utf-8", "surrogateescape"))
         self.assertGreater(entry.size_bytes, 0)
+
+
+class Figures(unittest.TestCase):
+    """What is worked out of a mount and its sizes."""
+
+    def test_text_to_be_served(self) -> None:
+        mount = Mount("\udcfe", "/caf\udce9", "ext4", "8:1")
+        entry = FileSystem(mount, 10, 4, 4, 6, 0, 0)
+        self.assertEqual((mount.name, entry.mount_point, entry.source), ("/caf\ufffd", "/caf\ufffd", "\ufffd"))
+        self.assertEqual(Mount("x", "/données", "ext4", "8:1").name, "/données")
+
+    def test_used_percent(self) -> None:
+        for used, free, expected in ((4, 4, 50.0), (1, 2, 33.3), (0, 0, 0.0), (5, 0, 100.0)):
+            with self.subTest(used=used, free=free):
+                entry = FileSystem(Mount("x", "/", "ext4", "8:1"), 100, used, free, free, 0, 0)
+                self.assertEqual(entry.used_percent, expected)
+
+    def test_options(self) -> None:
+        for name, options, super_options, expected, read_only in (
+                ("none", "", "", "rw", False), ("both", "rw,noatime", "rw,discard", "rw,discard,noatime", False),
+                ("read-only here", "ro,relatime", "rw", "ro,relatime", True),
+                ("read-only everywhere", "rw,relatime", "ro,errors=remount-ro", "ro,errors=remount-ro,relatime", True),
+                ("shut down by an error", "rw", "rw,emergency_ro", "rw,emergency_ro", True),
+                ("of /proc/mounts", "rw,relatime,errors=remount-ro", "", "rw,relatime,errors=remount-ro", False),
+                ("not UTF-8", "rw", "rw,upperdir=/\udcff", "rw,upperdir=/\ufffd", False)):
+            with self.subTest(name):
+                mount = Mount("x", "/", "ext4", "8:1", options, super_options)
+                self.assertEqual((mount.all_options, mount.read_only), (expected, read_only))
+
+    def test_image(self) -> None:
+        for source, type_name, options, expected in (
+                ("/dev/loop0", "squashfs", "ro", True), ("/dev/mtdblock4", "squashfs", "ro", True),
+                ("/dev/sr0", "iso9660", "ro", True), ("/dev/vdb", "erofs", "ro", True), ("x", "cramfs", "ro", True),
+                ("squashfuse", "fuse.squashfuse", "ro", True), ("/dev/sr0", "udf", "ro", True),
+                ("/dev/sr0", "udf", "rw", False), ("/dev/loop1", "ext4", "ro", True),
+                ("/dev/loop1", "ext4", "rw", False), ("/dev/sda1", "ext4", "ro", False),
+                ("/dev/sda1", "ext4", "rw", False)):
+            with self.subTest(source=source, type=type_name, options=options):
+                entry = FileSystem(Mount(source, "/", type_name, "8:1", options), 10, 10, 0, 0, 0, 0)
+                self.assertEqual(entry.is_image, expected)
 
 
 class Stuck(unittest.TestCase):

@@ -18,8 +18,8 @@ FLOORS = (
     ("settings/*", "limits", "alerts", "history", "systemd"),
     ("tasks", "readings", "watch", "ticker", "sources"),
     ("api/query", "api/v2", "api/pages", "api/health", "api/endpoints", "api/routes"),
-    ("server/__init__", "server/http1", "server/passwords", "server/access", "server/app", "server/stock", "server/server",
-     "check"),
+    ("server/__init__", "server/http1", "server/passwords", "server/access", "server/app", "server/stock",
+     "server/server", "check"),
     ("daemon",),
     ("__main__",),
 )

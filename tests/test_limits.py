@@ -216,7 +216,7 @@ class Elements(unittest.TestCase):
 
     def test_fs(self) -> None:
         def mount(point: str, used: int, free: int) -> FileSystem:
-            return FileSystem(Mount("/dev/sda1", point, "ext4", "8:1"), 100, used, free)
+            return FileSystem(Mount("/dev/sda1", point, "ext4", "8:1"), 100, used, free, free, 0, 0)
 
         stats = by_field(limits.fs([mount("/", 1, 3), mount("/Data", 9, 1), mount("/\udcff", 0, 0)]))
         found: Any = {**DEFAULTS["fs"], "fs_/_careful": 25.0, "fs_/data_log": ["True"], "fs_/data_critical": 95.0}

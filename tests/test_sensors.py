@@ -76,6 +76,20 @@ class Parse(unittest.TestCase):
             self.assertTrue(str(caught.exception).startswith("hddtemp:1: "), caught.exception)
 
 
+class Figures(unittest.TestCase):
+    def test_rounded(self) -> None:
+        for value, expected in ((48.312, 48.3), (-0.04, 0.0), (45.0, 45.0), (1204, 1204)):
+            with self.subTest(value):
+                self.assertEqual(Sensor("chip", "label", value).rounded, expected)
+
+    def test_disks(self) -> None:
+        for value, unit, rounded, celsius in ((38.85, "C", 38.9, 38.9), (88.0, "F", 88.0, 31.1),
+                                              ("SLP", "*", "SLP", None), (31.0, "C", 31.0, 31.0)):
+            with self.subTest(value, unit=unit):
+                disk = DiskTemperature("sda", value, unit)
+                self.assertEqual((disk.rounded, disk.celsius), (rounded, celsius))
+
+
 class Hwmon(SensorTest):
     def test_nothing(self) -> None:
         self.assertEqual(Sampler()(self.tree()), ([], [], []))

@@ -20,6 +20,7 @@ import re
 from functools import partial
 from typing import Callable, NamedTuple, Optional
 
+from ..delta import percent
 from ..patience import Call, Patience
 from ..roots import NoData, ParseError, Roots, decode
 
@@ -30,10 +31,13 @@ USUAL_TYPES = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "bcachefs", "f2
                          "ntfs", "ntfs3", "fuseblk", "hfsplus", "iso9660", "udf", "squashfs", "erofs"))
 # "nodev" to the kernel, which sees no single block device under them, and a disk to their owner.
 DISKS_TO_THEIR_OWNER = frozenset(("zfs", "ubifs", "jffs2", "virtiofs", "9p"))
+# Types that only ever hold an image made beforehand; the last two are squashfs by FUSE.
+IMAGES = frozenset(("squashfs", "erofs", "iso9660", "cramfs", "romfs", "squashfuse", "snapfuse"))
 # statvfs of an autofs mount point would mount what it stands for.
 NEVER = "autofs"
 
 _MOUNTS_FIELDS = 6
+_READ_ONLY = frozenset(("ro", "emergency_ro"))
 _OPTIONAL_FIELDS_FROM = 6
 _OCTAL = re.compile(rb"\\([0-3][0-7][0-7])")
 _DEVICE = re.compile(r"[0-9]+:[0-9]+")
@@ -46,6 +50,25 @@ class Mount(NamedTuple):
     mount_point: str
     type: str
     device: Optional[str]       # "major:minor", the same wherever a file system is mounted; None from /proc/mounts
+    options: str = ""           # "rw,noatime": of this mount; those of the file system as well, from /proc/mounts
+    super_options: str = ""     # "rw,discard": of the file system, wherever it is mounted
+
+    @property
+    def name(self) -> str:
+        """The mount point as text to be served: U+FFFD for bytes that are not UTF-8."""
+        return _clean(self.mount_point)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nobody can write here: by this mount or by the file system (also one shut down by an error)."""
+        return not _READ_ONLY.isdisjoint(self.options.split(",") + self.super_options.split(","))
+
+    @property
+    def all_options(self) -> str:
+        """`options` and `super_options` in one, as /proc/mounts shows them: "rw,discard,noatime"."""
+        options = dict.fromkeys(self.super_options.split(",") + self.options.split(","))
+        first = "ro" if "ro" in options else "rw"
+        return _clean(",".join([first, *(option for option in options if option not in ("", "ro", "rw"))]))
 
 
 class FileSystem(NamedTuple):
@@ -55,6 +78,31 @@ class FileSystem(NamedTuple):
     size_bytes: int
     used_bytes: int
     free_bytes: int             # for callers without privilege (f_bavail)
+    root_free_bytes: int        # for root (f_bfree)
+    inodes: int                 # 0: a file system without a table of them, such as btrfs
+    inodes_free: int
+
+    @property
+    def mount_point(self) -> str:
+        """As text to be served; `mount.mount_point` is the one for I/O."""
+        return self.mount.name
+
+    @property
+    def source(self) -> str:
+        """As text to be served; `mount.source` is the one for I/O."""
+        return _clean(self.mount.source)
+
+    @property
+    def used_percent(self) -> float:
+        """Of what callers without privilege can use, as df shows it."""
+        return percent(self.used_bytes, self.used_bytes + self.free_bytes)
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is full by nature and for good: an image that is only read (a snap, a CD), never a disk."""
+        mount = self.mount
+        return (mount.type.rpartition(".")[2] in IMAGES
+                or (mount.read_only and (mount.type == "udf" or mount.source.startswith("/dev/loop"))))
 
 
 def parse_mountinfo(table: bytes, file: str = "1/mountinfo") -> list[Mount]:
@@ -71,7 +119,9 @@ def parse_mountinfo(table: bytes, file: str = "1/mountinfo") -> list[Mount]:
             raise ParseError(file, number, "no type and source behind a hyphen: %.60r" % row) from None
         if not _DEVICE.fullmatch(fields[2]):
             raise ParseError(file, number, "no device number: %.60r" % row)
-        mounts.append(Mount(_name(source), _name(fields[4]), _printable(_name(type_name)), fields[2]))
+        super_options = " ".join(fields[hyphen + 3:])
+        mounts.append(Mount(_name(source), _name(fields[4]), _clean(_name(type_name)), fields[2], _name(fields[5]),
+                            _name(super_options)))
     return mounts
 
 
@@ -84,7 +134,8 @@ def parse_mounts(table: bytes, file: str = "1/mounts") -> list[Mount]:
         fields = row.split(" ")
         if len(fields) < _MOUNTS_FIELDS:
             raise ParseError(file, number, "not a mount: %.60r" % row)
-        mounts.append(Mount(_name(fields[0]), _name(fields[1]), _printable(_name(fields[2])), None))
+        options = " ".join(fields[3:-2])
+        mounts.append(Mount(_name(fields[0]), _name(fields[1]), _clean(_name(fields[2])), None, _name(options)))
     return mounts
 
 
@@ -205,7 +256,8 @@ def _identity(mount: Mount) -> tuple[str, str]:
 def _measured(mount: Mount, usage: os.statvfs_result) -> FileSystem:
     unit = usage.f_frsize
     used = max(0, usage.f_blocks - usage.f_bfree)
-    return FileSystem(mount, usage.f_blocks * unit, used * unit, usage.f_bavail * unit)
+    return FileSystem(mount, usage.f_blocks * unit, used * unit, usage.f_bavail * unit, usage.f_bfree * unit,
+                      usage.f_files, usage.f_ffree)
 
 
 def _name(field: str) -> str:
@@ -223,6 +275,6 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _printable(type_name: str) -> str:
-    """FUSE lets anyone who mounts choose what follows "fuse."."""
-    return type_name if type_name.isascii() else decode(_bytes(type_name))
+def _clean(text: str) -> str:
+    """Text to be served: surrogate escapes become U+FFFD."""
+    return text if text.isascii() else decode(_bytes(text))

@@ -39,6 +39,10 @@ class Load(NamedTuple):
     min5: float
     min15: float
 
+    def per_cpu(self, cpus: int) -> Load:
+        """The averages of one of so many online CPUs (0: not known, one is assumed)."""
+        return Load(*(average / (cpus or 1) for average in self))
+
 
 class Identity(NamedTuple):
     """Names of the system; "" for one that it does not tell."""

@@ -48,6 +48,11 @@ class Sensor(NamedTuple):
     label: str                    # no two temperatures or fans have the same
     value: Union[float, int]
 
+    @property
+    def rounded(self) -> Union[float, int]:
+        """Degrees to one decimal; revolutions as they are."""
+        return round(self.value, 1)
+
 
 class DiskTemperature(NamedTuple):
     """The temperature of one disk, or hddtemp's word for why there is none."""
@@ -55,6 +60,18 @@ class DiskTemperature(NamedTuple):
     name: str                     # "sda"
     value: Union[float, str]      # in `unit`, or "SLP" (asleep), "ERR", "UNK", "NOS" (no sensor)
     unit: str                     # "C", "F"; "*" beside a word
+
+    @property
+    def rounded(self) -> Union[float, str]:
+        """The value to one decimal, or the word."""
+        return self.value if isinstance(self.value, str) else round(self.value, 1)
+
+    @property
+    def celsius(self) -> Optional[float]:
+        """Degrees Celsius to one decimal, whatever the unit; None beside a word."""
+        if isinstance(self.value, str):
+            return None
+        return round((self.value - 32) * 5 / 9 if self.unit == "F" else self.value, 1)
 
 
 class Sensors(NamedTuple):
