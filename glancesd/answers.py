@@ -1,4 +1,4 @@
-"""answers: what an endpoint gives back, and what it refuses with. Bytes of JSON, no HTTP."""
+"""answers: what passes between the server and the endpoints: a Request comes in, an Answer or a Refused goes back."""
 from __future__ import annotations
 
 import json
@@ -17,6 +17,23 @@ GZIP_FROM_BYTES = 1400
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
 
 
+class Request(NamedTuple):
+    """What a request head says, as far as anyone here asks."""
+
+    method: str
+    path: tuple[str, ...]                    # decoded segments; ("*",) for OPTIONS *
+    query: tuple[tuple[str, str], ...]       # decoded names and values in their order; () without a query
+    host: Optional[str]                      # without port and brackets, lower case; None where HTTP/1.0 names none
+    keep_alive: bool
+    is_http10: bool
+    accept: Optional[str]                    # the ranges as they came; None: no Accept header
+    accepts_gzip: bool
+    body_bytes: int                          # Content-Length
+    expects_continue: bool
+    authorization: Optional[bytes]
+    origin: Optional[str]
+
+
 class Refused(Exception):
     """A request that gets an error: HTTP status, a message for the caller, and header lines beside the usual ones."""
 
@@ -28,7 +45,11 @@ class Refused(Exception):
 
 
 class Answer:
-    """A body and its type. The compressed form is made once, when first asked for; `wire` is the server's to keep."""
+    """A body and its type. The compressed form is made once, when first asked for; `wire` is the server's to keep.
+
+    `headers`: further lines, `Name: value`. One that the server sends with every answer (Cache-Control, policies) is
+    replaced by the line given here; Vary lines are joined.
+    """
 
     __slots__ = ("body", "content_type", "headers", "status", "wire", "_gzipped")
 
@@ -51,6 +72,22 @@ class Answer:
             packer = zlib.compressobj(5, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
             self._gzipped = packer.compress(self.body) + packer.flush()
         return self._gzipped
+
+
+class Application:
+    """Whom the server asks. `server.app` has the real one; a base class, because 3.7 knows no typing.Protocol."""
+
+    def caller(self, address: str) -> None:
+        """Refuse a connection by the address that it comes from, "" for a Unix socket."""
+        raise NotImplementedError
+
+    def prepare(self, request: Request) -> tuple[Callable[[], Answer], tuple[str, ...]]:
+        """The function that answers a request, and header lines for its answer. Never raises; the function may."""
+        raise NotImplementedError
+
+    def error(self, refused: Refused, request: Optional[Request] = None) -> Answer:
+        """The answer of an error; `request` is None where none was understood. Never raises."""
+        raise NotImplementedError
 
 
 class Fresh(NamedTuple):

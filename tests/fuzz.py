@@ -29,7 +29,7 @@ from random import Random
 from typing import Any, Callable, Iterator, NamedTuple, Optional
 
 import glancesd.collectors
-from glancesd.answers import Refused
+from glancesd.answers import Refused, Request
 from glancesd.collectors import cpu, disks, interrupts, network
 from glancesd.roots import ParseError, decode
 from glancesd.server import http1
@@ -382,7 +382,7 @@ def fuzz_heads(random: Random, mutants: int) -> None:
             raise AssertionError("%s: %s of %r" % (type(problem).__name__, problem, data)) from problem
         if isinstance(whole, int):
             right = whole in STATUSES and isinstance(cut, int)      # which fault is seen first may depend on the cut
-        elif isinstance(whole, http1.Request):
+        elif isinstance(whole, Request):
             right = (cut, cut_rest) == (whole, rest) and _plain(whole)
         else:
             right = cut is None
@@ -390,7 +390,7 @@ def fuzz_heads(random: Random, mutants: int) -> None:
             raise AssertionError("%r is %r, cut at %d and %d it is %r" % (data, whole, at, more, cut))
 
 
-def _plain(request: http1.Request) -> bool:
+def _plain(request: Request) -> bool:
     return (request.method.isascii() and request.body_bytes >= 0 and bool(request.path)
             and all(isinstance(part, str) for part in request.path)
             and (request.host is None or request.host == request.host.lower()))

@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import unittest
 
-from glancesd.answers import Refused
+from glancesd.answers import Refused, Request
 from glancesd.server import http1
 
 HOST = b"Host: h\r\n"
 
 
-def parse(head: bytes) -> http1.Request:
+def parse(head: bytes) -> Request:
     whole, rest = http1.split(head)
     assert whole is not None and rest == b"", (whole, rest)
     return http1.parse(whole)
@@ -62,6 +62,13 @@ class Parse(unittest.TestCase):
             with self.subTest(value):
                 self.assertIs(parse(b"GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: %s\r\n\r\n" % value).accepts_gzip,
                               accepted)
+
+    def test_accept(self) -> None:
+        for lines, accept in ((b"", None), (b"Accept:\r\n", ""), (b"accept: text/html;q=0.5,\t*/*\r\n",
+                                                                 "text/html;q=0.5,\t*/*"),
+                              (b"Accept: text/html\r\nA: b\r\nAccept: \xff\r\n", "text/html, \xff")):
+            with self.subTest(lines):
+                self.assertEqual(parse(b"GET / HTTP/1.1\r\nHost: h\r\n%s\r\n" % lines).accept, accept)
 
     def test_other_fields(self) -> None:
         request = parse(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\nContent-Length: 12\r\n"
@@ -120,6 +127,37 @@ class Parse(unittest.TestCase):
 
     def test_as_many_headers_as_are_allowed(self) -> None:
         self.assertEqual(parse(b"GET / HTTP/1.1\r\n" + HOST + b"A: b\r\n" * 63 + b"\r\n").method, "GET")
+
+
+class Query(unittest.TestCase):
+    def query(self, target: bytes) -> tuple[tuple[str, str], ...]:
+        return parse(b"GET %s HTTP/1.1\r\nHost: h\r\n\r\n" % target).query
+
+    def test_table(self) -> None:
+        for target, pairs in (
+                (b"/", ()),
+                (b"/?", ()),
+                (b"/?nb=3", (("nb", "3"),)),
+                (b"/?nb=3&nb=4&&", (("nb", "3"), ("nb", "4"))),
+                (b"/?collect%5B%5D=cpu&collect[]=meminfo", (("collect[]", "cpu"), ("collect[]", "meminfo"))),
+                (b"/?a+b=c+d%2Be%20f", (("a b", "c d+e f"),)),
+                (b"/?a", (("a", ""),)),
+                (b"/?=b", (("", "b"),)),
+                (b"/?a=b=c?d/e", (("a", "b=c?d/e"),)),
+                (b"/?a=b#&c=d", (("a", "b"),)),
+                (b"/#?a=b", ()),
+                ("/?é=%C3%A9".encode(), (("é", "é"),)),
+                (b"/?a=%zz%&b=%FF%00&c=\xff%ed%a0%80",
+                 (("a", "%zz%"), ("b", "\ufffd\x00"), ("c", "\ufffd" * 4))),
+                (b"http://h?a=b", (("a", "b"),)),
+                (b"http://h/x?a=b", (("a", "b"),))):
+            with self.subTest(target):
+                self.assertEqual(self.query(target), pairs)
+
+    def test_as_many_as_are_kept(self) -> None:
+        pairs = self.query(b"/?" + b"&".join(b"a=%d" % number for number in range(http1.QUERY_PAIRS + 9)))
+        self.assertEqual(pairs, tuple(("a", str(number)) for number in range(http1.QUERY_PAIRS)))
+        self.assertEqual(self.query(b"/?" + b"&" * 8000), ())
 
 
 class Split(unittest.TestCase):

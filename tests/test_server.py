@@ -14,17 +14,16 @@ from typing import Callable, Optional
 from unittest import mock
 
 from glancesd import threads
-from glancesd.answers import Answer, Refused
+from glancesd.answers import Answer, Application, Refused, Request, error
 from glancesd.log import Log
 from glancesd.server import server as module
-from glancesd.server.http1 import Request
 from glancesd.server.server import Place, Server
 
 GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
 
 
-class App:
-    """Echoes the path; /wait waits for `go_on`, /fail fails, /refuse refuses, /long is long."""
+class App(Application):
+    """Echoes the path; /wait waits for `go_on`, /fail fails, /refuse refuses, /long is long, /page has own headers."""
 
     def __init__(self) -> None:
         self.go_on = threading.Event()
@@ -38,6 +37,11 @@ class App:
     def prepare(self, request: Request) -> tuple[Callable[[], Answer], tuple[str, ...]]:
         return lambda: self.answer(request), ("X-Path: " + "/".join(request.path),)
 
+    def error(self, refused: Refused, request: Optional[Request] = None) -> Answer:
+        answer = error(refused)
+        answer.headers += ("X-Error-Path: %s" % (request and "/".join(request.path)),)
+        return answer
+
     def answer(self, request: Request) -> Answer:
         path = request.path[0]
         if path == "wait":
@@ -47,6 +51,10 @@ class App:
             raise RuntimeError("a bug")
         if path == "refuse":
             raise Refused(404, "no")
+        if path == "page":
+            return Answer(b"p" * 2000, headers=(
+                "cache-control: max-age=60", "Vary: Accept, Accept-Encoding",
+                "Content-Security-Policy: default-src 'self'", "Referrer-Policy: origin"))
         return Answer(b'"%s"' % (b"x" * 9000000 if path == "long" else b"z" * 2000 if path == "zip" else path.encode()))
 
 
@@ -74,15 +82,19 @@ class Case(unittest.TestCase):
         client.sendall(data)
         return client
 
-    def answer(self, client: socket.socket, head_only: bool = False) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of the next answer."""
+    def head(self, client: socket.socket) -> list[str]:
+        """Status line and header lines of the next answer."""
         data = b""
         while b"\r\n\r\n" not in data:
             piece = client.recv(1)
             if not piece:
                 raise EOFError(data)
             data += piece
-        lines = data.decode("latin-1").split("\r\n")[:-2]
+        return data.decode("latin-1").split("\r\n")[:-2]
+
+    def answer(self, client: socket.socket, head_only: bool = False) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of the next answer."""
+        lines = self.head(client)
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines[1:])}
         body = b""
         while not head_only and len(body) < int(headers["content-length"]):
@@ -140,6 +152,13 @@ class Answers(Case):
         self.assertNotIn("content-encoding", self.ask(GET.replace(b"\r\n\r\n", asked))[1])      # a short body
         self.assertEqual(self.ask(GET.replace(b"/x", b"/zip"))[1]["vary"], "Accept-Encoding")
 
+    def test_headers_of_an_answer_replace_those_of_all(self) -> None:
+        client = self.connect(GET.replace(b"/x", b"/page"))
+        self.assertEqual(sorted(line for line in self.head(client) if line.split(":")[0].lower() in
+                                ("cache-control", "vary", "content-security-policy", "referrer-policy")),
+                         ["Content-Security-Policy: default-src 'self'", "Referrer-Policy: origin",
+                          "Vary: Accept, Accept-Encoding", "cache-control: max-age=60"])
+
     def test_bodies(self) -> None:
         table = (
             (b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabcde", 200),
@@ -158,9 +177,10 @@ class Answers(Case):
     def test_errors_are_json(self) -> None:
         status, headers, body = self.ask(GET.replace(b"/x", b"/refuse"))
         self.assertEqual((status, json.loads(body)), (404, {"error": {"status": 404, "message": "no"}}))
-        self.assertNotIn("connection", headers)
+        self.assertEqual((headers.get("connection"), headers["x-error-path"]), (None, "refuse"))
         status, headers, body = self.ask(b"nonsense\r\n\r\n")
         self.assertEqual((status, json.loads(body)["error"]["status"], headers["connection"]), (400, 400, "close"))
+        self.assertEqual(headers["x-error-path"], "None")
 
     def test_a_bug_costs_one_answer(self) -> None:
         client = self.connect(GET.replace(b"/x", b"/fail") + GET)

@@ -10,9 +10,8 @@ import ipaddress
 from functools import lru_cache
 from typing import Optional, Union
 
-from ..answers import Refused
+from ..answers import Refused, Request
 from ..settings import Settings
-from .http1 import Request
 from .passwords import Busy, Credentials
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]

@@ -1,27 +1,30 @@
 """app: what answers a request: first access, then the table of routes."""
 from __future__ import annotations
 
-from typing import Callable
+from typing import Callable, Optional
 
-from ..answers import Answer, Refused, error
+from ..answers import Answer, Application, Refused, Request, error
 from ..api.routes import Routes
 from .access import Access
-from .http1 import Request
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 _ALLOW = "Allow: " + ", ".join(METHODS)
 
 
-class App:
+class App(Application):
     """The rules and routes of one Settings; a reload makes another."""
 
     def __init__(self, access: Access, routes: Routes) -> None:
-        self.caller = access.caller
         self._access = access
         self._routes = routes
 
+    def caller(self, address: str) -> None:
+        self._access.caller(address)
+
+    def error(self, refused: Refused, request: Optional[Request] = None) -> Answer:
+        return error(refused)
+
     def prepare(self, request: Request) -> tuple[Callable[[], Answer], tuple[str, ...]]:
-        """The function that answers this request, and header lines for its answer. Never raises."""
         if request.method == "OPTIONS":           # before password and Host: it tells nothing
             allowed = Answer(b"", headers=(_ALLOW, *self._access.preflight(request)))
             return lambda: allowed, ()
@@ -35,8 +38,8 @@ class App:
         except Refused as refused:
             refusal = refused
             if refused.status == 404 and self._access.needs_password:
-                return lambda: self._guarded(request, lambda: error(refusal)), headers
-            answer = error(refused)
+                return lambda: self._guarded(request, lambda: self.error(refusal, request)), headers
+            answer = self.error(refused, request)
             return lambda: answer, headers
         if is_open or not self._access.needs_password:
             return endpoint, headers

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 import time
-from typing import NamedTuple, Optional
+from typing import Optional
+from urllib.parse import unquote_to_bytes
 
-from ..answers import Refused
+from ..answers import Refused, Request
 
 REQUEST_LINE_BYTES = 8192
 HEADERS_BYTES = 16384
 HEADER_LINES = 64
+QUERY_PAIRS = 128               # those behind it are dropped, as an unknown name is
 
 _END = b"\r\n\r\n"
 # Nothing of a head is a NUL or half a line break.
@@ -26,23 +28,6 @@ _ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)\Z", re.IGNORECASE)
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._~%!$&'()*+,;=-]*)(?::[0-9]*)?\Z")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
-
-
-class Request(NamedTuple):
-    """What a request head says, as far as this server cares."""
-
-    method: str
-    path: tuple[str, ...]            # decoded segments; ("*",) for OPTIONS *
-    host: Optional[str]              # without port and brackets, lower case; None where HTTP/1.0 names none
-    keep_alive: bool
-    is_http10: bool
-    accepts_gzip: bool
-    body_bytes: int                  # Content-Length
-    expects_continue: bool
-    authorization: Optional[bytes]
-    origin: Optional[str]
-
 
 def date(seconds: float) -> str:
     """`Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 5.6.7), whatever the locale. `seconds`: since the epoch.
@@ -94,10 +79,12 @@ def parse(head: bytes) -> Request:
         host, target = _host(absolute.group(1)), absolute.group(2)
         target = target if target.startswith(b"/") else b"/" + target
     connection = _tokens(headers, b"connection")
+    path, _, query = target.partition(b"#")[0].partition(b"?")
     return Request(
-        method.decode(), _path(target, method), host,
+        method.decode(), _path(path, method), _query(query) if query else (), host,
         b"keep-alive" in connection if is_http10 else b"close" not in connection, is_http10,
-        _accepts_gzip(headers), _content_length(headers), b"100-continue" in _tokens(headers, b"expect"),
+        _text(b", ".join(headers[b"accept"])) if b"accept" in headers else None, _accepts_gzip(headers),
+        _content_length(headers), b"100-continue" in _tokens(headers, b"expect"),
         headers.get(b"authorization", [None])[0], _text(headers.get(b"origin", [None])[0]))
 
 
@@ -145,18 +132,23 @@ def _host(authority: bytes) -> str:
     return match.group(1).strip(b"[]").decode().lower()
 
 
-def _path(target: bytes, method: bytes) -> tuple[str, ...]:
+def _path(path: bytes, method: bytes) -> tuple[str, ...]:
     """The decoded segments: %2F is decoded after the path is split, so a segment may hold a slash."""
-    if target == b"*" and method == b"OPTIONS":
+    if path == b"*" and method == b"OPTIONS":
         return ("*",)
-    path = target.partition(b"?")[0].partition(b"#")[0]
     if not path.startswith(b"/"):
         raise Refused(400, "the request target is not a path")
     try:
-        return tuple(_ESCAPE.sub(_unescape, segment).decode() for segment in path[1:].split(b"/"))
+        return tuple(unquote_to_bytes(segment).decode() for segment in path[1:].split(b"/"))
     except UnicodeDecodeError:
         raise Refused(400, "the path is not UTF-8") from None
 
 
-def _unescape(match: re.Match[bytes]) -> bytes:
-    return bytes((int(match.group(1), 16),))
+def _query(query: bytes) -> tuple[tuple[str, str], ...]:
+    """Pairs as an HTML form sends them. Nothing is malformed: most callers add one that nobody here asks for."""
+    pairs = []
+    for pair in filter(None, query.split(b"&", QUERY_PAIRS)[:QUERY_PAIRS]):
+        name, _, value = pair.replace(b"+", b" ").partition(b"=")
+        pairs.append((unquote_to_bytes(name).decode("utf-8", "replace"),
+                      unquote_to_bytes(value).decode("utf-8", "replace")))
+    return tuple(pairs)

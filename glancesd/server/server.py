@@ -13,14 +13,13 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Callable, NamedTuple, Optional
 
 from .. import threads
-from ..answers import Answer, Refused, error
+from ..answers import Answer, Application, Refused, Request
 from ..log import Log
 from . import http1
-from .http1 import Request
 from .stock import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 REQUEST_SECONDS = 10.0          # for a request to arrive in whole
@@ -38,8 +37,8 @@ PAUSE_SECONDS = 0.05            # before another accept when descriptors or memo
 GRACE_SECONDS = 0.5             # for answers under way when the daemon ends; for a client to take its last one
 
 _EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
-_COMMON = ("Server: glancesd\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
-           "Referrer-Policy: no-referrer\r\n")
+_COMMON = ("Server: glancesd", "Cache-Control: no-store", "X-Content-Type-Options: nosniff", "X-Frame-Options: DENY",
+           "Referrer-Policy: no-referrer")
 
 
 class Prepared(NamedTuple):
@@ -77,7 +76,7 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     allow_reuse_address = True
 
-    def __init__(self, listener: socket.socket, app: Any, log: Log, places: int, places_per_address: int,
+    def __init__(self, listener: socket.socket, app: Application, log: Log, places: int, places_per_address: int,
                  wrap: Optional[Callable[[socket.socket], socket.socket]] = None) -> None:
         self.app = app
         self.log = log
@@ -201,7 +200,7 @@ class Server(ThreadingHTTPServer):
         try:
             client.setblocking(False)
             if self.wrap is None:
-                answer = error(Refused(503, "all connections are at work", "Retry-After: 1"))
+                answer = self.app.error(Refused(503, "all connections are at work", "Retry-After: 1"))
                 client.send(self.head(answer, len(answer.body), None, False) + answer.body)
                 client.recv(RECEIVE_BYTES)       # closed with its request unread, the answer would be lost with it
         except OSError:
@@ -269,7 +268,7 @@ class Server(ThreadingHTTPServer):
                 heads[head] = prepared
         return prepared
 
-    def renew(self, app: Any, places: int, places_per_address: int) -> None:
+    def renew(self, app: Application, places: int, places_per_address: int) -> None:
         """Serve under other settings; what was prepared under the old ones is forgotten."""
         self.heads = {}
         self.app, self.places_most, self.places_per_address = app, places, places_per_address
@@ -302,12 +301,10 @@ class Server(ThreadingHTTPServer):
         """Status line and headers of an answer, blank line included."""
         reason = BaseHTTPRequestHandler.responses.get(answer.status, ("",))[0]
         lines = ["HTTP/1.1 %d %s\r\n%sDate: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n" % (
-            answer.status, reason, _COMMON, self.date().decode(), answer.content_type, length)]
-        lines += [line + "\r\n" for line in answer.headers + more]
+            answer.status, reason, _merged(answer.headers + more, answer.compressible), self.date().decode(),
+            answer.content_type, length)]
         if encoding:
             lines.append("Content-Encoding: %s\r\n" % encoding)
-        if answer.compressible:
-            lines.append("Vary: Accept-Encoding\r\n")
         if not keep:
             lines.append("Connection: close\r\n")
         elif http10:
@@ -389,10 +386,10 @@ class Handler(socketserver.BaseRequestHandler):
         try:
             answer = prepared.answer()
         except Refused as refused:
-            answer = error(refused)
+            answer = server.app.error(refused, request)
         except Exception as problem:
             server.log.once("%s: %s: %s" % ("/".join(request.path), type(problem).__name__, problem))
-            answer = error(Refused(500, "this server failed at that; its log says more"))
+            answer = server.app.error(Refused(500, "this server failed at that; its log says more"), request)
         wire = server.wire(answer, prepared)
         place.since = now = time.monotonic()
         place.deadline = now + SILENCE_SECONDS
@@ -402,7 +399,7 @@ class Handler(socketserver.BaseRequestHandler):
 
     def _refuse(self, refused: Refused) -> None:
         """Say why, and end the connection."""
-        answer = error(refused)
+        answer = self.server.app.error(refused)
         self.request.sendall(self.server.head(answer, len(answer.body), None, False) + answer.body)
         self._linger()
 
@@ -417,6 +414,19 @@ class Handler(socketserver.BaseRequestHandler):
             if not piece:
                 return
             unread -= len(piece)
+
+
+@lru_cache(maxsize=64)
+def _merged(lines: tuple[str, ...], compressible: bool) -> str:
+    """The header lines of every answer and these, each name once: a later line replaces an earlier one, Vary adds."""
+    fields: dict[str, tuple[str, str]] = {}
+    for line in (*_COMMON, *lines, *(("Vary: Accept-Encoding",) if compressible else ())):
+        name, _, value = line.partition(": ")
+        key = name.lower()
+        if key == "vary" and key in fields:
+            value = ", ".join(dict.fromkeys("{}, {}".format(fields[key][1], value).split(", ")))
+        fields[key] = name, value
+    return "".join(["%s: %s\r\n" % field for field in fields.values()])
 
 
 def _is_loopback(address: str) -> bool:
