@@ -4,6 +4,7 @@ The way of a request, and the floors of the house: imports only go down this lis
 
     __main__        the command line: what is wrong with it is one line and exit status 2
     daemon          puts the parts together, keeps them through a reload, ends them          systemd, check
+    sockets         the listening socket and its URL                                         tls
     server/server   sockets, places, time limits: bytes in, bytes out                        server/stock
     server/app      what answers a request: access first, then the table of routes
     server/access   may this caller ask this? (network, Host, password)                      server/passwords

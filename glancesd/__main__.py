@@ -21,7 +21,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     log = Log()
 
     def read() -> Settings:
-        return read_settings(given, os.environ, _count_cpus)
+        return read_settings(given, os.environ)
 
     try:
         settings = read()
@@ -37,15 +37,16 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)     # as `… --print-config | head` expects
         _print(config_text(os.cpu_count() or 1))
         return 0
-    from .daemon import Daemon, StartError
+    from .daemon import Daemon
     from .readings import Clock
     from .server.passwords import PasswordError
+    from .sockets import StartError
     try:
         return Daemon(settings, read, log, Clock()).run()
     except StartError as problem:
         log.line(str(problem))
         return problem.status
-    except PasswordError as problem:
+    except (SettingsError, PasswordError) as problem:
         log.line(str(problem))
         return 2
 
@@ -55,16 +56,6 @@ def _print(text: str) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     print(text)
-
-
-def _count_cpus(procfs: str) -> int:
-    """Online CPUs of the machine behind a procfs; 1 when it does not tell."""
-    from .collectors import cpu
-    from .roots import NoData, ParseError, Roots
-    try:
-        return len(cpu.sample(Roots(procfs)).cpus) or 1
-    except (NoData, ParseError, OSError):
-        return 1
 
 
 def _hash_password() -> int:

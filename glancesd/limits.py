@@ -20,7 +20,7 @@ from .collectors.network import Traffic
 from .collectors.power import Battery, combined_percent
 from .collectors.sensors import Sensors
 from .delta import percent, rate
-from .settings.sections import LEVELS
+from .settings.thresholds import LEVELS
 
 Limits = Mapping[str, Union[float, List[str]]]
 

@@ -419,7 +419,7 @@ def fuzz_settings(random: Random, mutants: int) -> None:
             with open(path, "wb") as file:
                 file.write(data)
             try:
-                read_settings(["-C", path], {}, lambda procfs: 2)
+                read_settings(["-C", path], {})
             except SettingsError as problem:
                 if not number or path not in str(problem) or not str(problem).isprintable():
                     raise AssertionError("the message %r of %r" % (str(problem), data)) from problem

@@ -17,7 +17,7 @@ from glancesd.settings import default_settings, read_settings
 
 
 def access(*arguments: str, hostname: str = "box", credentials: Any = None) -> Access:
-    settings = read_settings(list(arguments), {}, lambda procfs: 2) if arguments else default_settings()
+    settings = read_settings(list(arguments), {}) if arguments else default_settings()
     return Access(settings, hostname, credentials)
 
 

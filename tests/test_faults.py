@@ -144,7 +144,7 @@ class Rig:
         options = ["--interval", "0", *arguments]
         for kind in ("proc", "sys", "root"):
             options += ["--%sfs" % kind, os.path.join(self.tree, kind)]
-        settings = read_settings(options, {}, lambda procfs: 2)
+        settings = read_settings(options, {})
         clock = Clock(lambda: self.now, lambda: 1.7e9 + self.now, self.wait)
         self.log = Log(self.lines.append, clock.monotonic)
         with mock.patch.object(processes, "Sampler", partial(processes.Sampler, clock.monotonic)):
@@ -154,7 +154,7 @@ class Rig:
         self.now += seconds
 
     def ask(self, path: str) -> Answer:
-        return self.daemon._app.prepare(parse(b"GET %s HTTP/1.0\r\n\r\n" % path.encode()))[0]()
+        return self.daemon._in_force.app.prepare(parse(b"GET %s HTTP/1.0\r\n\r\n" % path.encode()))[0]()
 
     def round(self, pause: float = 11) -> tuple[dict[str, Any], dict[str, Any]]:
         """/all and /healthz of a later moment, which are 200; the daemon's own clock has ticked as well."""

@@ -1,4 +1,4 @@
-"""inifile: the text of configuration files, well formed and not, and what the text of an option says."""
+"""inifile: the text of configuration files, well formed and not."""
 from __future__ import annotations
 
 import configparser
@@ -113,62 +113,6 @@ class LikeConfigparser(unittest.TestCase):
             except SettingsError as problem:
                 self.assertRegex(str(problem), r"\Af:[0-9]+: ")
                 self.assertTrue(str(problem).isprintable(), problem)
-
-
-class Readers(unittest.TestCase):
-    NUMBERS = (("50", 50.0), ("0.7", 0.7), (".5", 0.5), ("5.", 5.0), ("-65", -65.0), ("+1e3", 1000.0))
-    NO_NUMBERS = ("", "x", "nan", "inf", "1_000", "1e999", "0x10", "\u0665", "5 6", "5%", "--5")
-    PARTS: tuple[tuple[str, list[str]], ...] = (
-        ("", []), (" , ,", []), ("lo", ["lo"]), (" lo , docker.*,\neth0 ", ["lo", "docker.*", "eth0"]))
-    YES_NO = (("True", True), ("yes", True), ("ON", True), ("1", True),
-              ("false", False), ("No", False), ("off", False), ("0", False))
-
-    def test_number(self) -> None:
-        for text, expected in self.NUMBERS:
-            self.assertEqual(inifile.number(text), expected)
-        for text in self.NO_NUMBERS:
-            for reader, need in ((inifile.number, "needs a number"),
-                                 (inifile.number_within(0, 9), "needs a number from 0 to 9")):
-                with self.subTest(text), self.assertRaises(ValueError) as caught:
-                    reader(text)
-                self.assertEqual(str(caught.exception), need)
-
-    def test_bounds(self) -> None:
-        for text, good in (("0", True), ("9", True), ("9.01", False), ("-0.01", False)):
-            with self.subTest(text):
-                if good:
-                    self.assertEqual(inifile.number_within(0, 9)(text), float(text))
-                else:
-                    self.assertRaises(ValueError, inifile.number_within(0, 9), text)
-
-    def test_whole(self) -> None:
-        self.assertEqual([inifile.whole_within(1, 300)(text) for text in ("1", "300", "007")], [1, 300, 7])
-        for text in ("0", "301", "1.0", "-1", "+1", "", "1e2", "\u0661", "9" * 5000):
-            with self.subTest(text[:9]), self.assertRaises(ValueError) as caught:
-                inifile.whole_within(1, 300)(text)
-            self.assertEqual(str(caught.exception), "needs a whole number from 1 to 300")
-
-    def test_yes_no(self) -> None:
-        for text, expected in self.YES_NO:
-            self.assertIs(inifile.yes_no(text), expected)
-        for text in ("", "2", "maybe"):
-            self.assertRaises(ValueError, inifile.yes_no, text)
-
-    def test_parts(self) -> None:
-        for text, expected in self.PARTS:
-            self.assertEqual(inifile.parts(text), expected)
-
-    def test_expressions(self) -> None:
-        self.assertTrue(inifile.expressions("lo, ETH.*")[1].fullmatch("eth0"))
-        for text in ("lo,(", "*", "a{99999999999}", "(" * 5000 + ")" * 5000):
-            with self.subTest(text[:20]), self.assertRaises(ValueError) as caught:
-                inifile.expressions(text)
-            self.assertTrue(str(caught.exception).startswith("needs a regular expression ("), caught.exception)
-
-    def test_read_says_where(self) -> None:
-        with self.assertRaises(SettingsError) as caught:
-            inifile.read(inifile.yes_no, "a\nb", "f:3: disable")
-        self.assertEqual(str(caught.exception), "f:3: disable: needs True or False, not 'a\\nb'")
 
 
 if __name__ == "__main__":

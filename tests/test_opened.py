@@ -59,7 +59,7 @@ class Rig:
     def __init__(self, tree: str) -> None:
         self.now = 5000.0
         options = [text for kind in ("proc", "sys", "root") for text in ("--%sfs" % kind, os.path.join(tree, kind))]
-        settings = read_settings(["--interval", "0", *options], {}, lambda procfs: 2)
+        settings = read_settings(["--interval", "0", *options], {})
         clock = Clock(lambda: self.now, lambda: 1.7e9 + self.now, self.sleep)
         self.lines: list[str] = []
         with mock.patch.object(processes, "Sampler", partial(processes.Sampler, clock.monotonic)), \
@@ -75,7 +75,7 @@ class Rig:
         """What /all opens so many seconds after the one before."""
         self.now += seconds
         self.roots.opened = Counter()
-        prepared = self.daemon._app.prepare(parse(b"GET /api/2/all HTTP/1.0\r\n\r\n"))
+        prepared = self.daemon._in_force.app.prepare(parse(b"GET /api/2/all HTTP/1.0\r\n\r\n"))
         assert prepared[0]().status == 200
         return self.roots.opened
 

@@ -6,7 +6,7 @@ import re
 import unittest
 
 from glancesd.api.routes import TABLE
-from glancesd.settings.options import markdown
+from glancesd.settings import markdown
 from tests.daemon import TOP
 
 

@@ -91,12 +91,12 @@ class Files(unittest.TestCase):
         return path
 
     def read(self, text: str, *argv: str, cpus: int = 2) -> Settings:
-        return settings.read_settings(("-C", self.write(text), *argv), {}, lambda procfs: cpus)
+        return settings.read_settings(("-C", self.write(text), *argv), {}).for_cpus(cpus)
 
     def error(self, *argv: str, environ: Any = None) -> str:
         """What is said of a command line, without the name of the test's own folder."""
         with self.assertRaises(SettingsError) as caught:
-            settings.read_settings(argv, environ or {"XDG_CONFIG_HOME": self.folder}, lambda procfs: 2)
+            settings.read_settings(argv, environ or {"XDG_CONFIG_HOME": self.folder})
         message = str(caught.exception)
         self.assertTrue(message.isprintable(), message)
         return message.replace(self.folder + "/", "")
@@ -202,8 +202,7 @@ class CommandLine(Files):
                                   (("--hash-password",), "hash_password", True),
                                   (("--print-config",), "print_config", True)):
             with self.subTest(argv):
-                read = settings.read_settings((*argv, "-C", "/nowhere"), {"XDG_CONFIG_HOME": self.folder},
-                                              lambda procfs: 1)
+                read = settings.read_settings((*argv, "-C", "/nowhere"), {"XDG_CONFIG_HOME": self.folder})
                 self.assertEqual(getattr(read, name), value)
         self.assertEqual(default_settings()[OPTIONS.index(OPTION["check"]):][:3], (None, False, False))
 
@@ -211,7 +210,7 @@ class CommandLine(Files):
         for flag in ("--help", "--version"):
             out = io.StringIO()
             with self.subTest(flag), contextlib.redirect_stdout(out), self.assertRaises(SystemExit) as caught:
-                settings.read_settings((flag,), {}, lambda procfs: 1)
+                settings.read_settings((flag,), {})
             self.assertEqual(caught.exception.code, 0)
             for option in OPTIONS if flag == "--help" else ():
                 for name in option.flags:
@@ -227,12 +226,11 @@ class ConfigFiles(Files):
         for environ, port in (({"XDG_CONFIG_HOME": xdg, "HOME": home}, 1), ({"HOME": home}, 2),
                               ({"XDG_CONFIG_HOME": "", "HOME": home}, 2)):
             with self.subTest(environ):
-                self.assertEqual(settings.read_settings((), environ, lambda procfs: 1).port, port)
+                self.assertEqual(settings.read_settings((), environ).port, port)
         if not os.path.exists("/etc/glances/glances.conf"):
             for environ in ({"XDG_CONFIG_HOME": empty, "HOME": home}, {"HOME": empty}, {}):
-                self.assertEqual(settings.read_settings((), environ, lambda procfs: 1), default_settings())
-        self.assertEqual(settings.read_settings(("-C", self.write("[glancesd]\nport=3\n")), {"HOME": home},
-                                                lambda procfs: 1).port, 3)
+                self.assertEqual(settings.read_settings((), environ).for_cpus(1), default_settings())
+        self.assertEqual(settings.read_settings(("-C", self.write("[glancesd]\nport=3\n")), {"HOME": home}).port, 3)
 
     def test_one_that_is_there_must_be_readable(self) -> None:
         os.makedirs(os.path.join(self.folder, "glances", "glances.conf"))
@@ -263,7 +261,7 @@ class ConfigFiles(Files):
     def test_warnings(self) -> None:
         path = self.write("[glancesd]\nalow_from=10.0.0.0/8\n[cpu]\nusr_careful=5\n[influxdb]\nx=y\n"
                           "[alert]\nmin_interval=6\n[monitor]\nlist_1_regex=x\n")
-        self.assertEqual(settings.read_settings(("-C", path), {}, lambda procfs: 1).warnings, (
+        self.assertEqual(settings.read_settings(("-C", path), {}).warnings, (
             path + ":8: min_interval: glancesd has no such option in [alert]",
             path + ":4: usr_careful: glancesd has no such option in [cpu]",
             path + ":10: list_1_regex: has no effect without list_1_description and list_1_regex",
@@ -274,7 +272,7 @@ class ConfigFiles(Files):
         for mode, allowed in ((0o600, True), (0o644, True), (0o664, False), (0o646, False)):
             with self.subTest(oct(mode)):
                 path = self.write(text, mode=mode)
-                read = settings.read_settings(("-C", path), {}, lambda procfs: 1)
+                read = settings.read_settings(("-C", path), {})
                 self.assertIs(read.commands_allowed, allowed)
                 self.assertEqual(read.warnings, () if allowed else (
                     path + ": no command is run, because others than root and glancesd's user may write this file",))
@@ -284,19 +282,19 @@ class ConfigFiles(Files):
     def test_commands_are_not_for_the_file_of_another(self) -> None:
         path = self.write("")
         os.chown(path, 12345, -1)
-        self.assertFalse(settings.read_settings(("-C", path), {}, lambda procfs: 1).commands_allowed)
+        self.assertFalse(settings.read_settings(("-C", path), {}).commands_allowed)
 
     def test_systemd_credential(self) -> None:
         credential = self.write("secret", "password", 0o400)
         environ = {"CREDENTIALS_DIRECTORY": self.folder, "XDG_CONFIG_HOME": self.folder}
-        self.assertEqual(settings.read_settings((), environ, lambda procfs: 1).password_file, credential)
-        self.assertEqual(settings.read_settings(("--password-file", HERE), environ, lambda procfs: 1).password_file,
+        self.assertEqual(settings.read_settings((), environ).password_file, credential)
+        self.assertEqual(settings.read_settings(("--password-file", HERE), environ).password_file,
                          HERE)
         os.remove(credential)
-        self.assertIsNone(settings.read_settings((), environ, lambda procfs: 1).password_file)
+        self.assertIsNone(settings.read_settings((), environ).password_file)
         # Whether it is there cannot be told: rather fail than serve without a password.
         environ["CREDENTIALS_DIRECTORY"] = HERE
-        self.assertEqual(settings.read_settings((), environ, lambda procfs: 1).password_file, HERE + "/password")
+        self.assertEqual(settings.read_settings((), environ).password_file, HERE + "/password")
 
 
 class Plugins(Files):
@@ -367,7 +365,7 @@ class Published(Files):
 
     def test_nothing_secret_no_command_and_no_path(self) -> None:
         read = self.read(self.FILE)
-        for published in (read.public_config(), read.public_args()):
+        for published in (read.public_config(), read.public_args(settings.PLUGINS)):
             text = json.dumps(published)
             for hidden in ("s3cret", "/", "10.9.8.0", os.path.basename(HERE), "s3cret.example.org"):
                 self.assertNotIn(hidden, text)
@@ -387,7 +385,7 @@ class Published(Files):
         self.assertEqual(config["network"]["wlan0_alias"], "Wireless")
 
     def test_args(self) -> None:
-        args = self.read("[raid]\ndisable=True\n", "--interval", "5").public_args()
+        args = self.read("[raid]\ndisable=True\n", "--interval", "5").public_args(("raid", "cpu"))
         names = ("time", "webserver", "disable_raid", "disable_cpu", "disable_history")
         self.assertEqual([args[name] for name in names], [5.0, True, True, False, False])
         self.assertEqual((args["port"], args["bind_address"]), (61208, "0.0.0.0"))

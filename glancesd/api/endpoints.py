@@ -93,7 +93,7 @@ class Endpoints:
     # -- settings ------------------------------------------------------------------------------------------------------
 
     def args(self, item: Optional[str] = None) -> Answer:
-        return self._part(self._settings.public_args(), item, "argument")
+        return self._part(self._settings.public_args(v2.PLUGINS), item, "argument")
 
     def config(self, section: Optional[str] = None) -> Answer:
         return self._part(self._settings.public_config(), section, "section")

@@ -1,14 +1,26 @@
 """settings: one typed value made of the command line, the configuration file and the defaults, in that order.
 
-    inifile    the text of a file: sections, options, the line of each; what the text of an option says
-    sections   the plugins' sections: what they may hold, default limits, filters, lists
-    options    the daemon's own settings; Settings, and how it is read
+    inifile         the text of a file: sections, options, the line of each
+    readers         what the text of an option says
+    sections        the plugins, and what their sections may hold
+    thresholds      default limits, and the limits as they are served
+    lists           filters and aliases, [monitor], [folders]
+    options         the table of the daemon's own settings
+    values          Settings, the typed value
+    file            which file is read
+    command_line    what the arguments say
+    read            puts them together
+    printed         --print-config, the README's table
 """
 from __future__ import annotations
 
 from .inifile import SettingsError
-from .options import OPTIONS, Settings, config_text, default_settings, markdown, read_settings
-from .sections import PLUGINS, Folder, Monitored
+from .lists import Folder, Monitored
+from .options import OPTIONS
+from .printed import config_text, markdown
+from .read import default_settings, read_settings
+from .sections import PLUGINS
+from .values import Settings
 
 __all__ = ["OPTIONS", "PLUGINS", "Folder", "Monitored", "Settings", "SettingsError", "config_text", "default_settings",
            "markdown", "read_settings"]

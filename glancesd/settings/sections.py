@@ -1,27 +1,24 @@
-"""sections: the plugins' sections of the configuration file, and what they come to: limits, filters, lists.
+"""sections: the plugins, and what the section of each may hold in the configuration file.
 
     [cpu]                               [fs]                        [monitor]
     user_careful=50                     hide=/boot.*                list_1_description=Web server
     user_log=False                      /_careful=40                list_1_regex=.*nginx.*
 
-SECTIONS says what a section may hold, _DEFAULT_LIMITS what is in force where the file says nothing.
+PLUGINS is the list of names that every setting knows; which of them an API serves is the API's own table.
 """
 from __future__ import annotations
 
 import re
-from typing import AbstractSet, Mapping, NamedTuple, Pattern, Union
+from typing import AbstractSet, Mapping, NamedTuple
 
-from .inifile import Entry, Reader, Sections, expression, expressions, number, parts, read, whole_within, yes_no
+from .inifile import Sections
+from .readers import Reader, expressions, number, read, yes_no
 
-Limits = Mapping[str, Mapping[str, Union[float, "list[str]"]]]
-
-LEVELS = ("careful", "warning", "critical")
-# Those of the document, then those that later Glances 2 added.
+# Those of API 2's document, those that later Glances 2 added, those of API 3 and 4.
 PLUGINS = ("load", "core", "uptime", "fs", "memswap", "monitor", "percpu", "mem", "sensors", "system", "alert",
            "psutilversion", "processlist", "diskio", "hddtemp", "processcount", "batpercent", "now", "cpu", "network",
-           "help", "quicklook", "ip", "folders", "ports", "irq", "raid", "wifi", "gpu", "docker", "cloud", "amps")
-# Entries of [monitor] and of [folders], as in Glances.
-LIST_ENTRIES = 10
+           "help", "quicklook", "ip", "folders", "ports", "irq", "raid", "wifi", "gpu", "docker", "cloud", "amps",
+           "containers", "connections", "programlist", "smart", "version", "vms", "npu", "mpp")
 
 
 class Section(NamedTuple):
@@ -76,41 +73,6 @@ SECTIONS: Mapping[str, Section] = {
     "amps": Section(inert=".*"),
 }
 
-_DEFAULT_LIMITS = (
-    # section, statistics, careful, warning, critical
-    ("quicklook", ("cpu_", "mem_", "swap_"), (50, 70, 90)),
-    ("cpu", ("user_", "system_", "steal_"), (50, 70, 90)),
-    ("percpu", ("user_", "system_"), (50, 70, 90)),
-    ("load", ("",), (0.7, 1, 5)),
-    ("mem", ("",), (50, 70, 90)),
-    ("memswap", ("",), (50, 70, 90)),
-    ("network", ("rx_", "tx_"), (70, 80, 90)),
-    ("fs", ("",), (50, 70, 90)),
-    ("sensors", ("temperature_core_",), (60, 70, 80)),
-    ("sensors", ("temperature_hdd_",), (45, 52, 60)),
-    ("sensors", ("battery_",), (80, 90, 95)),
-    ("processlist", ("cpu_", "mem_"), (50, 70, 90)),
-)
-# By the CPU: waiting for I/O is to cost the machine less than one, and so often may all of them switch in a second.
-_CRITICAL_BY_CPU = (("iowait_", 100), ("ctx_switches_", 56000))
-
-
-def default_limits(cpus: int) -> dict[str, dict[str, str]]:
-    """The thresholds in force where the file has none, as a file would have them: section → option → text."""
-    limits: dict[str, dict[str, str]] = {}
-
-    def add(section: str, stat: str, values: tuple[float, ...]) -> None:
-        for level, value in zip(LEVELS, values):
-            limits.setdefault(section, {})[stat + level] = "%.10g" % round(value, 2)
-
-    for section, stats, values in _DEFAULT_LIMITS:
-        for stat in stats:
-            add(section, stat, values)
-    for stat, whole in _CRITICAL_BY_CPU:
-        most = whole / max(1, cpus)
-        add("cpu", stat, (most * 8 / 10, most * 9 / 10, most))
-    return limits
-
 
 # -- what the options of a section are ---------------------------------------------------------------------------------
 
@@ -162,108 +124,3 @@ def plugin_options(file: Sections, own: AbstractSet[tuple[str, str]],
 def disabled(plugins: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
     """The plugins whose section says disable=True."""
     return tuple(name for name, options in plugins.items() if yes_no(options.get("disable", "no")))
-
-
-# -- what is made of them ----------------------------------------------------------------------------------------------
-
-
-def limits(plugins: Mapping[str, Mapping[str, str]], history_size: int) -> Limits:
-    """Plugin → what /:plugin/limits serves: a number where the option means one (not hide=5), else a list of text."""
-    made: dict[str, dict[str, float | list[str]]] = {}
-    for plugin, options in plugins.items():
-        found = made[plugin] = {}
-        if SECTIONS[plugin].lists:
-            continue
-        found["history_size"] = history_size
-        for option, text in options.items():
-            if kind(plugin, option) == "number":
-                found["%s_%s" % (plugin, option)] = float(text)
-            elif parts(text):
-                found["%s_%s" % (plugin, option)] = list(parts(text))
-    return made
-
-
-class Filter(NamedTuple):
-    """Which elements of a plugin are served, and the alias of each that has one (by its name in lower case)."""
-
-    show: tuple[Pattern[str], ...]
-    hide: tuple[Pattern[str], ...]
-    aliases: Mapping[str, str]
-
-
-def filters(plugins: Mapping[str, Mapping[str, str]]) -> dict[str, Filter]:
-    """The filter of each plugin that has one. Aliases are `sda1_alias=Disk` (Glances 2) and `alias=sda1:Disk` (4)."""
-    made = {}
-    for plugin, options in plugins.items():
-        aliases = {}
-        for part in parts(options.get("alias", "")):
-            name, colon, alias = part.rpartition(":")
-            if colon:
-                aliases[name.strip().lower()] = alias.strip()
-        for option, text in options.items():
-            if option.endswith("_alias") and parts(text):
-                aliases[option[:-len("_alias")]] = parts(text)[0]
-        found = Filter(expressions(options.get("show", "")), expressions(options.get("hide", "")), aliases)
-        if any(found):
-            made[plugin] = found
-    return made
-
-
-class Monitored(NamedTuple):
-    """One entry of [monitor]: processes to count, a command to run while there are some. Bounds as the file's text."""
-
-    description: str
-    regex: Pattern[str]                # to be searched for in the command line
-    pattern: str
-    command: str | None
-    countmin: str | None
-    countmax: str | None
-
-
-def monitored(file: Sections) -> tuple[tuple[Monitored, ...], list[str]]:
-    """The entries of [monitor], and a warning for each that has no description or no regex."""
-    made, warnings = [], []
-    readers: dict[str, Reader] = {"description": str, "regex": expression, "command": str,
-                                  "countmin": _COUNT, "countmax": _COUNT}
-    for position in range(1, LIST_ENTRIES + 1):
-        found = _list_entry(file.get("monitor", {}), "list_%d_" % position, readers)
-        if "description" in found and "regex" in found:
-            text = {key: entry.text for key, entry in found.items()}
-            made.append(Monitored(text["description"], expression(text["regex"]), text["regex"], text.get("command"),
-                                  text.get("countmin"), text.get("countmax")))
-        elif found:
-            warnings.append("%s: has no effect without list_%d_description and list_%d_regex"
-                            % (next(iter(found.values())).where, position, position))
-    return tuple(made), warnings
-
-
-class Folder(NamedTuple):
-    """One entry of [folders]; thresholds in MB (10^6 bytes), as the file's text."""
-
-    path: str
-    careful: str | None
-    warning: str | None
-    critical: str | None
-
-
-def folders(file: Sections) -> tuple[Folder, ...]:
-    """The entries of [folders]."""
-    made = []
-    readers: dict[str, Reader] = {"path": str, "careful": number, "warning": number, "critical": number}
-    for position in range(1, LIST_ENTRIES + 1):
-        found = _list_entry(file.get("folders", {}), "folder_%d_" % position, readers)
-        text = {key: entry.text for key, entry in found.items()}
-        if "path" in text:
-            made.append(Folder(text["path"], text.get("careful"), text.get("warning"), text.get("critical")))
-    return tuple(made)
-
-
-_COUNT = whole_within(0, 999999999)
-
-
-def _list_entry(options: Mapping[str, Entry], prefix: str, readers: Mapping[str, Reader]) -> dict[str, Entry]:
-    """What the file has, and is not empty, of the options of one entry, checked."""
-    found = {key: options[prefix + key] for key in readers if prefix + key in options and options[prefix + key].text}
-    for key, entry in found.items():
-        read(readers[key], entry.text, entry.where)
-    return found

@@ -1,0 +1,92 @@
+"""values: Settings, the one typed value that the command line, the file and the defaults come to."""
+from __future__ import annotations
+
+from typing import Iterable, Mapping, NamedTuple
+
+from .lists import Filter, Folder, Monitored
+from .options import OPTIONS, text_of
+from .readers import Network
+from .thresholds import Limits, default_cpu_limits, served_limits
+
+
+class Settings(NamedTuple):
+    """Everything that can be set: the rows of OPTIONS, then what the plugins' sections of the file come to.
+
+    `allow_from` () means the private networks. `disable_plugin` holds the plugins whose section says so, too.
+    """
+
+    bind_address: str
+    port: int
+    config_file: str | None
+    procfs: str
+    sysfs: str
+    rootfs: str
+    cached_time: float
+    interval: float
+    history_size: int
+    alert_max_events: int
+    alert_min_duration: float
+    disable_plugin: tuple[str, ...]
+    allow_from: tuple[Network, ...]
+    password_file: str | None
+    username: str
+    allowed_host: tuple[str, ...]
+    cors_origin: tuple[str, ...]
+    hide_arguments: bool
+    tls_cert: str | None
+    tls_key: str | None
+    max_connections: int
+    max_connections_per_address: int
+    exit_idle: float
+    check: str | None
+    hash_password: bool
+    print_config: bool
+
+    plugins: Mapping[str, Mapping[str, str]]   # section → option → text: the file's first, then the defaults
+    limits: Limits                             # plugin → what /:plugin/limits serves
+    filters: Mapping[str, Filter]              # of the plugins that have one
+    fs_allow: tuple[str, ...]                  # further types of file systems to serve
+    monitored: tuple[Monitored, ...]
+    folders: tuple[Folder, ...]
+    commands_allowed: bool                     # nobody but root and ourselves may have written the file
+    warnings: tuple[str, ...]                  # a line for each option that has no effect
+
+    def for_cpus(self, cpus: int) -> Settings:
+        """These settings, with the default limits that depend on how many CPUs the served machine has."""
+        given = self.plugins["cpu"]
+        defaults = {option: text for option, text in default_cpu_limits(cpus).items() if option not in given}
+        plugins = {**self.plugins, "cpu": {**given, **defaults}}
+        return self._replace(plugins=plugins, limits=served_limits(plugins, self.history_size))
+
+    def shown(self, plugin: str, *names: str) -> bool:
+        """Whether show= and hide= let an element be served that goes by these names."""
+        found = self.filters.get(plugin)
+        if found is None:
+            return True
+        patterns = found.show or found.hide
+        return any(pattern.fullmatch(name) for pattern in patterns for name in names) == bool(found.show)
+
+    def alias(self, plugin: str, name: str) -> str | None:
+        """What the file calls an element, or None."""
+        found = self.filters.get(plugin)
+        return found.aliases.get(name.lower()) if found is not None else None
+
+    def public_config(self) -> dict[str, dict[str, str]]:
+        """For /config: section → option → text. Nothing secret, no command, no path: so nothing that has a slash."""
+        config: dict[str, dict[str, str]] = {"global": {"history_size": str(self.history_size)}}
+        for option in OPTIONS:
+            if option.public:
+                config.setdefault(option.sections[0], {})[option.key] = text_of(getattr(self, option.name))
+        for section, options in self.plugins.items():
+            config.setdefault(section, {}).update(options)
+        config = {section: {option: text for option, text in options.items() if "/" not in option + text}
+                  for section, options in config.items()}
+        return {section: options for section, options in config.items() if options}
+
+    def public_args(self, plugins: Iterable[str]) -> dict[str, bool | float | str]:
+        """For /args of an API of these plugins: what public_config shows, under Glances' names where it has them."""
+        args = {option.name: getattr(self, option.name) for option in OPTIONS if option.public}
+        del args["disable_plugin"]
+        args.update(("disable_" + plugin, plugin in self.disable_plugin) for plugin in plugins)
+        args.update(disable_history=not self.history_size, time=self.interval, webserver=True)
+        return {name: value for name, value in args.items() if "/" not in str(value)}

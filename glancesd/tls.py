@@ -1,0 +1,25 @@
+"""tls: what makes an accepted connection a TLS one. ssl is imported only where a certificate is set: 4 MB resident."""
+from __future__ import annotations
+
+import socket
+from typing import Callable, Optional
+
+from .settings import Settings, SettingsError
+
+Wrap = Callable[[socket.socket], socket.socket]
+
+
+def wrapper(settings: Settings) -> Optional[Wrap]:
+    """The wrapper of accepted sockets, None without a certificate; SettingsError if it or its key cannot be used."""
+    if not settings.tls_cert:
+        return None
+    try:
+        import ssl
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        # A client must not make the server compute handshakes over and over on one connection.
+        context.options |= getattr(ssl, "OP_NO_RENEGOTIATION", 0)
+        context.load_cert_chain(settings.tls_cert, settings.tls_key)
+    except (ImportError, OSError, ValueError) as problem:
+        raise SettingsError("TLS: %s: %s" % (settings.tls_cert, problem)) from None
+    return lambda client: context.wrap_socket(client, server_side=True, do_handshake_on_connect=False)
