@@ -56,6 +56,7 @@ class Daemon:
         self._clock = clock
         self._notifier = systemd.Notifier(os.environ)
         self._roots = Roots(settings.procfs, settings.sysfs, settings.rootfs)
+        self._roots.report = lambda problem: log.once(str(problem), problem.kind)
         self._alerts = Alerts(settings.alert_max_events, settings.alert_min_duration)
         self._history = History(settings.history_size)
         self._tasks = Tasks(settings.monitored, settings.folders, settings.commands_allowed, self._roots,

@@ -45,14 +45,15 @@ class Log:
                 return
             self._write("glancesd: %s\n" % printable(text)[:LINE_CHARACTERS])
 
-    def once(self, text: str) -> None:
-        """As `line`, for a message not written before."""
+    def once(self, text: str, kind: str = "") -> None:
+        """As `line`, for a message not written before; where its text varies, `kind` is what does not."""
         with self._lock:
-            if text in self._said:
+            kind = kind or text
+            if kind in self._said:
                 return
             if len(self._said) >= REMEMBERED:
                 self._said.clear()
-            self._said.add(text)
+            self._said.add(kind)
         self.line(text)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+from typing import AnyStr, Callable, Optional, TypeVar
 
 # One piece of a kernel table: most tables come whole in it, longer ones in a few reads.
 PIECE_BYTES = 65536
@@ -18,6 +20,10 @@ TABLE_BYTES = 32 << 20
 LINKS_FOLLOWED = 40
 
 _GONE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ESRCH, errno.ENODEV, errno.ENXIO))
+# Errors that tell of this process, not of the file: nothing is known of it, and the next attempt may succeed.
+_SHORTAGE = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
+
+T = TypeVar("T")
 
 
 class NoData(Exception):
@@ -32,6 +38,47 @@ class ParseError(ValueError):
         self.file = file
         self.line = line
         self.why = why
+
+    @property
+    def kind(self) -> str:
+        """The message without its numbers: the same for one row at any time, whatever its line and its counters."""
+        return re.sub("[0-9]+", "#", str(self))
+
+
+Report = Callable[[ParseError], object]
+
+
+def ignore(problem: ParseError) -> None:
+    """The report of a caller who wants only the good rows."""
+
+
+def rows(text: AnyStr, parse_row: Callable[[AnyStr], Optional[T]], what: str, file: str, report: Report,
+         header_lines: int = 0) -> list[T]:
+    """What `parse_row` makes of each line of a kernel table, without the lines that it has None for.
+
+    A line is malformed when `parse_row` raises ValueError or IndexError: it is left out, and `report` is told ("not
+    WHAT: the line"). A table of malformed lines alone raises the first one's ParseError; an empty one is no error.
+    Lines end at LF alone: the kernel lets other line ends of Unicode (U+0085, U+001C) stand in names.
+    """
+    made = []
+    problems = []
+    good = False
+    lines = text.split("\n" if isinstance(text, str) else b"\n")
+    for number, line in enumerate(lines[header_lines:], header_lines + 1):
+        if line:
+            try:
+                row = parse_row(line)
+            except (ValueError, IndexError):
+                problems.append(ParseError(file, number, "not %s: %.60r" % (what, line)))
+                continue
+            good = True
+            if row is not None:
+                made.append(row)
+    if problems and not good:
+        raise problems[0]
+    for problem in problems:
+        report(problem)
+    return made
 
 
 def decode(data: bytes) -> str:
@@ -53,7 +100,8 @@ class Roots:
     """Opens, lists and measures below procfs, sysfs and rootfs.
 
     Names are relative ("net/dev", "class/net/eth0/speed"). `live` is true when procfs is this machine's own: only then
-    may a caller ask this machine by other ways (the password database, a daemon on loopback).
+    may a caller ask this machine by other ways (the password database, a daemon on loopback). `report` is told of each
+    malformed row of a table that is served without it.
     """
 
     def __init__(self, procfs: str = "/proc", sysfs: str = "/sys", rootfs: str = "/") -> None:
@@ -62,12 +110,31 @@ class Roots:
         self.rootfs = rootfs.rstrip("/") or "/"
         self.live = self.procfs == "/proc"
         self.own_root = self.rootfs == "/"
+        self.report: Report = ignore
 
     # -- /proc ---------------------------------------------------------------------------------------------------------
 
-    def proc(self, *names: str) -> str:
-        """The whole text of the first of these files of /proc that exists. NoData when none does; OSError otherwise."""
-        return decode(self.proc_bytes(*names))
+    def proc(self, *names: str, default: Optional[str] = None) -> str:
+        """The whole text of the first of these files of /proc that exists. NoData when none does; OSError otherwise.
+
+        A `default` is for files that only help: it stands for one that is missing or refused.
+        """
+        if default is None:
+            return decode(self.proc_bytes(*names))
+        for name in names:
+            try:
+                return decode(self.proc_bytes(name))
+            except NoData:
+                continue
+            except OSError as problem:
+                if problem.errno in _SHORTAGE:
+                    raise
+        return default
+
+    def net(self, name: str, default: Optional[str] = None) -> str:
+        """As `proc`, of a table below /proc/net. Another host's is pid 1's: its "net" leads to the reader's own."""
+        names = ("net/" + name,) if self.live else ("1/net/" + name, "net/" + name)
+        return self.proc(*names, default=default)
 
     def proc_bytes(self, *names: str) -> bytes:
         """As `proc`, undecoded."""
@@ -138,9 +205,14 @@ class Roots:
 
     # -- / -------------------------------------------------------------------------------------------------------------
 
-    def root_file(self, name: str) -> str:
-        """The text of a file of the host's own root ("etc/passwd"). NoData when it is missing."""
-        return decode(self._table(self.inside_root(name)))
+    def root_file(self, name: str, default: Optional[str] = None) -> str:
+        """The text of a file of the host's own root ("etc/passwd"). NoData without it; `default` as in `proc`."""
+        try:
+            return decode(self._table(self.inside_root(name)))
+        except (NoData, OSError) as problem:
+            if default is None or isinstance(problem, OSError) and problem.errno in _SHORTAGE:
+                raise
+            return default
 
     def root_has(self, name: str) -> bool:
         """Whether the host's root holds such a file."""

@@ -82,10 +82,14 @@ class Parse(unittest.TestCase):
 class Sample(unittest.TestCase):
     def test_reads_stat(self) -> None:
         class Host(Roots):
-            def proc(self, *names: str) -> str:
+            def proc(self, *names: str, default: Optional[str] = None) -> str:
                 return {"stat": NEWEST}[names[0]]
 
         self.assertEqual(cpu.sample(Host()), cpu.parse(NEWEST))
+
+    def test_cpu_count(self) -> None:
+        self.assertEqual(cpu.parse("cpu 1 2 3 4\ncpu0 1 2 3 4\ncpu7 1 2 3 4\n").cpu_count, 2)
+        self.assertEqual(cpu.parse("cpu 1 2 3 4\n").cpu_count, 1)
 
     def test_missing_file(self) -> None:
         with self.assertRaises(NoData):

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import unittest
-from typing import Any
+from typing import Any, Optional
 from unittest import mock
 
 from glancesd.collectors import interrupts
@@ -17,7 +17,7 @@ class Tree(Roots):
         super().__init__("/nowhere", "/nowhere", "/nowhere")
         self.text = text
 
-    def proc(self, *names: str) -> str:
+    def proc(self, *names: str, default: Optional[str] = None) -> str:
         if names != ("interrupts",):
             raise NoData(names[-1])
         return self.text

@@ -122,6 +122,14 @@ class Parse(unittest.TestCase):
             self.assertTrue(str(caught.exception).startswith("spl/kstat/zfs/arcstats:2: "), caught.exception)
 
 
+class Figures(unittest.TestCase):
+    def test_used(self) -> None:
+        memory = Memory(1000, 100, 250, 0, 0, 0, 0, 0, 400, 100, 0, 0)
+        self.assertEqual((memory.used_bytes, memory.used_percent), (750, 75.0))
+        self.assertEqual((memory.swap_used_bytes, memory.swap_used_percent), (300, 75.0))
+        self.assertEqual(memory._replace(swap_total_bytes=0, swap_free_bytes=0).swap_used_percent, 0.0)
+
+
 class Sample(Tree):
     def test_newest(self) -> None:
         self.assertEqual(memory.Sampler()(self.host({"proc/meminfo": NEWEST, "proc/vmstat": VMSTAT})), Memory(

@@ -67,7 +67,7 @@ class Host(Roots):
     def owned_record(self, name: str, size: int = 4096) -> tuple[bytes, int]:
         return self.record(name, size), self.owners.get(int(name.partition("/")[0]), 0)
 
-    def root_file(self, name: str) -> str:
+    def root_file(self, name: str, default: Optional[str] = None) -> str:
         if not self.passwd:
             raise NoData(name)
         return self.passwd

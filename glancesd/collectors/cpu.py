@@ -49,6 +49,11 @@ class Stat(NamedTuple):
     soft_interrupts: Optional[int]       # 2.6.31
     boot_time_seconds: Optional[int]     # of the wall clock: moves when that is set
 
+    @property
+    def cpu_count(self) -> int:
+        """CPUs online, at least 1: some containers show none by itself."""
+        return len(self.cpus) or 1
+
 
 class Shares(NamedTuple):
     """Percent of a window to one decimal; `total` is all but idle and iowait. None: not accounted by this kernel."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import Mapping, NamedTuple, Optional
 
+from ..delta import percent
 from ..roots import NoData, ParseError, Roots
 
 FILE = "meminfo"
@@ -46,6 +47,26 @@ class Memory(NamedTuple):
     swap_out_bytes: int
     page_bytes: int = _SMALLEST_PAGE_BYTES
     vmalloc_bytes: Optional[int] = None          # addresses that the kernel keeps for itself; None: it does not tell
+
+    @property
+    def used_bytes(self) -> int:
+        """What could not be had without swapping."""
+        return self.total_bytes - self.available_bytes
+
+    @property
+    def used_percent(self) -> float:
+        """Of total_bytes."""
+        return percent(self.used_bytes, self.total_bytes)
+
+    @property
+    def swap_used_bytes(self) -> int:
+        """Swap that is taken."""
+        return self.swap_total_bytes - self.swap_free_bytes
+
+    @property
+    def swap_used_percent(self) -> float:
+        """Of swap_total_bytes; 0.0 without swap."""
+        return percent(self.swap_used_bytes, self.swap_total_bytes)
 
 
 def parse(text: str, file: str = FILE) -> dict[str, int]:
