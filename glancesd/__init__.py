@@ -13,7 +13,7 @@ The way of a request, and the floors of the house: imports only go down this lis
     api/v2          the wire names of API 2: a reading → JSON, and what the history keeps    api/pages, query, health
     sources         the one table of what can be asked for
     watch           values against limits → views, alerts                                    ticker
-    readings        fresh enough? serve. Else sample once, whoever else is waiting           tasks
+    readings        fresh enough? serve. Else sample once, whoever else is waiting           tasks/*
     alerts          the log of events                                                        history
     limits          which values have limits, and how they stand to them
     settings        one typed value from command line, file and defaults

@@ -29,7 +29,8 @@ from .server.access import Access
 from .server.app import App
 from .server.server import Server
 from .settings import Settings, SettingsError
-from .tasks import ProcessUse, Tasks
+from .tasks import Tasks
+from .tasks.commands import ProcessUse
 from .ticker import Ticker
 from .watch import Watch
 
@@ -164,17 +165,22 @@ class Daemon:
             self._tasks.tick(self._processes)
 
     def _asked_tasks(self) -> Tasks:
-        """The tasks, for a reader. With --interval 0 nothing else starts what is due, so a read does (on a thread)."""
-        if not self._in_force.settings.interval:
+        """The tasks, for a reader. With --interval 0 nothing else starts what is due, and before the first tick nothing
+        has counted the processes of [monitor]: then a read does (commands and walks run in the background).
+        """
+        if not self._in_force.settings.interval or self._tasks.uncounted():
             self._tasks.tick(self._processes)
         return self._tasks
 
-    def _processes(self) -> list[ProcessUse]:
+    def _processes(self) -> Optional[list[ProcessUse]]:
+        activities = self._readings.take("processes").value
+        if activities is None:
+            return None
         memory = self._readings.take("memory").value
         whole = memory.total_bytes or 1 if memory is not None else 1
         return [ProcessUse(entry.process.command_line, entry.cpu_percent,
                            entry.process.resident_bytes * 100.0 / whole if memory is not None else None)
-                for entry in self._readings.take("processes").value or ()]
+                for entry in activities]
 
     def _until_signal(self, signals: int, server: Server, watchdog: Optional[float]) -> None:
         """Wait; feed the watchdog only while both the ticker and the accepting loop move."""

@@ -18,7 +18,7 @@ FLOORS = (
     ("settings/inifile", "settings/readers", "settings/sections", "settings/thresholds", "settings/lists",
      "settings/options", "settings/values", "settings/file", "settings/command_line", "settings/read",
      "settings/printed", "settings/__init__", "settings", "limits", "alerts", "history", "systemd"),
-    ("tasks", "readings", "watch", "ticker", "sources"),
+    ("tasks/*", "readings", "watch", "ticker", "sources"),
     ("api/query", "api/v2", "api/pages", "api/health", "api/endpoints", "api/routes"),
     ("server/__init__", "server/http1", "server/passwords", "server/access", "server/app", "server/stock",
      "server/server", "check"),

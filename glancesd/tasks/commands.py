@@ -1,0 +1,232 @@
+"""commands: how many processes match the items of [monitor], and what their commands print.
+
+A command has COMMAND_SECONDS, no shell, and nobody but the settings file names it. Its process group is killed at its
+end, and so are the processes that left the group: they are known by a variable of their environment.
+"""
+from __future__ import annotations
+
+import codecs
+import contextlib
+import itertools
+import os
+import re
+import select
+import signal
+import threading
+import time
+from typing import Any, Callable, Container, Iterable, NamedTuple, Optional, Pattern, Sequence
+
+from ..roots import NoData, Roots
+from ..settings import Monitored
+from .jobs import Job
+
+COMMAND_SECONDS = 5.0
+# A command is not run again sooner than this after it began, however often somebody ticks.
+COMMAND_AGAIN_SECONDS = 2.0
+# After a long run it rests this many times its length: a command that always runs out of its time holds a worker for a
+# fifth of the time.
+COMMAND_REST = 4.0
+OUTPUT_BYTES = 4096
+# Output beyond what is kept is read and dropped; a command that prints this much has run away.
+OUTPUT_MOST_BYTES = 1 << 20
+# A user of the machine chooses its command line, and a search holds the interpreter: `a.*b` in a line of a's takes
+# time with the square of its length (0.2 s for this much).
+SEARCHED_CHARACTERS = 16384
+
+CANNOT_EXECUTE = "Cannot execute command"
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
+# Marks the processes of one run, also those that called setsid: a process group does not hold them.
+RUN_VARIABLE = "GLANCESD_RUN"
+_ENVIRON_BYTES = 65536
+# A process of the run may start another between the listing and the kill.
+_KILL_ROUNDS = 3
+
+Run = Callable[[Sequence[str]], "tuple[Optional[int], str]"]
+
+
+class ProcessUse(NamedTuple):
+    """What [monitor] looks at in a process."""
+
+    command_line: str
+    cpu_percent: Optional[float]
+    memory_percent: Optional[float]
+
+
+class MonitorResult(NamedTuple):
+    """An item of [monitor] as the file has it, how many processes match, and what its command printed."""
+
+    description: str
+    regex: str
+    command: Optional[str]
+    countmin: Optional[str]
+    countmax: Optional[str]
+    count: Optional[int]         # type: ignore[assignment]  # None: not counted yet
+    result: str                  # without a command "CPU: 0.0% | MEM: 0.0%"; with one "" while nothing matches
+
+
+# -- a command ---------------------------------------------------------------------------------------------------------
+
+_runs = itertools.count(1)
+
+
+def run_command(arguments: Sequence[str], stopping: threading.Event,
+                seconds: float = COMMAND_SECONDS) -> tuple[Optional[int], str]:
+    """Exit status and the first OUTPUT_BYTES of standard output. No status: it outlasted its time or printed too much.
+
+    No shell, nothing to read, standard error dropped, few variables, a session of its own. What is left of it at the
+    end is killed, its process group first. OSError or ValueError when it cannot be started.
+    """
+    import subprocess  # here, because few have anything to be run
+
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    environment[RUN_VARIABLE] = "%d.%d" % (os.getpid(), next(_runs))
+    older = frozenset(_pids())
+    give_up = time.monotonic() + seconds
+    process = subprocess.Popen(list(arguments), bufsize=0, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, cwd="/", env=environment, start_new_session=True)
+    pipe: Any = process.stdout
+    try:
+        output, whole = _read(pipe.fileno(), give_up, stopping)
+        done = whole and _ended(process.pid, give_up, stopping)
+    finally:
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)         # before it is reaped: until then its number is nobody else's
+        pipe.close()
+        process.wait()
+        _kill_marked(environment[RUN_VARIABLE], older)
+    return process.returncode if done else None, _text(output)
+
+
+def _read(descriptor: int, give_up: float, stopping: threading.Event) -> tuple[bytes, bool]:
+    """What is kept of a pipe, and whether it was read to its end."""
+    kept, length = b"", 0
+    poller = select.poll()
+    poller.register(descriptor, select.POLLIN)
+    while length <= OUTPUT_MOST_BYTES and not stopping.is_set():
+        left = give_up - time.monotonic()
+        if left <= 0:
+            break
+        if not poller.poll(int(min(left, 0.1) * 1000) + 1):
+            continue
+        piece = os.read(descriptor, 65536)
+        if not piece:
+            return kept, True
+        kept += piece[:OUTPUT_BYTES - len(kept)]
+        length += len(piece)
+    return kept, False
+
+
+def _ended(pid: int, give_up: float, stopping: threading.Event) -> bool:
+    """Wait for the end of a process, and leave it to be reaped."""
+    pause = 0.001
+    while True:
+        try:
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                return True
+        except ChildProcessError:          # whoever started us ignores SIGCHLD: the kernel reaped it
+            return True
+        if time.monotonic() >= give_up or stopping.wait(pause):
+            return False
+        pause = min(pause * 2, 0.05)
+
+
+def _kill_marked(run: str, older: Container[int]) -> None:
+    """Kill what a run left behind outside its process group: the younger processes that carry its variable."""
+    mark = b"\0%s=%s\0" % (RUN_VARIABLE.encode(), run.encode())
+    for _ in range(_KILL_ROUNDS):
+        marked = [pid for pid in _pids() if pid not in older and mark in _environ(pid)]
+        for pid in marked:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        if not marked:
+            return
+
+
+def _pids() -> list[int]:
+    """Every process of this daemon's own /proc, whatever host it serves."""
+    try:
+        return Roots().pids()
+    except (NoData, OSError):
+        return []
+
+
+def _environ(pid: int) -> bytes:
+    """The environment of a process, each variable between two NULs; empty when it is gone, dead or another user's."""
+    try:
+        return b"\0" + Roots().record("%d/environ" % pid, _ENVIRON_BYTES)
+    except (NoData, OSError):
+        return b""
+
+
+def _text(output: bytes) -> str:
+    """UTF-8 with U+FFFD for what is not; a character that the limit cut in two is left out."""
+    return codecs.getincrementaldecoder("utf-8")("replace").decode(output, len(output) < OUTPUT_BYTES)
+
+
+# -- an item of [monitor] ----------------------------------------------------------------------------------------------
+
+
+class Command(Job):
+    """An item of [monitor]: its count, and its command if it has one."""
+
+    failed = CANNOT_EXECUTE          # no such program; quotes that do not match
+
+    def __init__(self, item: Monitored, run: Run) -> None:
+        super().__init__()
+        self.item = item
+        self.allowed = False
+        self._run = run
+        self._search = searcher(item.regex)
+        self._count: Optional[int] = None
+        self._use = ""
+        self._output = ""
+
+    def look(self, processes: Iterable[ProcessUse]) -> tuple[int, str]:
+        """How many processes match and what they use. Slow beside the rest: called without the lock."""
+        matches = [process for process in processes if self._search(process.command_line[:SEARCHED_CHARACTERS])]
+        return len(matches), _use_text(matches)
+
+    def saw(self, count: int, use: str) -> None:
+        self._count, self._use = count, use
+        if not count:
+            self._output = ""
+
+    def result(self) -> MonitorResult:
+        item = self.item
+        text = self._use
+        if item.command:
+            text = self._output if self.allowed or not self._count else CANNOT_EXECUTE
+        return MonitorResult(item.description, item.pattern, item.command, item.countmin, item.countmax,
+                             self._count, text)
+
+    def wanted(self) -> bool:
+        return bool(self.item.command and self.allowed and self._count)
+
+    def work(self) -> str:
+        import shlex  # here, because few have anything to be run
+
+        arguments = shlex.split(self.item.command or "")
+        status, output = self._run(arguments) if arguments else (None, "")
+        if status is None:
+            return CANNOT_EXECUTE
+        return output if status == 0 else "Error: %s" % self.item.command
+
+    def keep(self, outcome: str) -> None:
+        if self._count:                # else the processes that it was run for are gone
+            self._output = outcome
+
+    def again(self, began: float, ended: float) -> float:
+        return max(began + COMMAND_AGAIN_SECONDS, ended + COMMAND_REST * (ended - began))
+
+
+def searcher(regex: Pattern[str]) -> Callable[[str], Any]:
+    """`regex.search` without a leading `.*`, which changes no answer and makes a search take the square of the line."""
+    text = regex.pattern
+    if text.startswith(".*") and text[2:3] not in ("?", "+", "*", "{"):
+        regex = re.compile(text[2:], regex.flags)
+    return regex.search
+
+
+def _use_text(processes: Sequence[ProcessUse]) -> str:
+    return "CPU: %.1f%% | MEM: %.1f%%" % (sum(process.cpu_percent or 0.0 for process in processes),
+                                          sum(process.memory_percent or 0.0 for process in processes))
