@@ -6,6 +6,7 @@ returned.
 """
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -49,6 +50,7 @@ class Patience:
         self._changed = threading.Condition()
         self._round = 0
         self._known: dict[str, tuple[int, Outcome]] = {}
+        self._back_at: dict[str, float] = {}    # when the outcome of each name in `_known` came
         self._held: set[str] = set()      # names whose call is under way
         self._slow: set[str] = set()      # names whose latest call was not back in time: made, but not waited for
 
@@ -61,7 +63,7 @@ class Patience:
                     self._held.add(name)
             self._wait_for(deque(item for item in calls.items() if item[0] not in self._slow | self._held))
             for name in [name for name in self._known if name not in calls]:
-                del self._known[name]
+                del self._known[name], self._back_at[name]
             self._slow.intersection_update(self._held.union(calls))
             return {name: self._outcome(name) for name in calls}
 
@@ -69,6 +71,11 @@ class Patience:
         """Names of the calls under way."""
         with self._changed:
             return sorted(self._held)
+
+    def age_seconds(self, name: str) -> float:
+        """How old the latest outcome of a call is; infinite without one."""
+        with self._changed:
+            return self._clock() - self._back_at[name] if name in self._back_at else math.inf
 
     def _round_of(self, name: str) -> int:
         """The round of its latest outcome, -1 without one."""
@@ -122,7 +129,8 @@ class Patience:
                 outcome = Outcome(problem=problem)
             with self._changed:
                 self._held.discard(name)
+                now = self._back_at[name] = self._clock()
                 self._known[name] = (turn.number, outcome)
-                if self._clock() - turn.began < EACH_SECONDS:
+                if now - turn.began < EACH_SECONDS:
                     self._slow.discard(name)
                 turn.name = None

@@ -147,13 +147,20 @@ SEEDS = {
     "addresses.parse_local_addresses": Seeds(("proc/*net/fib_trie",), (
         b"Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 0.0.0.0\n        /0 universe UNICAST\n     +-- 10.0.0.0/24 2 0 2\n"
         b"        |-- 10.0.0.0\n           /24 link UNICAST\n        |-- 10.0.0.7\n           /32 host LOCAL\n",)),
+    "arp.parse": Seeds(("proc/*net/arp",), (
+        b"IP address       HW type     Flags       HW address            Mask     Device\n"
+        b"192.168.1.9      0x1         0x2         00:00:5e:00:53:01     *        br-lan\n",)),
+    "conntrack.parse": Seeds(("proc/sys/net/netfilter/*",), (b"1183\n",)),
     "cpu.parse": Seeds(("proc/stat",), (
         b"cpu  2027 0 2232 327553 145 0 38 772 0 0\ncpu0 696 0 1064 164082 8 0 5 428 0 0\n"
         b"cpu1 1330 0 1168 163471 137 0 32 343 0 0\nintr 128905 0 9 0\nctxt 251123\nbtime 1795423523\nprocesses 900\n"
         b"softirq 96519 0 19390 1\n",)),
+    "cpufreq.parse_cpus": Seeds(("sys/devices/system/cpu/offline",), (b"0,2-3\n", b"\n")),
     "disks.parse": Seeds(("proc/diskstats",), (_DISKSTATS,)),
     "disks.parse_partitions": Seeds(("proc/partitions",), (
         b"major minor  #blocks  name\n\n 254        0   20971520 vda\n   8        1     102400 sda1\n",)),
+    "entropy.parse": Seeds(("proc/sys/kernel/random/*",), (b"256\n",)),
+    "filefd.parse": Seeds(("proc/sys/fs/file-nr",), (b"599\t0\t2466177\n",)),
     "filesystems.parse_mountinfo": Seeds(("proc/*/mountinfo",), (_MOUNTINFO,), binary=True),
     "filesystems.parse_mounts": Seeds(("proc/*mounts", "proc/*/mounts"), (
         b"/dev/root / ext3 rw,relatime 0 0\nproc /proc proc rw 0 0\nnas:/a\\040b /mnt/a\\134 nfs4 rw 0 0\n",),
@@ -168,11 +175,13 @@ SEEDS = {
         b"processor\t: 1\nphysical id\t: 0\ncore id\t\t: 1\ncpu cores\t: 2\n",
         b"system type\t\t: MediaTek MT7621\nprocessor\t\t: 0\npackage\t\t\t: 0\ncore\t\t\t: 0\n",)),
     "host.parse_redhat_release": Seeds(("root/etc/redhat-release",), (b"CentOS release 6.10 (Final)\n",)),
+    "hwmon.parse_file_name": Seeds((), (b"temp1_crit_alarm", b"pwm2", b"beep_enable", b"name")),
     "interrupts.parse": Seeds(("proc/interrupts",), (
         b"           CPU0       CPU1       \n  0:         36          0   IO-APIC   2-edge      timer\n"
         b" 36:       5000        100   PCI-MSI 65537-edge      virtio1-req.0\n"
         b"NMI:          0          0   Non-maskable interrupts\n"
         b"LOC:     700000     600000   Local timer interrupts\nERR:          0\n",)),
+    "kernel_hung.parse": Seeds(("proc/sys/kernel/hung_task_detect_count",), (b"3\n",)),
     "memory.parse": Seeds(("proc/meminfo",), (
         b"MemTotal:        2048000 kB\nMemFree:          512000 kB\nMemAvailable:    1024000 kB\n"
         b"HugePages_Total:       0\n"
@@ -184,6 +193,12 @@ SEEDS = {
     "memory.parse_arc": Seeds(("proc/spl/kstat/zfs/arcstats",), (
         b"13 1 0x01 98 26656 1 2\nname                            type data\nhits                            4    100\n"
         b"c_min                           4    33554432\nsize                            4    1073741824\n",)),
+    "netclass.parse_number": Seeds(("sys/class/net/*/flags", "sys/class/net/*/speed"), (b"0x1003", b"-1", b"1500")),
+    "netstat.parse": Seeds(("proc/*net/netstat", "proc/*net/snmp"), (
+        b"TcpExt: SyncookiesSent ListenDrops\nTcpExt: 0 3\nIpExt: InNoRoutes InOctets\nIpExt: 0 9012591\n",
+        b"Tcp: RtoMax MaxConn CurrEstab\nTcp: 120000 -1 4\nIcmpMsg:\nIcmpMsg:\n")),
+    "netstat.parse_snmp6": Seeds(("proc/*net/snmp6",), (
+        b"Ip6InReceives                   \t73\nIcmp6OutType136                 \t2\n",)),
     "network.parse": Seeds(("proc/*net/dev",), (
         b"Inter-|   Receive                                                |  Transmit\n"
         b" face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs "
@@ -192,6 +207,8 @@ SEEDS = {
         b" 0    0     0       0          0\n"
         b"bond0:1:      0       0    0    0    0     0          0         0        0       0    0   "
         b" 0    0     0       0          0\n",)),
+    "pressure.parse": Seeds(("proc/pressure/*",), (
+        b"some avg10=0.25 avg60=1.64 avg300=1.55 total=13211557\nfull avg10=0.00 avg60=0.50 avg300=9.00 total=7\n",)),
     "processes.parse_stat": Seeds(("proc/[0-9]*/stat",), (
         b"4321 (tmux: (a) b\n) S 1 4321 4321 0 -1 4194304 500 0 0 0 120 34 0 0 20 0 3 0 98765 12345678 900"
         b" 18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n",), binary=True),
@@ -209,11 +226,20 @@ SEEDS = {
         b"Personalities : [raid1] [raid6] [raid5] [raid4]\nmd1 : active raid1 sdb2[1] sda2[0]\n"
         b"      136448 blocks [2/2] [UU]\n\nmd3 : inactive sdb1[1](S)\n      1 blocks super 1.2\n\n"
         b"unused devices: <none>\n",)),
+    "schedstat.parse": Seeds(("proc/schedstat",), (
+        b"version 15\ntimestamp 4294952300\ncpu0 0 0 0 0 0 0 7349872341 1099847812 93231\ndomain0 3 0 0 0\n",)),
     "sensors.parse_number": Seeds(("sys/class/hwmon/*/fan*_input",), (b"1204", b"NODATA", b"-1")),
     "sensors.parse_celsius": Seeds(("sys/class/hwmon/*/temp*_input", "sys/class/thermal/*/temp"), (
         b"45900", b"-273150")),
     "sensors.parse_hddtemp": Seeds((), (
         b"|/dev/sda|WDC WD40EFRX-68N32N0|31|C||/dev/sdb|ST8000VN004|SLP|*|",)),
+    "sockstat.parse": Seeds(("proc/*net/sockstat*",), (
+        b"sockets: used 104\nTCP: inuse 5 orphan 0 tw 0 alloc 7 mem 1\nFRAG: inuse 0 memory 0\n",)),
+    "softnet.parse": Seeds(("proc/*net/softnet_stat",), (
+        b"00008c7f 00000000 00000002 0 0 0 0 0 00000000 00000000 00000000 00000000 00000001 00000000 00000000\n",)),
+    "udp_queues.parse": Seeds(("proc/*net/udp", "proc/*net/udp6"), (
+        b"   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+        b"   42: 00000000:0044 00000000:0000 07 00000010:00000300 00:00000000 00000000     0        0 11823 2\n",)),
     "wireless.parse": Seeds(("proc/*net/wireless",), (
         b"Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE\n"
         b" face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22\n"

@@ -29,7 +29,6 @@ FLOORS = (
 # What the smallest boxes lack or what costs them too much, and why. `lazily`: allowed inside a function.
 REFUSED = {
     "logging": "OpenWrt splits it off (python3-logging); 0.6 MB resident",
-    "ctypes": "OpenWrt splits it off (python3-ctypes)",
     "unicodedata": "OpenWrt splits it off (python3-unicodedata)",
     "decimal": "OpenWrt splits it off (python3-decimal)",
     "fractions": "needs decimal",
@@ -49,6 +48,7 @@ LAZILY = {
     "hmac": "brings hashlib",
     "subprocess": "only where [monitor] has commands",
     "getpass": "only for --hash-password",
+    "ctypes": "0.3 MB resident; OpenWrt splits it off (python3-ctypes): only for adjtimex",
 }
 GUARDED = {
     "zlib": "Buildroot leaves it out unless asked: inside try … except ImportError",

@@ -4,6 +4,7 @@ The clock stands still unless a call moves it on, so nothing here depends on how
 """
 from __future__ import annotations
 
+import math
 import threading
 import unittest
 from typing import Any, Callable
@@ -103,6 +104,14 @@ class Rounds(unittest.TestCase):
     def test_stuck_keeps_its_latest_value(self) -> None:
         self.patience.run({"a": self.prompt("a", 1)})
         self.assertEqual(self.patience.run({"a": self.slow("a", 2)}), {"a": Outcome(1, late=True)})
+
+    def test_age_of_the_latest_outcome(self) -> None:
+        self.assertEqual(self.patience.age_seconds("a"), math.inf)
+        self.patience.run({"a": self.prompt("a", 1)})
+        self.seconds += 5
+        self.assertEqual(self.patience.age_seconds("a"), 5)
+        self.patience.run({})
+        self.assertEqual(self.patience.age_seconds("a"), math.inf)
 
     def test_recovering(self) -> None:
         self.patience.run({"a": self.slow("a", 1)})

@@ -58,6 +58,16 @@ class Names(Tree):
                 self.assertTrue(os.path.isdir(self.roots.inside_root("/mnt/" + name)))
                 os.unlink(self.path("sys/class/net/link"))
 
+    def test_attributes_of_one_directory(self) -> None:
+        folder = os.path.join(self.top, "sys/class/net/many0")
+        os.makedirs(os.path.join(folder, "carrier"))               # a driver that refuses
+        for name, text in (("mtu", "1500\n"), ("ifalias", "\n")):
+            with open(os.path.join(folder, name), "w") as file:
+                file.write(text)
+        self.assertEqual(self.roots.attributes("class/net/many0", ("mtu", "speed", "carrier", "ifalias")),
+                         {"mtu": "1500", "ifalias": ""})
+        self.assertEqual(self.roots.attributes("class/net/none0", ("mtu",)), {})
+
     def test_records(self) -> None:
         self.write("proc/42/stat", "a record\nof two lines\n")
         self.assertEqual(self.roots.record("42/stat"), b"a record\nof two lines\n")

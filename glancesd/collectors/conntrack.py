@@ -1,0 +1,33 @@
+"""conntrack: connections that the firewall keeps track of, from /proc/sys/net/netfilter (module nf_conntrack).
+
+    nf_conntrack_count     1183
+    nf_conntrack_max      65536     beyond it new connections are dropped: what a router is watched for
+"""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..roots import ParseError, Roots
+
+COUNT = "sys/net/netfilter/nf_conntrack_count"
+MAXIMUM = "sys/net/netfilter/nf_conntrack_max"
+
+
+class Tracked(NamedTuple):
+    """Connections that are tracked now, and the most that can be."""
+
+    entries: int
+    maximum: int
+
+
+def parse(text: str, file: str = COUNT) -> int:
+    """The one number. ParseError on anything else."""
+    try:
+        return int(text)
+    except ValueError:
+        raise ParseError(file, 1, "not a number: %.60r" % text) from None
+
+
+def sample(roots: Roots) -> Tracked:
+    """Both files. NoData without the module."""
+    return Tracked(parse(roots.proc(COUNT)), parse(roots.proc(MAXIMUM), MAXIMUM))

@@ -1,0 +1,79 @@
+"""cpufreq: the frequency of each CPU, from /sys/devices/system/cpu/cpuN/cpufreq.
+
+    cpu0/cpufreq/scaling_cur_freq                 1800000                       kHz, what the governor has set
+    cpu0/cpufreq/scaling_min_freq, …max_freq      600000, 1800000               kHz, what it may set
+    cpu0/cpufreq/cpuinfo_min_freq, …max_freq      600000, 1800000               kHz, what the hardware can do
+    cpu0/cpufreq/scaling_governor                 schedutil
+    cpu0/cpufreq/scaling_available_governors      performance schedutil
+    offline                                       2-3,7                         of the CPUs
+
+Some drivers measure or ask firmware: 20 to 50 ms a CPU. A CPU that is offline answers EBUSY, or with its last figure.
+"""
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import NamedTuple, Optional
+
+from ..patience import Patience
+from ..roots import ParseError, Roots
+from .sensors import parse_number
+
+DIRECTORY = "devices/system/cpu"
+OFFLINE = DIRECTORY + "/offline"
+
+_CPU = re.compile(r"cpu([0-9]{1,9})")
+_FREQUENCIES = ("scaling_cur_freq", "scaling_min_freq", "scaling_max_freq", "cpuinfo_min_freq", "cpuinfo_max_freq")
+_GOVERNORS = ("scaling_governor", "scaling_available_governors")
+_MOST_CPUS = 1 << 16
+
+
+class Frequency(NamedTuple):
+    """Of one CPU, in kHz. None: the driver does not tell."""
+
+    current_khz: Optional[int]
+    scaling_minimum_khz: Optional[int]
+    scaling_maximum_khz: Optional[int]
+    hardware_minimum_khz: Optional[int]
+    hardware_maximum_khz: Optional[int]
+    governor: Optional[str]
+    governors: tuple[str, ...]          # those that could be chosen
+
+
+def parse_cpus(text: str, file: str = OFFLINE) -> frozenset[int]:
+    """The CPUs of a list such as `0,2-3`. ParseError on anything else."""
+    cpus: set[int] = set()
+    for piece in filter(None, text.strip().split(",")):
+        first, _, last = piece.partition("-")
+        try:
+            start, end = int(first), int(last or first)
+        except ValueError:
+            raise ParseError(file, 1, "not a list of CPUs: %.60r" % text) from None
+        if not 0 <= start <= end < _MOST_CPUS:
+            raise ParseError(file, 1, "not a list of CPUs: %.60r" % text)
+        cpus.update(range(start, end + 1))
+    return frozenset(cpus)
+
+
+class Sampler:
+    """Frequencies of the online CPUs, again and again. State: what patience keeps of each CPU."""
+
+    def __init__(self) -> None:
+        self._cpus = Patience()
+
+    def __call__(self, roots: Roots) -> dict[int, Frequency]:
+        """By CPU, ascending; {} without cpufreq (a virtual machine). One that does not answer in time is left out."""
+        offline = parse_cpus(roots.attribute(OFFLINE) or "")
+        found = filter(None, map(_CPU.fullmatch, roots.sys_names(DIRECTORY)))
+        cpus = sorted({int(match.group(1)) for match in found} - offline)
+        outcomes = self._cpus.run({str(cpu): partial(_frequency, roots, cpu) for cpu in cpus})
+        return {cpu: outcomes[str(cpu)].value for cpu in cpus
+                if outcomes[str(cpu)].value is not None and not outcomes[str(cpu)].late}
+
+
+def _frequency(roots: Roots, cpu: int) -> Optional[Frequency]:
+    texts = roots.attributes("%s/cpu%d/cpufreq" % (DIRECTORY, cpu), _FREQUENCIES + _GOVERNORS)
+    if not texts:
+        return None
+    numbers = [parse_number(texts.get(name)) for name in _FREQUENCIES]
+    return Frequency._make([*numbers, texts.get(_GOVERNORS[0]), tuple(texts.get(_GOVERNORS[1], "").split())])

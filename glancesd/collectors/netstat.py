@@ -1,0 +1,59 @@
+"""netstat: what each network protocol counts, from /proc/net/netstat, /proc/net/snmp and /proc/net/snmp6.
+
+    TcpExt: SyncookiesSent SyncookiesRecv SyncookiesFailed        a row of names, and below it one of their values
+    TcpExt: 0 0 0
+    Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens
+    Tcp: 1 200 120000 -1 342                                      a MaxConn of -1: no limit (RFC 4022)
+
+snmp6 has one value a row, protocol and name in one word:
+
+    Ip6InReceives                           73
+    Icmp6OutMsgs                            12
+"""
+from __future__ import annotations
+
+from ..roots import ParseError, Report, Roots, ignore, rows
+
+FILE = "netstat"
+SNMP = "snmp"
+SNMP6 = "snmp6"
+
+def parse(text: str, file: str = "net/" + FILE) -> dict[str, dict[str, int]]:
+    """Values by protocol and name, in the kernel's order. ParseError where two rows are not names and their values.
+
+    A row that is lost makes names of values, so that nothing behind it can be trusted.
+    """
+    protocols = {}
+    lines = text.rstrip("\n").split("\n") if text else []
+    for number in range(0, len(lines), 2):
+        protocol, _, names = lines[number].partition(":")
+        again, _, values = lines[number + 1].partition(":") if number + 1 < len(lines) else ("", "", "")
+        keys, figures = names.split(), values.split()
+        if not protocol or protocol != again or len(keys) != len(figures):
+            raise ParseError(file, number + 1, "not names and as many values: %.60r" % lines[number])
+        try:
+            protocols[protocol] = dict(zip(keys, map(int, figures)))
+        except ValueError:
+            raise ParseError(file, number + 2, "a value is not a number: %.60r" % lines[number + 1]) from None
+    return protocols
+
+
+def parse_snmp6(text: str, file: str = "net/" + SNMP6, report: Report = ignore) -> dict[str, dict[str, int]]:
+    """As `parse`; the protocol is what ends with the first 6 ("Ip6", "UdpLite6")."""
+    protocols: dict[str, dict[str, int]] = {}
+    for protocol, name, value in rows(text, _value, "a name and a number", file, report):
+        protocols.setdefault(protocol, {})[name] = value
+    return protocols
+
+
+def sample(roots: Roots) -> dict[str, dict[str, int]]:
+    """Every protocol of the three files. A kernel without IPv6 has no snmp6; NoData without one of the others."""
+    protocols = {**parse(roots.net(FILE)), **parse(roots.net(SNMP), "net/" + SNMP)}
+    protocols.update(parse_snmp6(roots.net(SNMP6, default=""), report=roots.report))
+    return protocols
+
+
+def _value(row: str) -> tuple[str, str, int]:
+    word, value = row.split()
+    protocol, six, name = word.partition("6")
+    return protocol + six, name, int(value)

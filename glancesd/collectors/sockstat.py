@@ -1,0 +1,50 @@
+"""sockstat: how many sockets of each protocol there are, from /proc/net/sockstat and /proc/net/sockstat6.
+
+    sockets: used 104                           sockets of every family
+    TCP: inuse 5 orphan 0 tw 0 alloc 7 mem 1    mem: pages of memory that the sockets' buffers take
+    UDP: inuse 2 mem 0
+    FRAG: inuse 0 memory 0                      memory: bytes of packets that wait for their fragments
+"""
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+from ..roots import NoData, Report, Roots, ignore, rows
+from .memory import Memory
+
+FILE = "sockstat"
+FILE6 = "sockstat6"
+
+
+class Sockets(NamedTuple):
+    """Counts by protocol and name, in the kernel's order. `page_bytes`: what `mem` counts in; None: not known."""
+
+    protocols: dict[str, dict[str, int]]
+    page_bytes: Optional[int]
+
+
+def parse(text: str, file: str = "net/" + FILE, report: Report = ignore) -> dict[str, dict[str, int]]:
+    """Counts by protocol and name, in the kernel's order. A row is malformed that is not names and numbers in turn."""
+    return dict(rows(text, _counts, "a protocol and its counts", file, report))
+
+
+def sample(roots: Roots, memory: Optional[Memory]) -> Sockets:
+    """Both files, of which a kernel without IPv6, or without IPv4, lacks one. NoData without either."""
+    protocols = {}
+    missing = 0
+    for file in (FILE, FILE6):
+        try:
+            protocols.update(parse(roots.net(file), "net/" + file, roots.report))
+        except NoData:
+            missing += 1
+    if missing == 2:
+        raise NoData(FILE)
+    return Sockets(protocols, memory.page_bytes if memory is not None else None)
+
+
+def _counts(row: str) -> tuple[str, dict[str, int]]:
+    protocol, colon, counts = row.partition(":")
+    words = counts.split()
+    if not colon or not protocol or len(words) % 2:
+        raise ValueError
+    return protocol, dict(zip(words[::2], map(int, words[1::2])))

@@ -1,0 +1,89 @@
+"""timex: how the kernel's clock is kept in step, from adjtimex(2), which no file shows. Only of this machine.
+
+    modes 0: nothing is set, so no privilege is needed
+    offset, freq, maxerror, esterror, status, constant, … of <linux/timex.h>, struct timex
+
+ctypes is imported when somebody asks, not before: many a router has none, and it takes 0.3 MB.
+"""
+from __future__ import annotations
+
+from typing import Any, Callable, NamedTuple, Optional
+
+from ..roots import NoData, Roots
+
+# <linux/timex.h>: the call's result when the clock is not synchronised, and the status bit of nanoseconds.
+_TIME_ERROR = 5
+_STA_NANO = 0x2000
+
+# The members of struct timex in their order: `i` int, `l` long, `t` the two words of struct timeval. 11 ints of padding
+# stand behind them.
+_MEMBERS = (("modes", "i"), ("offset", "l"), ("freq", "l"), ("maxerror", "l"), ("esterror", "l"), ("status", "i"),
+            ("constant", "l"), ("precision", "l"), ("tolerance", "l"), ("time", "t"), ("tick", "l"), ("ppsfreq", "l"),
+            ("jitter", "l"), ("shift", "i"), ("stabil", "l"), ("jitcnt", "l"), ("calcnt", "l"), ("errcnt", "l"),
+            ("stbcnt", "l"), ("tai", "i"))
+_PADDING_INTS = 11
+
+
+class Timex(NamedTuple):
+    """struct timex by the kernel's names, and whether the clock is synchronised."""
+
+    synchronised: bool
+    status: int
+    offset: int                    # nanoseconds when `nanoseconds`, else microseconds; `jitter` likewise
+    freq: int                      # parts per million, times 65536; `ppsfreq` and `stabil` likewise
+    maxerror_microseconds: int
+    esterror_microseconds: int
+    constant: int
+    tick_microseconds: int
+    tai_seconds: int
+    ppsfreq: int
+    jitter: int
+    shift_seconds: int
+    stabil: int
+    jitcnt: int
+    calcnt: int
+    errcnt: int
+    stbcnt: int
+
+    @property
+    def nanoseconds(self) -> bool:
+        """Whether `offset` and `jitter` count in nanoseconds (STA_NANO)."""
+        return bool(self.status & _STA_NANO)
+
+
+class Sampler:
+    """The kernel's clock, again and again. State: the libc's function and the structure that it fills."""
+
+    def __init__(self) -> None:
+        self._ask: Optional[Callable[[], tuple[int, Any]]] = None
+
+    def __call__(self, roots: Roots) -> Timex:
+        """NoData of another machine, without ctypes, and where the call is refused (seccomp: EPERM, ENOSYS)."""
+        if not roots.live:
+            raise NoData("adjtimex of another machine")
+        self._ask = self._ask or _prepare()
+        result, timex = self._ask()
+        if result < 0:
+            raise NoData("adjtimex is refused")
+        return Timex(result != _TIME_ERROR, timex.status, timex.offset, timex.freq, timex.maxerror, timex.esterror,
+                     timex.constant, timex.tick, timex.tai, timex.ppsfreq, timex.jitter, timex.shift, timex.stabil,
+                     timex.jitcnt, timex.calcnt, timex.errcnt, timex.stbcnt)
+
+
+def _prepare() -> Callable[[], tuple[int, Any]]:
+    """A function that calls adjtimex: its result, and the structure. NoData without ctypes or without that function."""
+    try:
+        import ctypes
+        adjtimex = ctypes.CDLL(None).adjtimex
+    except (ImportError, OSError, AttributeError):
+        raise NoData("ctypes") from None
+    kinds = {"i": ctypes.c_int, "l": ctypes.c_long, "t": ctypes.c_long * 2}
+    fields = [(name, kinds[kind]) for name, kind in _MEMBERS]
+    structure = type("Structure", (ctypes.Structure,), {
+        "_fields_": [*fields, ("padding", ctypes.c_int * _PADDING_INTS)]})
+
+    def ask() -> tuple[int, Any]:
+        timex = structure()
+        return adjtimex(ctypes.byref(timex)), timex
+
+    return ask

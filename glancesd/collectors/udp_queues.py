@@ -1,0 +1,56 @@
+"""udp_queues: bytes that wait in UDP sockets, from /proc/net/udp and /proc/net/udp6.
+
+      sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
+      42: 00000000:0044 00000000:0000 07 00000000:00000300 00:00000000 00000000     0        0 11823 2 000000005a1b 0
+"""
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+from ..roots import NoData, Report, Roots, ignore, rows
+
+FILE = "udp"
+FILE6 = "udp6"
+
+_HEADER_LINES = 1
+_QUEUES = 4
+
+
+class Queues(NamedTuple):
+    """Bytes over all sockets of one family: still to be sent, and not yet read by their programs."""
+
+    tx_bytes: int
+    rx_bytes: int
+
+
+class UdpQueues(NamedTuple):
+    """Both families. None: the kernel does not have it."""
+
+    v4: Optional[Queues]
+    v6: Optional[Queues]
+
+
+def parse(text: str, file: str = "net/" + FILE, report: Report = ignore) -> Queues:
+    """Sums over the rows. One whose fifth column is not `tx_queue:rx_queue`, hexadecimal, is malformed."""
+    queues = rows(text, _queues, "a socket and its queues", file, report, _HEADER_LINES)
+    return Queues(sum(tx for tx, _ in queues), sum(rx for _, rx in queues))
+
+
+def sample(roots: Roots) -> UdpQueues:
+    """Both files. NoData without either."""
+    queues = UdpQueues(_family(roots, FILE), _family(roots, FILE6))
+    if queues == (None, None):
+        raise NoData(FILE)
+    return queues
+
+
+def _queues(row: str) -> tuple[int, int]:
+    tx, rx = row.split(None, _QUEUES + 1)[_QUEUES].split(":")
+    return int(tx, 16), int(rx, 16)
+
+
+def _family(roots: Roots, name: str) -> Optional[Queues]:
+    try:
+        return parse(roots.net(name), "net/" + name, roots.report)
+    except NoData:
+        return None

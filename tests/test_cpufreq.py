@@ -1,0 +1,42 @@
+"""cpufreq: /sys/devices/system/cpu/cpuN/cpufreq as drivers fill it."""
+from __future__ import annotations
+
+import unittest
+
+from glancesd.collectors import cpufreq
+from glancesd.collectors.cpufreq import Frequency, Sampler
+from tests import tables
+from tests.fake_host import Tree
+
+ALL = {"scaling_cur_freq": "1800000", "scaling_min_freq": "600000", "scaling_max_freq": "1800000",
+       "cpuinfo_min_freq": "600000", "cpuinfo_max_freq": "2000000", "scaling_governor": "schedutil",
+       "scaling_available_governors": "performance schedutil "}
+
+
+def files(cpu: int, attributes: dict[str, str]) -> dict[str, str]:
+    return {"sys/devices/system/cpu/cpu%d/cpufreq/%s" % (cpu, name): text + "\n" for name, text in attributes.items()}
+
+
+class ParseCpus(tables.Tables):
+    parse = staticmethod(cpufreq.parse_cpus)
+    VALID = (("none", "\n", frozenset()), ("one", "3\n", frozenset({3})),
+             ("ranges", "0,2-4,8", frozenset({0, 2, 3, 4, 8})))
+    MALFORMED = (("a word", "all\n", "devices/system/cpu/offline:1: not a list"),
+                 ("backwards", "3-1", "devices/system/cpu/offline:1: not a list"),
+                 ("more than there can be", "0-99999999", "devices/system/cpu/offline:1: not a list"))
+
+
+class Sample(Tree):
+    def test_online_ones(self) -> None:
+        host = self.host({**files(10, ALL), **files(2, {"scaling_cur_freq": "700000"}), **files(3, ALL),
+                          "sys/devices/system/cpu/cpu4/online": "1", "sys/devices/system/cpu/offline": "3\n"})
+        self.assertEqual(Sampler()(host), {
+            2: Frequency(700000, None, None, None, None, None, ()),
+            10: Frequency(1800000, 600000, 1800000, 600000, 2000000, "schedutil", ("performance", "schedutil"))})
+
+    def test_virtual_machine(self) -> None:
+        self.assertEqual(Sampler()(self.host({})), {})
+
+
+if __name__ == "__main__":
+    unittest.main()
