@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 import threading
@@ -11,6 +10,7 @@ from typing import Any, Callable, Optional, Sequence, Union
 
 from glancesd.roots import Roots
 from glancesd.settings import Folder, Monitored
+from glancesd.settings.expressions import compiled
 from glancesd.tasks import Tasks
 from glancesd.tasks.commands import ProcessUse
 
@@ -19,7 +19,7 @@ PROCESSES = (ProcessUse("/usr/sbin/sshd -D", 1.25, 0.5), ProcessUse("sshd: ann [
 
 
 def item(pattern: str, command: Optional[str] = None, description: str = "x") -> Monitored:
-    return Monitored(description, re.compile(pattern), pattern, command, "1", None)
+    return Monitored(description, compiled(pattern), pattern, command, "1", None)
 
 
 def folder(path: str) -> Folder:

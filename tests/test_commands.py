@@ -10,6 +10,7 @@ import unittest
 from typing import Callable, Optional, Sequence
 
 from glancesd.settings import Monitored
+from glancesd.settings.expressions import compiled
 from glancesd.tasks import commands
 from glancesd.tasks.commands import CANNOT_EXECUTE, MonitorResult, ProcessUse, run_command
 from tests.daemon import Daemon
@@ -147,7 +148,7 @@ class MonitoredProcesses(unittest.TestCase):
                 self.assertEqual(bench.threads, [])
 
     def test_flags_are_kept(self) -> None:
-        bench = Bench([Monitored("x", re.compile(".*SSHD", re.IGNORECASE), ".*SSHD", None, None, None)])
+        bench = Bench([Monitored("x", compiled(".*SSHD", re.IGNORECASE), ".*SSHD", None, None, None)])
         bench.tick()
         self.assertEqual(bench.results()[0][0], 2)
 
@@ -162,7 +163,7 @@ class MonitoredProcesses(unittest.TestCase):
         self.assertFalse(bench.tasks.uncounted())
 
     def test_as_the_file_has_it(self) -> None:
-        bench = Bench([Monitored("SSH server", re.compile("(?i)SSHD"), "(?i)SSHD", None, "1", "20")])
+        bench = Bench([Monitored("SSH server", compiled("(?i)SSHD"), "(?i)SSHD", None, "1", "20")])
         bench.tick()
         self.assertEqual(bench.tasks.monitored(), [
             MonitorResult("SSH server", "(?i)SSHD", None, "1", "20", 2, "CPU: 3.2% | MEM: 0.8%")])
@@ -182,11 +183,14 @@ class MonitoredProcesses(unittest.TestCase):
         self.assertEqual(asked, [1])
         self.assertEqual([count for count, _ in bench.results()], [2, 1])
 
-    def test_a_long_command_line_is_searched_so_far(self) -> None:
-        bench = Bench([item("needle")])
-        bench.tick([ProcessUse("x" * before + "needle", 0, 0)
-                    for before in (commands.SEARCHED_CHARACTERS - 6, commands.SEARCHED_CHARACTERS)])
-        self.assertEqual(bench.results()[0][0], 1)
+    def test_each_command_line_is_searched_once(self) -> None:
+        bench = Bench([item("sshd")])
+        command = bench.tasks._commands[0]
+        bench.tick([ProcessUse("x", 0, 0), ProcessUse("y", 0, 0), ProcessUse("x", 0, 0)])
+        self.assertEqual(command._known, {"x": False, "y": False})
+        command._known["x"] = True
+        bench.tick([ProcessUse("x", 0, 0)])
+        self.assertEqual((bench.results()[0][0], command._known), (1, {"x": True}))
 
 
 class Commands(unittest.TestCase):

@@ -1,10 +1,10 @@
 """lists: filters and aliases, the entries of [monitor] and of [folders]."""
 from __future__ import annotations
 
-import re
 import unittest
 
 from glancesd.settings import inifile, lists, sections
+from glancesd.settings.expressions import compiled
 from glancesd.settings.inifile import SettingsError
 from glancesd.settings.lists import Folder, Monitored
 
@@ -32,9 +32,9 @@ class Lists(unittest.TestCase):
             "[monitor]\nlist_2_description=Web\nlist_2_regex=.*nginx.*\nlist_2_command=nginx -v\nlist_2_countmin=1\n"
             "list_2_countmax=4\nlist_1_regex=a b\nlist_1_description=First\nlist_1_command=\n", "f"))
         self.assertEqual(warnings, [])
-        self.assertEqual(entries, (Monitored("First", re.compile("a b"), "a b", None, None, None),
-                                   Monitored("Web", re.compile(".*nginx.*"), ".*nginx.*", "nginx -v", "1", "4")))
-        self.assertIsNone(entries[1].regex.search("NGINX"))
+        self.assertEqual(entries, (Monitored("First", compiled("a b"), "a b", None, None, None),
+                                   Monitored("Web", compiled(".*nginx.*"), ".*nginx.*", "nginx -v", "1", "4")))
+        self.assertFalse(entries[1].regex.matches("NGINX"))
 
     def test_monitored_wrong(self) -> None:
         for text, message in (

@@ -1,10 +1,11 @@
 """lists: what the sections of the file come to: filters and aliases, the processes of [monitor], the [folders]."""
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple, Pattern
+from typing import Mapping, NamedTuple
 
+from .expressions import Expression, compiled
 from .inifile import Entry, Sections
-from .readers import Reader, expression, expressions, number, parts, read, whole_within
+from .readers import Reader, expressions, number, parts, read, whole_within
 
 # Entries of [monitor] and of [folders], as in Glances.
 LIST_ENTRIES = 10
@@ -13,8 +14,8 @@ LIST_ENTRIES = 10
 class Filter(NamedTuple):
     """Which elements of a plugin are served, and the alias of each that has one (by its name in lower case)."""
 
-    show: tuple[Pattern[str], ...]
-    hide: tuple[Pattern[str], ...]
+    show: tuple[Expression, ...]
+    hide: tuple[Expression, ...]
     aliases: Mapping[str, str]
 
 
@@ -40,7 +41,7 @@ class Monitored(NamedTuple):
     """One entry of [monitor]: processes to count, a command to run while there are some. Bounds as the file's text."""
 
     description: str
-    regex: Pattern[str]                # to be searched for in the command line
+    regex: Expression                # to be searched for in the command line
     pattern: str
     command: str | None
     countmin: str | None
@@ -50,13 +51,13 @@ class Monitored(NamedTuple):
 def monitored(file: Sections) -> tuple[tuple[Monitored, ...], list[str]]:
     """The entries of [monitor], and a warning for each that has no description or no regex."""
     made, warnings = [], []
-    readers: dict[str, Reader] = {"description": str, "regex": expression, "command": str,
+    readers: dict[str, Reader] = {"description": str, "regex": compiled, "command": str,
                                   "countmin": _COUNT, "countmax": _COUNT}
     for position in range(1, LIST_ENTRIES + 1):
         found = _list_entry(file.get("monitor", {}), "list_%d_" % position, readers)
         if "description" in found and "regex" in found:
             text = {key: entry.text for key, entry in found.items()}
-            made.append(Monitored(text["description"], expression(text["regex"]), text["regex"], text.get("command"),
+            made.append(Monitored(text["description"], compiled(text["regex"]), text["regex"], text.get("command"),
                                   text.get("countmin"), text.get("countmax")))
         elif found:
             warnings.append("%s: has no effect without list_%d_description and list_%d_regex"

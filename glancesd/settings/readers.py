@@ -8,8 +8,9 @@ import ipaddress
 import math
 import os
 import re
-from typing import Any, Callable, Collection, Pattern, Union
+from typing import Any, Callable, Collection, Union
 
+from .expressions import Expression, compiled
 from .inifile import SettingsError
 
 Reader = Callable[[str], Any]
@@ -73,17 +74,9 @@ def parts(text: str) -> list[str]:
     return [part for part in (part.strip() for part in text.split(",")) if part]
 
 
-def expression(text: str, flags: int = 0) -> Pattern[str]:
-    """A regular expression."""
-    try:
-        return re.compile(text, flags)
-    except (re.error, OverflowError, RecursionError) as problem:
-        raise ValueError("needs a regular expression (%s)" % problem) from None
-
-
-def expressions(text: str) -> tuple[Pattern[str], ...]:
-    """Regular expressions between commas, for any case."""
-    return tuple(expression(part, re.IGNORECASE) for part in parts(text))
+def expressions(text: str) -> tuple[Expression, ...]:
+    """Regular expressions of whole names between commas, for any case."""
+    return tuple(compiled(part, re.IGNORECASE, whole=True) for part in parts(text))
 
 
 def names_out_of(names: Collection[str]) -> Callable[[str], tuple[str, ...]]:

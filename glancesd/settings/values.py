@@ -64,7 +64,7 @@ class Settings(NamedTuple):
         if found is None:
             return True
         patterns = found.show or found.hide
-        return any(pattern.fullmatch(name) for pattern in patterns for name in names) == bool(found.show)
+        return any(pattern.matches(name) for pattern in patterns for name in names) == bool(found.show)
 
     def alias(self, plugin: str, name: str) -> str | None:
         """What the file calls an element, or None."""

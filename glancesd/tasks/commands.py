@@ -9,12 +9,11 @@ import codecs
 import contextlib
 import itertools
 import os
-import re
 import select
 import signal
 import threading
 import time
-from typing import Any, Callable, Container, Iterable, NamedTuple, Optional, Pattern, Sequence
+from typing import Any, Callable, Container, Iterable, NamedTuple, Optional, Sequence
 
 from ..roots import NoData, Roots
 from ..settings import Monitored
@@ -29,9 +28,6 @@ COMMAND_REST = 4.0
 OUTPUT_BYTES = 4096
 # Output beyond what is kept is read and dropped; a command that prints this much has run away.
 OUTPUT_MOST_BYTES = 1 << 20
-# A user of the machine chooses its command line, and a search holds the interpreter: `a.*b` in a line of a's takes
-# time with the square of its length (0.2 s for this much).
-SEARCHED_CHARACTERS = 16384
 
 CANNOT_EXECUTE = "Cannot execute command"
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
@@ -176,14 +172,21 @@ class Command(Job):
         self.item = item
         self.allowed = False
         self._run = run
-        self._search = searcher(item.regex)
+        # Whether it matches, by command line: a search is done once for each line that there is.
+        self._known: dict[str, bool] = {}
         self._count: Optional[int] = None
         self._use = ""
         self._output = ""
 
     def look(self, processes: Iterable[ProcessUse]) -> tuple[int, str]:
         """How many processes match and what they use. Slow beside the rest: called without the lock."""
-        matches = [process for process in processes if self._search(process.command_line[:SEARCHED_CHARACTERS])]
+        matches, known, before = [], {}, self._known
+        for process in processes:
+            line = process.command_line
+            found = known[line] = before[line] if line in before else self.item.regex.matches(line)
+            if found:
+                matches.append(process)
+        self._known = known
         return len(matches), _use_text(matches)
 
     def saw(self, count: int, use: str) -> None:
@@ -217,14 +220,6 @@ class Command(Job):
 
     def again(self, began: float, ended: float) -> float:
         return max(began + COMMAND_AGAIN_SECONDS, ended + COMMAND_REST * (ended - began))
-
-
-def searcher(regex: Pattern[str]) -> Callable[[str], Any]:
-    """`regex.search` without a leading `.*`, which changes no answer and makes a search take the square of the line."""
-    text = regex.pattern
-    if text.startswith(".*") and text[2:3] not in ("?", "+", "*", "{"):
-        regex = re.compile(text[2:], regex.flags)
-    return regex.search
 
 
 def _use_text(processes: Sequence[ProcessUse]) -> str:
