@@ -1,24 +1,37 @@
 """glancesd: the Glances REST API 2 of a Linux machine, from /proc and /sys, with Python's standard library alone.
 
-The way of a request, and the floors of the house: imports only go down this list.
+The way of a request, and the floors of the house. Imports only go down this list, and on a line to the right; a test
+reads it.
 
-    __main__        the command line: what is wrong with it is one line and exit status 2
-    daemon          puts the parts together, keeps them through a reload, ends them          systemd, check
-    sockets         the listening socket and its URL                                         tls
-    server/server   sockets, places, time limits: bytes in, bytes out                        server/stock
-    server/app      what answers a request: access first, then the table of routes
-    server/access   may this caller ask this? (network, Host, password)                      server/passwords
-    server/http1    the head of a request, from bytes (pure)
-    api/routes      the one ordered table of paths                                           api/endpoints
-    api/v2          the wire names of API 2: a reading → JSON, and what the history keeps    api/pages, query, health
-    sources         the one table of what can be asked for
-    watch           values against limits → views, alerts                                    ticker
-    readings        fresh enough? serve. Else sample once, whoever else is waiting           tasks/*
-    alerts          the log of events                                                        history
-    limits          which values have limits, and how they stand to them
-    settings        one typed value from command line, file and defaults
-    collectors/*    parse the kernel's text (pure), sample it, derive what happened (pure)
-    roots           the only place that opens a file of the kernel          delta, patience, threads, log, answers
+    __main__                             the command line: what is wrong with it is one line and exit status 2
+    daemon, tls, sockets                 puts the parts together, keeps them through a reload, ends them
+    check                                asks a running daemon for its health
+    server/server, server/stock          sockets, places, time limits: bytes in, bytes out
+    server/app                           what answers a request: access first, then the paths of the site
+    server/access, server/passwords      may this caller ask this? (network, Host, password)
+    server/http1                         the head of a request, from bytes (pure)
+    server/__init__
+    api/site                             every path: health, the versions of the API, and what else is served
+    api/endpoints, api/shared            what each route of a version answers, made once for all who ask
+    api/health                           what a probe is told
+    api/pages                            a plugin's value as JSON, made once for a reading
+    api/v2                               the wire names of one version of the API: a dialect is a value
+    api/dialect, api/routes, api/query   what a dialect is made of
+    api/__init__
+    watch, ticker                        figures against limits → views, alerts; their history; the daemon's own clock
+    sources                              the one table of what can be asked for
+    readings                             fresh enough? serve. Else sample once, whoever else is waiting
+    tasks/*                              what would keep a request waiting: commands, sizes of folders
+    alerts, history                      the log of events; the latest points of each figure
+    limits                               which figures have limits, and how they stand to them
+    figures                              the elements of a source by name, and what the history keeps of them
+    settings/*                           one typed value from command line, file and defaults
+    systemd                              what a service manager and its service tell each other
+    collectors/*                         parse the kernel's text (pure), sample it, derive what happened (pure)
+    patience, threads                    calls that may not return; work beside the caller's
+    roots, delta, log                    the only place that opens a file of the kernel; rates; the log
+    answers                              what passes between the server and the endpoints
+    __init__
 """
 
 __version__ = "1.0.0"

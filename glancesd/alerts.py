@@ -14,6 +14,8 @@ from typing import Any, Callable, Iterable, NamedTuple, Optional, Sequence
 WARNING = "WARNING"
 CRITICAL = "CRITICAL"
 _STATES = (WARNING, CRITICAL)
+# What the processes behind an event are measured by, busiest first: share of a CPU, memory, bytes read and written.
+CPU, MEMORY, IO = "cpu", "memory", "io"
 # Processes kept of a CRITICAL sample.
 TOP_PROCESSES = 3
 # Events that may be ongoing at once; past it a new one is not recorded until another ends.
@@ -26,7 +28,7 @@ class Observation(NamedTuple):
     name: str                    # what the event is called: CPU_USER, FS_/
     value: Optional[float]
     level: str                   # OK, CAREFUL, WARNING, CRITICAL, DEFAULT (no limit)
-    sort_key: str                # see `sort_key`
+    measure: str                 # see `measure`
 
 
 class Event(NamedTuple):
@@ -41,7 +43,7 @@ class Event(NamedTuple):
     minimum: float
     count: int                   # type: ignore[assignment]  # samples, at least 1
     top: tuple[Any, ...]         # the busiest processes at the latest sample that was CRITICAL; see `_close`
-    sort_key: str
+    measure: str
 
 
 class _Sample(NamedTuple):
@@ -49,7 +51,7 @@ class _Sample(NamedTuple):
 
     value: float
     level: str
-    sort_key: str
+    measure: str
 
 
 class _Ongoing(NamedTuple):
@@ -62,11 +64,11 @@ class _Ongoing(NamedTuple):
     top_before: tuple[Any, ...] = ()     # of the CRITICAL sample before, when the latest one is CRITICAL
 
 
-def sort_key(name: str) -> str:
-    """The field that the top processes of such an event are sorted by, descending."""
+def measure(name: str) -> str:
+    """What the processes behind such an event are measured by: CPU, MEMORY or IO."""
     if name.startswith("MEM"):
-        return "memory_percent"
-    return "io_counters" if name == "CPU_IOWAIT" else "cpu_percent"
+        return MEMORY
+    return IO if name == "CPU_IOWAIT" else CPU
 
 
 class Alerts:
@@ -94,20 +96,20 @@ class Alerts:
         """Take in what one source shows: everything that it has now, each value for the window `since`…`now`.
 
         `since`, `now`: monotonic seconds, equal for a value that has no window. `since_wall`: wall clock at `since`.
-        `top(sort_key)`: processes, busiest first; called without a lock, only for CRITICAL values; must not raise.
+        `top(measure)`: processes, busiest first; called without a lock, only for CRITICAL values; must not raise.
         What this source showed before and does not show now (unplugged, gone) ended when it was last seen.
         Durations are monotonic, so neither a step of the wall clock nor a suspend gap bends them.
         """
         samples = _samples(observations)
         busiest = {key: tuple(top(key)[:TOP_PROCESSES])
-                   for key in {sample.sort_key for sample in samples.values() if sample.level == CRITICAL}}
+                   for key in {sample.measure for sample in samples.values() if sample.level == CRITICAL}}
         with self._lock:
             for name in self._names(source).difference(samples):
                 self._close(source, name, self._ongoing[source, name].seen)
             for name, sample in samples.items():
                 ongoing = self._ongoing.get((source, name))
                 over = sample.level in _STATES
-                processes = busiest[sample.sort_key] if sample.level == CRITICAL else ()
+                processes = busiest[sample.measure] if sample.level == CRITICAL else ()
                 if ongoing is None:
                     if over and len(self._ongoing) < ONGOING_MOST:
                         self._opened += 1
@@ -142,7 +144,8 @@ class Alerts:
     def _close(self, source: str, name: str, at: float) -> None:
         """Log it, unless it was too short: then it pushes out nothing either.
 
-        The culprit ended within the last window, or it would last: the processes of the sample before still name it.
+        The process that caused the event ended during the last window (else the event would go on), so the list that
+        was taken one sample earlier still names it.
         """
         ongoing = self._ongoing.pop((source, name))
         event = ongoing.event
@@ -170,7 +173,7 @@ def _rank(level: str) -> int:
 
 def _opened(name: str, sample: _Sample, processes: tuple[Any, ...], begin: float) -> Event:
     value = sample.value
-    return Event(begin, None, sample.level, name, value, value, value, 1, processes, sample.sort_key)
+    return Event(begin, None, sample.level, name, value, value, value, 1, processes, sample.measure)
 
 
 def _merged(event: Event, sample: _Sample, processes: tuple[Any, ...]) -> Event:

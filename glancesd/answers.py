@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any, Callable, NamedTuple, Optional
 
 try:
@@ -90,18 +91,24 @@ class Application:
         raise NotImplementedError
 
 
-class Fresh(NamedTuple):
-    """An answer that may be given again until a monotonic time."""
+class Encoded:
+    """A value that is already JSON, as `dump` would make it; `value()` builds the objects once, for the few who ask."""
 
-    answer: Answer
-    until: float
+    __slots__ = ("body", "_make", "_value")
+
+    def __init__(self, body: bytes, make: Callable[[], Any]) -> None:
+        self.body = body
+        self._make: Optional[Callable[[], Any]] = make
+        self._value: Any = None
+
+    def value(self) -> Any:
+        with _making:
+            if self._make is not None:
+                self._value, self._make = self._make(), None
+        return self._value
 
 
-class Encoded(NamedTuple):
-    """A value whose JSON, as `dump` would make it, is there before it: few ask for more of it than that."""
-
-    body: bytes
-    value: Callable[[], Any]
+_making = threading.Lock()
 
 
 def dump(value: Any) -> bytes:

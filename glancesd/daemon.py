@@ -15,10 +15,9 @@ from typing import Callable, NamedTuple, Optional
 
 from . import sockets, sources, systemd, tls
 from .alerts import Alerts
-from .api.endpoints import Endpoints
+from .api.endpoints import State
 from .api.health import Health
-from .api.pages import Pages
-from .api.routes import Routes
+from .api.site import Dialects, Site
 from .collectors import cpu
 from .history import History
 from .log import Log
@@ -59,7 +58,7 @@ class Daemon:
         self._roots = Roots(settings.procfs, settings.sysfs, settings.rootfs)
         self._roots.report = lambda problem: log.once(str(problem), problem.kind)
         self._alerts = Alerts(settings.alert_max_events, settings.alert_min_duration)
-        self._history = History(settings.history_size)
+        self._history = History(settings.history_size, settings.interval)
         self._tasks = Tasks(settings.monitored, settings.folders, settings.commands_allowed, self._roots,
                             clock.monotonic)
         self._mounts = sources.mounts(settings.fs_allow, log)
@@ -107,11 +106,11 @@ class Daemon:
         password_file = settings.password_file or systemd.credential(os.environ, "password")
         credentials = passwords.read(password_file, settings.username) if password_file else None
         access = Access(settings, socket.gethostname(), credentials)
-        pages = Pages(settings, self._readings, self._history, self._clock.monotonic, self._log)
-        watch = Watch(settings, self._readings, self._alerts, pages.page)
-        health = Health(pages, self._readings, self._alerts, self._ticker.stalled)
-        endpoints = Endpoints(settings, pages, watch, self._history, health)
-        return Assembly(settings, App(access, Routes(endpoints, pages.enabled)), watch, len(pages.enabled))
+        dialects = Dialects(settings, self._readings, self._clock.monotonic, self._log)
+        watch = Watch(settings, self._readings, self._alerts, self._history, dialects.kept)
+        health = Health(dialects.pages, self._readings, self._alerts, self._ticker.stalled)
+        site = Site(dialects, State(settings, watch, self._history, health))
+        return Assembly(settings, App(access, site), watch, sum(len(pages.enabled) for pages in dialects.pages()))
 
     def _for_cpus(self, settings: Settings) -> Settings:
         """The settings for the served machine; SettingsError where it has no /proc/stat, which no procfs lacks."""
@@ -143,7 +142,7 @@ class Daemon:
         """Put an assembly in force, and tell those that outlast a reload what concerns them."""
         settings, before = made.settings, self._in_force.settings
         self._alerts.configure(settings.alert_max_events, settings.alert_min_duration)
-        self._history.resize(settings.history_size)
+        self._history.configure(settings.history_size, settings.interval)
         self._tasks.configure(settings.monitored, settings.folders, settings.commands_allowed)
         if settings.fs_allow != before.fs_allow:
             self._mounts = sources.mounts(settings.fs_allow, self._log)

@@ -1,6 +1,9 @@
-"""history: the latest points of each item, one bounded ring of (wall clock seconds, value) for each.
+"""history: the latest points of each figure, one bounded ring of (wall clock seconds, value) for each.
 
-    "cpu", "user"  ->  (1795415460.9, 27.0) (1795415470.9, 11.0) …      16 bytes a point
+    section  element  figure
+    "cpu"    ""       "user"     ->  (1795415460.9, 27.0) (1795415470.9, 11.0) …      16 bytes a point
+
+Points stand an interval apart whoever adds them, and however often: the newest one is replaced until it is that old.
 """
 from __future__ import annotations
 
@@ -8,21 +11,32 @@ import math
 import threading
 from array import array
 from collections import OrderedDict
-from typing import Any, Iterable, Union
+from typing import Any, Iterable, NamedTuple, Union
 
 Number = Union[int, float]
 
-# Rings over all plugins. With 360 points each that is 5.9 MB, for a machine with a thousand interfaces and mounts.
+# Rings over all sections. With 360 points each that is 5.9 MB, for a machine with a thousand interfaces and mounts.
 RINGS = 1024
-# Past RINGS, a ring gives way to a new item unless it was filled this short a time ago: then the new one is left out,
-# or more live items than rings would push each other out round after round and leave one point each.
+# Points over all rings, 32 MB of them: a longer history has fewer rings.
+POINTS = 1 << 21
+# When all rings are taken, the one filled longest ago is dropped for a new one, unless it was filled within this time;
+# then the new one is not kept. Else more than RINGS live figures would evict each other at every tick.
 LIVE_SECONDS = 60.0
+# Clocks of threads waver: a point that is a little early for its interval is in time.
+_EARLY = 0.05
+
+
+class Figure(NamedTuple):
+    """What a ring is of: an element of a section ("" for a machine as a whole) and its figure, in kernel words."""
+
+    element: str
+    name: str
 
 
 class _Ring:
-    """The latest points of one item: a list while it grows, then its oldest point is written over."""
+    """The latest points of one figure: a list while it grows, then its oldest point is written over."""
 
-    __slots__ = ("times", "values", "oldest", "whole", "born")
+    __slots__ = ("times", "values", "oldest", "whole", "born", "at", "at_before")
 
     def __init__(self, born: int) -> None:
         self.times = array("d")
@@ -30,86 +44,100 @@ class _Ring:
         self.oldest = 0              # where the oldest point is
         self.whole = True            # every value was an int: they come back as int
         self.born = born
+        self.at = -math.inf          # monotonic seconds of the newest point
+        self.at_before = -math.inf   # and of the one before it
 
-    def newest_time(self) -> float:
-        return self.times[self.oldest - 1]
-
-    def add(self, at: float, value: Number, size: int) -> None:
+    def add(self, at: float, wall: float, value: Number, size: int, interval: float) -> None:
         if not isinstance(value, int):
             self.whole = False
+        if self.at - self.at_before < interval * (1 - _EARLY):
+            self.times[self.oldest - 1] = wall
+            self.values[self.oldest - 1] = value
+            self.at = at
+            return
+        self.at_before, self.at = self.at, at
         if len(self.times) < size:
-            self.times.append(at)
+            self.times.append(wall)
             self.values.append(value)
         else:
-            self.times[self.oldest] = at
+            self.times[self.oldest] = wall
             self.values[self.oldest] = value
             self.oldest = (self.oldest + 1) % size
 
     def resize(self, size: int) -> None:
-        for name in ("times", "values"):
-            ring = getattr(self, name)
-            setattr(self, name, (ring[self.oldest:] + ring[:self.oldest])[-size:])
+        self.times = self._in_order(self.times)[-size:]
+        self.values = self._in_order(self.values)[-size:]
         self.oldest = 0
 
     def points(self, n: int) -> list[tuple[float, Number]]:
-        times = self.times[self.oldest:] + self.times[:self.oldest]
-        values = self.values[self.oldest:] + self.values[:self.oldest]
-        return list(zip(times[-n:], map(int, values[-n:]) if self.whole else values[-n:]))
+        times, values = self._in_order(self.times)[-n:], self._in_order(self.values)[-n:]
+        return list(zip(times, map(int, values) if self.whole else values))
+
+    def _in_order(self, ring: array[float]) -> array[float]:
+        return ring[self.oldest:] + ring[:self.oldest]
 
 
 class History:
-    """The latest `size` points of each item of each plugin; 0 keeps none. At most RINGS items. Thread-safe."""
+    """The latest `size` points of each figure, `interval` seconds apart; a size of 0 keeps none. Thread-safe.
 
-    def __init__(self, size: int = 360) -> None:
+    Bounds: RINGS rings, POINTS points in all of them.
+    """
+
+    def __init__(self, size: int = 360, interval: float = 10.0) -> None:
         self._lock = threading.Lock()
         self._size = size
+        self._interval = interval
         self._born = 0
-        self._rings: OrderedDict[tuple[str, str], _Ring] = OrderedDict()      # the one filled longest ago first
+        self._rings: OrderedDict[tuple[str, Figure], _Ring] = OrderedDict()      # the one filled longest ago first
 
-    def add(self, plugin: str, at_wall: float, values: Iterable[tuple[str, Any]]) -> None:
-        """Keep a point of each item. A value that is no finite number is left out, and so is a second of an instant."""
+    def add(self, section: str, at: float, wall: float, values: Iterable[tuple[Figure, Any]]) -> None:
+        """Take in what a section shows at a moment (`at` monotonic, `wall` to print): it is the newest point.
+
+        A value that is no finite number is left out, and so is a second one of the same moment.
+        """
         with self._lock:
             if self._size > 0:
-                for item, value in values:
+                for figure, value in values:
                     if isinstance(value, (int, float)) and math.isfinite(value):
-                        self._add(plugin, item, at_wall, value)
+                        self._add((section, figure), at, wall, value)
 
-    def _add(self, plugin: str, item: str, at_wall: float, value: Number) -> None:
-        ring = self._rings.get((plugin, item))
+    def _add(self, key: tuple[str, Figure], at: float, wall: float, value: Number) -> None:
+        ring = self._rings.get(key)
         if ring is None:
-            if len(self._rings) >= RINGS and not self._give_up_one(at_wall):
+            if len(self._rings) >= min(RINGS, max(1, POINTS // self._size)) and not self._give_up_one(at):
                 return
             self._born += 1
-            ring = self._rings[plugin, item] = _Ring(self._born)
-        elif ring.newest_time() == at_wall:
+            ring = self._rings[key] = _Ring(self._born)
+        elif at <= ring.at:
             return
-        ring.add(at_wall, value, self._size)
-        self._rings.move_to_end((plugin, item))
+        ring.add(at, wall, value, self._size, self._interval)
+        self._rings.move_to_end(key)
 
-    def items(self, plugin: str) -> list[str]:
-        """The items of a plugin that have points, in the order in which they first had one."""
+    def figures(self, section: str) -> list[Figure]:
+        """The figures of a section that have points, in the order in which they first had one."""
         with self._lock:
-            found = [(ring.born, item) for (owner, item), ring in self._rings.items() if owner == plugin]
-        return [item for _, item in sorted(found)]
+            found = [(ring.born, figure) for (owner, figure), ring in self._rings.items() if owner == section]
+        return [figure for _, figure in sorted(found)]
 
-    def points(self, plugin: str, item: str, n: int = 0) -> list[tuple[float, Number]]:
-        """The last `n` points of an item (0: all), oldest first; empty only when there is no such item."""
+    def points(self, section: str, figure: Figure, n: int = 0) -> list[tuple[float, Number]]:
+        """The last `n` points of a figure (0: all), oldest first; empty only when there is no such figure."""
         with self._lock:
-            ring = self._rings.get((plugin, item))
+            ring = self._rings.get((section, figure))
             return ring.points(max(0, n)) if ring is not None else []
 
-    def resize(self, size: int) -> None:
-        """Keep so many points of each item from now on, and of what there is the newest."""
+    def configure(self, size: int, interval: float) -> None:
+        """Keep so many points of each figure from now on, so far apart; of what there is the newest stay."""
         with self._lock:
+            self._interval = interval
             self._size = size
             if size <= 0:
                 self._rings.clear()
             for ring in self._rings.values():
                 ring.resize(size)
 
-    def _give_up_one(self, at_wall: float) -> bool:
+    def _give_up_one(self, at: float) -> bool:
         key = next(iter(self._rings))
-        if abs(at_wall - self._rings[key].newest_time()) < LIVE_SECONDS:
+        if at - self._rings[key].at < LIVE_SECONDS:
             return False
         del self._rings[key]
         return True

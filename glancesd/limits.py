@@ -1,11 +1,11 @@
-"""limits: how values stand to their thresholds. One function for the views, the alerts and whoever asks next.
+"""limits: how figures stand to their thresholds. One function for the views, the alerts and whoever asks next.
 
     network_eth0_rx_careful   4000000.0       bits a second, of this interface
     network_rx_careful             70.0       percent of the link's speed, of any
     network_rx_log             ["True"]       keep what goes over its limit in the alert log
 
-A function for each plugin makes its statistics of its sources' values; `level`, `decoration` and `logged` judge one of
-them by the limits of its plugin (as /:plugin/limits serves them). All is pure.
+A function for each section of the settings makes its statistics of its sources' values; `level`, `decoration` and
+`logged` judge one of them by the limits of that section. All is pure.
 """
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from .collectors.filesystems import FileSystem
 from .collectors.host import Load
 from .collectors.memory import Memory
 from .collectors.network import Traffic
-from .collectors.power import Battery, combined_percent
+from .collectors.power import Battery
 from .collectors.sensors import Sensors
 from .delta import percent, rate
+from .figures import FAN, measured, mounted
 from .settings.thresholds import LEVELS
 
 Limits = Mapping[str, Union[float, List[str]]]
@@ -39,14 +40,14 @@ class Candidate(NamedTuple):
 
 
 class Statistic(NamedTuple):
-    """One field of a plugin or of one of its elements, as far as limits and alerts care.
+    """One figure of a section or of one of its elements, as far as limits and alerts care.
 
     The first candidate that has a limit decides.
     """
 
-    plugin: str
-    element: str                              # its key as served; "" where the plugin is one object
-    field: str                                # as served
+    section: str
+    element: str                              # its name; "" for a machine as a whole
+    figure: str                               # in kernel words: what a dialect shows it as stands in the dialect
     candidates: tuple[Candidate, ...]
     log_default: bool                         # logged unless the limits say otherwise
     alert_name: str                           # CPU_USER, NETWORK_ETH0_RX, FS_/
@@ -75,7 +76,7 @@ def level(stat: Statistic, limits: Limits) -> str:
 
 def logged(stat: Statistic, limits: Limits) -> bool:
     """Whether it is to be in the alert log: what <name>_log says, else <plugin>_log, else what is usual for it."""
-    for name in (*(name for candidate in stat.candidates for name in candidate.names), stat.plugin):
+    for name in (*(name for candidate in stat.candidates for name in candidate.names), stat.section):
         said = limits.get(name + "_log")
         if isinstance(said, list) and said:
             return said[0].lower() in _TRUE
@@ -103,10 +104,10 @@ def _limit(candidate: Candidate, level_name: str, limits: Limits) -> float | Non
     return None
 
 
-# -- the statistics of each plugin -------------------------------------------------------------------------------------
+# -- the statistics of each section ------------------------------------------------------------------------------------
 
 _CPU = (
-    # field, logged
+    # figure, logged
     ("user", True),
     ("system", True),
     ("iowait", True),
@@ -117,110 +118,99 @@ _CPU = (
 
 def cpu(usage: cpu_times.Usage) -> list[Statistic]:
     """Percent of each kind of time; context switches a second and CPU."""
-    stats = [_field("cpu", field, share, log) for field, log in _CPU
-             for share in (getattr(usage.shares, field),) if share is not None]
+    shares = [(figure, getattr(usage.shares, figure), log) for figure, log in _CPU]
     switches = rate(usage.context_switches, usage.elapsed_seconds) / (len(usage.cpus) or 1)
-    return [*stats, _field("cpu", "ctx_switches", switches)]
+    return [*(_own("cpu", figure, share, figure, log) for figure, share, log in shares if share is not None),
+            _own("cpu", "context_switches", switches, "ctx_switches")]
 
 
 def load(load: Load, stat: cpu_times.Stat | None) -> list[Statistic]:
     """Load of each CPU. The average of fifteen minutes is logged, as LOAD."""
-    cpus = len(stat.cpus) or 1 if stat is not None else 1
-    return [Statistic("load", "", field, (Candidate(("load",), average / cpus),), log, name)
-            for field, average, log, name in (("min5", load.min5, False, "LOAD_MIN5"),
-                                              ("min15", load.min15, True, "LOAD"))]
+    cpus = stat.cpu_count if stat is not None else 1
+    return [Statistic("load", "", figure, (Candidate(("load",), average / cpus),), log, name)
+            for figure, average, log, name in (("min5", load.min5, False, "LOAD_MIN5"),
+                                               ("min15", load.min15, True, "LOAD"))]
 
 
 def mem(memory: Memory) -> list[Statistic]:
-    """Percent used, as served."""
-    return _used("mem", _mem_percent(memory), memory.total_bytes)
+    """Percent used."""
+    return _used("mem", "used_percent", memory.used_percent, memory.total_bytes)
 
 
 def memswap(memory: Memory) -> list[Statistic]:
-    """Percent used, as served; without swap there is nothing to be held against a limit."""
-    return _used("memswap", _swap_percent(memory), memory.swap_total_bytes)
+    """Percent used; without swap there is nothing to be held against a limit."""
+    return _used("memswap", "swap_used_percent", memory.swap_used_percent, memory.swap_total_bytes)
 
 
-def _used(plugin: str, used_percent: float, total_bytes: int) -> list[Statistic]:
-    candidate = Candidate((plugin,), used_percent if total_bytes else None)
-    return [Statistic(plugin, "", "used", (candidate,), True, plugin.upper())]
+def _used(section: str, figure: str, used_percent: float, total_bytes: int) -> list[Statistic]:
+    candidate = Candidate((section,), used_percent if total_bytes else None)
+    return [Statistic(section, "", figure, (candidate,), True, section.upper())]
 
 
 def quicklook(usage: cpu_times.Usage, memory: Memory | None) -> list[Statistic]:
     """Percent of CPU, memory and swap."""
-    values = [("cpu", usage.shares.total)]
+    found = [_own("quicklook", "total", usage.shares.total, "cpu")]
     if memory is not None:
-        values += [("mem", _mem_percent(memory)), ("swap", _swap_percent(memory))]
-    return [_field("quicklook", field, value) for field, value in values]
+        found += [_own("quicklook", "used_percent", memory.used_percent, "mem"),
+                  _own("quicklook", "swap_used_percent", memory.swap_used_percent, "swap")]
+    return found
+
+
+_DIRECTIONS = (
+    # what stands in the names of limits and alerts; the figure of an interface, of a disk
+    ("_rx", "rx_bytes_per_second", "read_bytes_per_second"),
+    ("_tx", "tx_bytes_per_second", "written_bytes_per_second"),
+)
 
 
 def network(traffic: Mapping[str, Traffic]) -> list[Statistic]:
     """Bits a second against the interface's own limits, else percent of the link's speed where that is known."""
-    stats = []
+    found = []
     for name, entry in traffic.items():
         speed = entry.interface.speed_mbit_per_second
         # An alias (eth0:1) goes by its interface's limits, unless it has some of its own.
         own = dict.fromkeys((name.lower(), name.lower().split(":")[0]))
-        for field, bytes_per_second in (("rx", entry.rx_bytes_per_second), ("tx", entry.tx_bytes_per_second)):
-            bits = int(bytes_per_second) * 8
-            stats.append(Statistic("network", name, field, (
-                Candidate(tuple(["network_%s_%s" % (interface, field) for interface in own]), bits),
-                Candidate(("network_" + field, "network"), percent(bits, speed * 1e6) if speed else None),
-            ), False, _alert_name("network", name, field)))
-    return stats
+        for direction, figure, _ in _DIRECTIONS:
+            bits = int(getattr(entry, figure)) * 8
+            found.append(Statistic("network", name, figure, (
+                Candidate(tuple(["network_" + interface + direction for interface in own]), bits),
+                Candidate(("network" + direction, "network"), percent(bits, speed * 1e6) if speed else None),
+            ), False, _alert_name("network", name + direction)))
+    return found
 
 
 def diskio(activities: Mapping[str, DiskActivity]) -> list[Statistic]:
     """Bytes a second, read (the limits' rx) and written (tx)."""
-    return [Statistic("diskio", name, field,
-                 (Candidate(("diskio_%s_%s" % (name.lower(), direction), "diskio"), int(speed)),),
-                 False, _alert_name("diskio", name, direction))
-            for name, entry in activities.items()
-            for field, direction, speed in (("read_bytes", "rx", entry.read_bytes_per_second),
-                                            ("write_bytes", "tx", entry.written_bytes_per_second))]
+    return [Statistic("diskio", name, figure,
+                      (Candidate(("diskio_" + name.lower() + direction, "diskio"), int(getattr(entry, figure))),),
+                      False, _alert_name("diskio", name + direction))
+            for name, entry in activities.items() for direction, _, figure in _DIRECTIONS]
 
 
 def fs(filesystems: Sequence[FileSystem]) -> list[Statistic]:
-    """Percent used, as served: of what callers without privilege can use."""
-    stats = []
-    for entry in filesystems:
-        name = entry.mount.mount_point.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        used = percent(entry.used_bytes, entry.used_bytes + entry.free_bytes)
-        candidate = Candidate(("fs_" + name.lower(), "fs"), used)
-        stats.append(Statistic("fs", name, "used", (candidate,), False, _alert_name("fs", name)))
-    return stats
+    """Percent used of what callers without privilege can use. An image that is only read is full for good: no limit."""
+    return [Statistic("fs", name, "used_percent",
+                      (Candidate(("fs_" + name.lower(), "fs"), None if entry.is_image else entry.used_percent),),
+                      False, _alert_name("fs", name)) for name, entry in mounted(filesystems)]
 
 
 def sensors(sensors: Sensors, batteries: Sequence[Battery] | None) -> list[Statistic]:
-    """Degrees Celsius, rounds a minute, and what a battery lacks to 100 percent; no disk that tells no number."""
-    stats = [_sensor("temperature_core", entry.label, round(entry.value, 1)) for entry in sensors.temperatures]
-    stats += [_sensor("fan_speed", entry.label, int(entry.value)) for entry in sensors.fans]
-    stats += [_sensor("temperature_hdd", disk.name,
-                      (disk.value - 32) * 5 / 9 if disk.unit == "F" else round(disk.value, 1))
-              for disk in sensors.disks if not isinstance(disk.value, str)]
-    charge = combined_percent(batteries) if batteries else None
-    return [*stats, _sensor("battery", "Battery", 100 - charge)] if charge is not None else stats
+    """Degrees Celsius, turns a minute, and what a battery lacks to 100 percent; no disk that tells no number."""
+    return [_sensor(entry.kind, entry.label, entry.judged) for entry in measured(sensors, batteries)
+            if entry.judged is not None]
 
 
 def _sensor(kind: str, label: str, value: float) -> Statistic:
     names = ("sensors_%s_%s" % (kind, label.lower()), "sensors_" + kind, "sensors")
     # Fans have limits only where the file says so: a limit for all sensors is one for temperatures.
-    candidate = Candidate(names[:2] if kind == "fan_speed" else names, value)
+    candidate = Candidate(names[:2] if kind == FAN else names, value)
     return Statistic("sensors", label, "value", (candidate,), False, _alert_name("sensors", kind, label))
 
 
-def _mem_percent(memory: Memory) -> float:
-    return percent(memory.total_bytes - memory.available_bytes, memory.total_bytes)
-
-
-def _swap_percent(memory: Memory) -> float:
-    return percent(memory.swap_total_bytes - memory.swap_free_bytes, memory.swap_total_bytes)
-
-
-def _field(plugin: str, field: str, value: float, log: bool = False) -> Statistic:
-    """A field of an object plugin that is itself what is held against the limit."""
-    name = "%s_%s" % (plugin, field)
-    return Statistic(plugin, "", field, (Candidate((name, plugin), value),), log, name.upper())
+def _own(section: str, figure: str, value: float, name: str, log: bool = False) -> Statistic:
+    """A figure of the whole machine that is itself what is held against the limit; `name`: of its limits."""
+    full = "%s_%s" % (section, name)
+    return Statistic(section, "", figure, (Candidate((full, section), value),), log, full.upper())
 
 
 def _alert_name(*parts: str) -> str:

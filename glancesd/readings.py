@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Callable, Mapping, NamedTuple, Optional, Union
+from typing import Any, Callable, Generic, Mapping, NamedTuple, Optional, TypeVar, Union, overload
 
 from .delta import WINDOW_SECONDS, Tracker
 from .log import Log
@@ -29,17 +29,33 @@ class Clock(NamedTuple):
     sleep: Callable[[float], None] = time.sleep
 
 
-class Reading(NamedTuple):
-    """A value and when it was true. `elapsed` is the length of its window in seconds, 0.0 for a plain sample."""
-
-    value: Any            # None: the kernel has no such thing here
-    at: float             # monotonic seconds
-    wall: float
-    elapsed: float
-    until: float          # fresh before this monotonic time
+T = TypeVar("T")
 
 
-NOTHING = Reading(None, 0.0, 0.0, 0.0, 0.0)
+class Source(str, Generic[T]):
+    """The name of a source; T is the type of its value, so that a type checker sees from a collector to a dialect."""
+
+    __slots__ = ()
+
+
+class Reading(Generic[T]):
+    """A value and when it was true. Immutable."""
+
+    __slots__ = ("value", "at", "wall", "elapsed", "until")
+
+    def __init__(self, value: T, at: float = 0.0, wall: float = 0.0, elapsed: float = 0.0, until: float = 0.0) -> None:
+        self.value = value            # None: the kernel has no such thing here
+        self.at = at                  # monotonic seconds
+        self.wall = wall
+        self.elapsed = elapsed        # length of its window in seconds, 0.0 for a plain sample
+        self.until = until            # fresh before this monotonic time
+
+    def fresh_until(self, until: float) -> Reading[T]:
+        """The same, fresh for longer."""
+        return Reading(self.value, self.at, self.wall, self.elapsed, until)
+
+
+NOTHING: Reading[Any] = Reading(None)
 
 
 class Sampled(NamedTuple):
@@ -86,7 +102,7 @@ class Slot:
 
     def __init__(self, name: str, clock: Clock, log: Log) -> None:
         self.name = name
-        self.latest = NOTHING
+        self.latest: Reading[Any] = NOTHING
         self._clock = clock
         self._log = log
         self._turn = Turn()
@@ -97,7 +113,7 @@ class Slot:
         """Why the latest attempt gave nothing fresh."""
         return _HANGS if self._turn.hangs else self._failed
 
-    def take(self, not_before: float = 0.0) -> Reading:
+    def take(self, not_before: float = 0.0) -> Reading[Any]:
         """The latest value if fresh and from `not_before` or later, else a new one; an older one if that fails."""
         latest = self.latest
         if self._clock.monotonic() < latest.until and latest.at >= not_before:
@@ -118,14 +134,14 @@ class Slot:
         finally:
             self._turn.leave()
 
-    def _renew(self, not_before: float) -> Reading:
+    def _renew(self, not_before: float) -> Reading[Any]:
         raise NotImplementedError
 
     def _fail(self, problem: Exception) -> None:
         """Keep what there is, and try again no sooner than in a second."""
         self._failed = str(problem) or type(problem).__name__
         self._log.once("%s: %s" % (self.name, self._failed))
-        self.latest = self.latest._replace(until=self._clock.monotonic() + 1.0)
+        self.latest = self.latest.fresh_until(self._clock.monotonic() + 1.0)
 
 
 class SampleSlot(Slot):
@@ -139,7 +155,7 @@ class SampleSlot(Slot):
         self._roots = roots
         self.hold = hold
 
-    def _renew(self, not_before: float) -> Reading:
+    def _renew(self, not_before: float) -> Reading[Any]:
         wait = not_before - self._clock.monotonic()
         if wait > 0:
             self._clock.sleep(wait)
@@ -171,13 +187,13 @@ class DerivedSlot(Slot):
             finally:
                 self._turn.leave()
 
-    def _begin(self) -> Reading:
+    def _begin(self) -> Reading[Any]:
         sample = self.of.take()
         if sample.value is not None:
             self._tracker.advance(sample.value, sample.at)
         return sample
 
-    def _renew(self, not_before: float) -> Reading:
+    def _renew(self, not_before: float) -> Reading[Any]:
         if self._tracker.ripe_at == 0.0 and self._begin().value is None:
             sample = self.of.latest
         else:
@@ -186,14 +202,14 @@ class DerivedSlot(Slot):
             self._tracker = Tracker()
             return sample
         if sample.at < self._tracker.ripe_at:                       # its source failed: nothing newer to compare
-            return self.latest._replace(until=sample.until)
+            return self.latest.fresh_until(sample.until)
         window = self._tracker.advance(sample.value, sample.at)
         value = self.derive(window.now, window.before, window.elapsed)
         return Reading(value, sample.at, sample.wall, window.elapsed, max(sample.until, sample.at + WINDOW_SECONDS))
 
 
 class Readings:
-    """Every source by name. `observers` are told of each fresh value."""
+    """Every source by name: the latest reading of each, and single flight for whoever wants a fresh one."""
 
     def __init__(self, sources: Mapping[str, Union[Sampled, Derived]], roots: Roots, cached_time: float,
                  clock: Clock, log: Log) -> None:
@@ -219,7 +235,11 @@ class Readings:
         for name, slot in self._samples.items():
             slot.hold = max(cached_time, SLOW_SECONDS) if name in self._slow else cached_time
 
-    def take(self, name: str, not_before: float = 0.0) -> Reading:
+    @overload
+    def take(self, name: Source[T], not_before: float = 0.0) -> Reading[Optional[T]]: ...
+    @overload
+    def take(self, name: str, not_before: float = 0.0) -> Reading[Any]: ...
+    def take(self, name: str, not_before: float = 0.0) -> Reading[Any]:
         """The value of one source, fresh, and true at `not_before` or later. What it raises is in `problem`."""
         return self.slots[name].take(not_before)
 
@@ -234,7 +254,7 @@ class Readings:
             if name not in left_out:
                 slot.baseline()
 
-    def own_window(self, name: str, tracker: Tracker) -> Reading:
+    def own_window(self, name: str, tracker: Tracker) -> Reading[Any]:
         """As `take`, but of what happened since this `tracker`'s latest sample, whoever else asked in between."""
         derived = self._derived.get(name)
         if derived is None:
@@ -250,7 +270,7 @@ class Readings:
         except Exception as problem:
             self._log.once("%s: %s" % (name, str(problem) or type(problem).__name__))
             return NOTHING
-        return sample._replace(value=value, elapsed=window.elapsed)
+        return Reading(value, sample.at, sample.wall, window.elapsed, sample.until)
 
     def all_fail(self) -> bool:
         """Whether no source of the kernel that anyone asked for gives anything fresh.

@@ -1,9 +1,9 @@
 """sources: the one table of what can be asked for, by name. No discovery: who reads a thing, and how often, is here."""
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Union
+from typing import Any, Callable, Mapping, Optional, Union
 
-from .alerts import Alerts
+from .alerts import Alerts, Event
 from .collectors import (
     addresses,
     cpu,
@@ -20,42 +20,75 @@ from .collectors import (
     wireless,
 )
 from .log import Log
-from .readings import Derived, Sampled
+from .readings import Derived, Sampled, Source
 from .roots import Roots
 from .tasks import Tasks
+from .tasks.commands import MonitorResult
+from .tasks.folders import FolderSize
+
+# Samples of the kernel.
+CPU_SAMPLE: Source[cpu.Stat] = Source("cpu_sample")
+MEMORY: Source[memory.Memory] = Source("memory")
+LOAD: Source[host.Load] = Source("load")
+NETWORK_SAMPLE: Source[dict[str, network.Interface]] = Source("network_sample")
+DISKS_SAMPLE: Source[dict[str, disks.Disk]] = Source("disks_sample")
+FILESYSTEMS: Source[list[filesystems.FileSystem]] = Source("filesystems")
+PROCESSES_SAMPLE: Source[dict[int, processes.Process]] = Source("processes_sample")
+PID_MAX: Source[Optional[int]] = Source("pid_max")
+INTERRUPTS_SAMPLE: Source[dict[str, int]] = Source("interrupts_sample")
+WIRELESS: Source[dict[str, wireless.Station]] = Source("wireless")
+CORES: Source[host.Cores] = Source("cores")
+IDENTITY: Source[host.Identity] = Source("identity")
+ADDRESSES: Source[addresses.Route] = Source("addresses")
+SENSORS: Source[sensors.Sensors] = Source("sensors")
+POWER: Source[list[power.Battery]] = Source("power")
+RAID: Source[dict[str, raid.Array]] = Source("raid")
+
+# What happened between two samples.
+CPU: Source[cpu.Usage] = Source("cpu")
+NETWORK: Source[dict[str, network.Traffic]] = Source("network")
+DISKS: Source[dict[str, disks.DiskActivity]] = Source("disks")
+PROCESSES: Source[list[processes.Activity]] = Source("processes")
+INTERRUPTS: Source[list[interrupts.Interrupt]] = Source("interrupts")
+
+# The daemon's own state.
+CLOCK: Source[bool] = Source("clock")
+ALERTS: Source[list[Event]] = Source("alerts")
+COMMANDS: Source[list[MonitorResult]] = Source("commands")
+FOLDERS: Source[list[FolderSize]] = Source("folders")
 
 
 def table(file_systems: Callable[[Roots], Any], alerts: Alerts,
           tasks: Callable[[], Tasks]) -> Mapping[str, Union[Sampled, Derived]]:
-    """Every source. Those of the kernel first, then what is derived of them, then the daemon's own."""
+    """How each source is had. What is derived stands behind what it compares."""
     return {
-        "cpu_sample": Sampled(cpu.sample),
-        "memory": Sampled(memory.Sampler()),
-        "load": Sampled(host.sample_load),
-        "network_sample": Sampled(network.sample),
-        "disks_sample": Sampled(disks.Sampler()),
-        "filesystems": Sampled(file_systems),
-        "processes_sample": Sampled(processes.Sampler(), given="memory"),
-        "pid_max": Sampled(processes.sample_pid_max, slow=True),
-        "interrupts_sample": Sampled(interrupts.Sampler()),
-        "wireless": Sampled(wireless.sample),
-        "cores": Sampled(host.sample_cores, slow=True, given="cpu_sample"),
-        "identity": Sampled(host.sample_identity, slow=True, given="memory"),
-        "addresses": Sampled(addresses.sample, slow=True),
-        "sensors": Sampled(sensors.Sampler(), slow=True),
-        "power": Sampled(power.sample, slow=True),
-        "raid": Sampled(raid.sample, slow=True),
+        CPU_SAMPLE: Sampled(cpu.sample),
+        MEMORY: Sampled(memory.Sampler()),
+        LOAD: Sampled(host.sample_load),
+        NETWORK_SAMPLE: Sampled(network.sample),
+        DISKS_SAMPLE: Sampled(disks.Sampler()),
+        FILESYSTEMS: Sampled(file_systems),
+        PROCESSES_SAMPLE: Sampled(processes.Sampler(), given=MEMORY),
+        PID_MAX: Sampled(processes.sample_pid_max, slow=True),
+        INTERRUPTS_SAMPLE: Sampled(interrupts.Sampler()),
+        WIRELESS: Sampled(wireless.sample),
+        CORES: Sampled(host.sample_cores, slow=True, given=CPU_SAMPLE),
+        IDENTITY: Sampled(host.sample_identity, slow=True, given=MEMORY),
+        ADDRESSES: Sampled(addresses.sample, slow=True),
+        SENSORS: Sampled(sensors.Sampler(), slow=True),
+        POWER: Sampled(power.sample, slow=True),
+        RAID: Sampled(raid.sample, slow=True),
 
-        "cpu": Derived("cpu_sample", cpu.derive),
-        "network": Derived("network_sample", network.derive),
-        "disks": Derived("disks_sample", disks.derive),
-        "processes": Derived("processes_sample", processes.derive),
-        "interrupts": Derived("interrupts_sample", interrupts.derive),
+        CPU: Derived(CPU_SAMPLE, cpu.derive),
+        NETWORK: Derived(NETWORK_SAMPLE, network.derive),
+        DISKS: Derived(DISKS_SAMPLE, disks.derive),
+        PROCESSES: Derived(PROCESSES_SAMPLE, processes.derive),
+        INTERRUPTS: Derived(INTERRUPTS_SAMPLE, interrupts.derive),
 
-        "clock": Sampled(lambda roots: True, own=True),
-        "alerts": Sampled(lambda roots: alerts.events(), own=True),
-        "commands": Sampled(lambda roots: tasks().monitored(), own=True),
-        "folders": Sampled(lambda roots: tasks().folders(), own=True),
+        CLOCK: Sampled(lambda roots: True, own=True),
+        ALERTS: Sampled(lambda roots: alerts.events(), own=True),
+        COMMANDS: Sampled(lambda roots: tasks().monitored(), own=True),
+        FOLDERS: Sampled(lambda roots: tasks().folders(), own=True),
     }
 
 

@@ -1,124 +1,153 @@
-"""watch: holds values against their limits. Views and alerts both come from the one table here.
+"""watch: holds figures against their limits, and keeps their history. Views and alerts come from the one table here.
 
-The ticker calls `tick` on the daemon's own clock, whether anybody asks or not.
+The ticker calls `tick` on the daemon's own clock, whether anybody asks or not; nothing is rendered for it.
 """
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, NamedTuple, Sequence
+from typing import Any, Callable, Iterable, Mapping, NamedTuple, Sequence
 
-from . import limits
-from .alerts import Alerts, Observation, sort_key
+from . import alerts, limits
+from .alerts import Alerts, Observation
 from .collectors.processes import Activity
 from .delta import WINDOW_SECONDS, Tracker
+from .figures import KEPT
+from .history import Figure, History
 from .limits import Statistic
 from .readings import Reading, Readings
 from .settings import Settings
+from .sources import CPU, CPU_SAMPLE, DISKS, FILESYSTEMS, LOAD, MEMORY, NETWORK, POWER, PROCESSES, SENSORS
 
 # Ticks in a row at which a source failed: then nobody can say that its events last.
 FAILING_TICKS = 3
 
 
 class Watched(NamedTuple):
-    """A plugin with limits: its sources (the API's first ones), and what makes statistics of them."""
+    """A section of the settings that has limits: its sources, and what makes statistics of their values."""
 
     sources: tuple[str, ...]
-    stats: Callable[..., Sequence[Statistic]]
+    statistics: Callable[..., Sequence[Statistic]]
 
 
 WATCHED: Mapping[str, Watched] = {
-    "cpu": Watched(("cpu",), limits.cpu),
-    "load": Watched(("load", "cpu_sample"), limits.load),
-    "mem": Watched(("memory",), limits.mem),
-    "memswap": Watched(("memory",), limits.memswap),
-    "network": Watched(("network",), limits.network),
-    "diskio": Watched(("disks",), limits.diskio),
-    "fs": Watched(("filesystems",), limits.fs),
-    "sensors": Watched(("sensors", "power"), limits.sensors),
-    "quicklook": Watched(("cpu", "memory"), limits.quicklook),
+    "cpu": Watched((CPU,), limits.cpu),
+    "load": Watched((LOAD, CPU_SAMPLE), limits.load),
+    "mem": Watched((MEMORY,), limits.mem),
+    "memswap": Watched((MEMORY,), limits.memswap),
+    "network": Watched((NETWORK,), limits.network),
+    "diskio": Watched((DISKS,), limits.diskio),
+    "fs": Watched((FILESYSTEMS,), limits.fs),
+    "sensors": Watched((SENSORS, POWER), limits.sensors),
+    "quicklook": Watched((CPU, MEMORY), limits.quicklook),
 }
 
 
 class Watch:
-    """Limits and alerts under one Settings, which a reload replaces."""
+    """Limits, alerts and history under one Settings, which a reload replaces."""
 
-    def __init__(self, settings: Settings, monitor: Readings, alerts: Alerts, refresh: Callable[[str], object]) -> None:
-        """`refresh` makes a plugin's page anew where it is no longer fresh, and with it a point of its history."""
+    def __init__(self, settings: Settings, readings: Readings, log: Alerts, history: History,
+                 kept: Callable[[], Iterable[str]] = lambda: KEPT) -> None:
+        """`kept`: the sections whose history a dialect in use shows."""
         self.settings = settings
-        self._readings = monitor
-        self._alerts = alerts
-        self._refresh = refresh
+        self._readings = readings
+        self._alerts = log
+        self._history = history
+        self._kept = kept
         self._trackers: dict[str, Tracker] = {}          # the ticker's own windows, by source
-        self._failing: dict[str, int] = {}               # ticks in a row without anything fresh, by plugin
+        self._failing: dict[str, int] = {}               # ticks in a row without anything fresh, by section
 
-    def decorations(self, plugin: str) -> dict[tuple[str, str], str]:
-        """How the fields of a plugin stand to their limits just now, by element ("" for an object) and field."""
-        watched = WATCHED.get(plugin)
+    def levels(self, section: str) -> dict[tuple[str, str], str]:
+        """How the figures of a section stand to their limits just now, by element ("" for a machine) and figure."""
+        watched = WATCHED.get(section)
         if watched is None:
             return {}
-        stats = self._stats(plugin, [self._readings.take(source) for source in watched.sources])
-        plugin_limits = self.settings.limits[plugin]
-        return {(stat.element, stat.field): limits.decoration(stat, plugin_limits) for stat in stats}
+        found = self._statistics(section, [self._readings.take(source) for source in watched.sources])
+        section_limits = self.settings.limits[section]
+        return {(stat.element, stat.figure): limits.decoration(stat, section_limits) for stat in found}
 
     def tick(self) -> None:
-        """Look at everything that has limits: keep it, and open, continue or end events.
+        """Look at everything that has limits or a history: open, continue or end events, and add a point.
 
-        Raises, in the end, what went wrong first: it cost its own plugin this tick.
+        Raises, in the end, what went wrong first: it cost its own section this tick.
         """
-        enabled = [plugin for plugin in WATCHED if plugin not in self.settings.disable_plugin]
-        windows = {source: self._window(source)
-                   for source in dict.fromkeys(source for plugin in enabled for source in WATCHED[plugin].sources)}
         problems = []
-        for plugin, watched in WATCHED.items():
+        windows: dict[str, Reading[Any]] = {}
+        for section, watched in WATCHED.items():
             try:
-                if plugin in enabled:
-                    self._look(plugin, [windows[source] for source in watched.sources])
+                if section in self.settings.disable_plugin:
+                    self._alerts.vanished(section)
                 else:
-                    self._alerts.vanished(plugin)
+                    self._look(section, self._windows(watched.sources, windows))
+            except Exception as problem:
+                problems.append(problem)
+        for section in self._kept():
+            try:
+                if section not in self.settings.disable_plugin:
+                    self._keep(section, self._windows(KEPT[section].sources, windows))
             except Exception as problem:
                 problems.append(problem)
         if problems:
             raise problems[0]
 
-    def _look(self, plugin: str, taken: Sequence[Reading]) -> None:
-        """Keep what is true of a plugin now, and hold what happened since the tick before against its limits."""
-        self._refresh(plugin)
-        first, source = taken[0], WATCHED[plugin].sources[0]
-        if self._readings.problem(source) is not None:
-            self._failing[plugin] = self._failing.get(plugin, 0) + 1
-            if self._failing[plugin] == FAILING_TICKS:
-                self._alerts.vanished(plugin)
+    def keep(self, section: str) -> None:
+        """Make the newest point of a section's history one of now, for somebody who is about to read it."""
+        kept = KEPT.get(section)
+        if kept is not None:
+            self._keep(section, [self._readings.take(source) for source in kept.sources])
+
+    def _keep(self, section: str, taken: Sequence[Reading[Any]]) -> None:
+        first, kept = taken[0], KEPT[section]
+        if first.value is None or self._readings.problem(kept.sources[0]) is not None:
             return
-        self._failing.pop(plugin, None)
+        shown = self.settings.shown
+        self._history.add(section, first.at, first.wall, [
+            (Figure(name, figure), get(element)) for name, element in kept.elements(*(entry.value for entry in taken))
+            if not name or shown(section, name) for figure, get in kept.figures.items()])
+
+    def _look(self, section: str, taken: Sequence[Reading[Any]]) -> None:
+        """Hold what happened since the tick before against the limits of a section."""
+        first, source = taken[0], WATCHED[section].sources[0]
+        if self._readings.problem(source) is not None:
+            self._failing[section] = self._failing.get(section, 0) + 1
+            if self._failing[section] == FAILING_TICKS:
+                self._alerts.vanished(section)
+            return
+        self._failing.pop(section, None)
         if first.value is not None:
-            self._alerts.observe(self._observations(plugin, taken), first.wall - first.elapsed,
-                                 first.at - first.elapsed, first.at, self._top, plugin)
+            self._alerts.observe(self._observations(section, taken), first.wall - first.elapsed,
+                                 first.at - first.elapsed, first.at, self._top, section)
         elif self._readings.take(source).value is None:
-            self._alerts.vanished(plugin)
+            self._alerts.vanished(section)
 
-    def _window(self, source: str) -> Reading:
-        return self._readings.own_window(source, self._trackers.setdefault(source, Tracker()))
+    def _windows(self, sources: Sequence[str], windows: dict[str, Reading[Any]]) -> list[Reading[Any]]:
+        """What each source shows since the tick before; taken once a tick, whichever sections want it."""
+        for source in sources:
+            if source not in windows:
+                windows[source] = self._readings.own_window(source, self._trackers.setdefault(source, Tracker()))
+                # The window that callers share never grows longer than an interval, though none of them asks.
+                self._readings.take(source)
+        return [windows[source] for source in sources]
 
-    def _observations(self, plugin: str, taken: Sequence[Reading]) -> list[Observation]:
-        plugin_limits = self.settings.limits[plugin]
-        return [Observation(stat.alert_name, stat.compared(plugin_limits), limits.level(stat, plugin_limits),
-                            sort_key(stat.alert_name))
-                for stat in self._stats(plugin, taken) if limits.logged(stat, plugin_limits)]
+    def _observations(self, section: str, taken: Sequence[Reading[Any]]) -> list[Observation]:
+        section_limits = self.settings.limits[section]
+        return [Observation(stat.alert_name, stat.compared(section_limits), limits.level(stat, section_limits),
+                            alerts.measure(stat.alert_name))
+                for stat in self._statistics(section, taken) if limits.logged(stat, section_limits)]
 
-    def _stats(self, plugin: str, taken: Sequence[Reading]) -> Sequence[Statistic]:
+    def _statistics(self, section: str, taken: Sequence[Reading[Any]]) -> Sequence[Statistic]:
         if taken[0].value is None:
             return ()
         shown = self.settings.shown
-        watched = WATCHED[plugin]
-        return [stat for stat in watched.stats(*(entry.value for entry in taken))
-                if not stat.element or shown(plugin, stat.element)]
+        watched = WATCHED[section]
+        return [stat for stat in watched.statistics(*(entry.value for entry in taken))
+                if not stat.element or shown(section, stat.element)]
 
-    def _top(self, key: str) -> list[Any]:
+    def _top(self, measure: str) -> list[Activity]:
         """Processes by what an event is about, most first."""
-        taken = self._readings.take("processes")
-        if key != "memory_percent" and taken.elapsed > 1.5 * self.settings.interval:
-            # Nobody asked for long: in that window a process that is new, and busy, would show as nothing.
-            taken = self._readings.take("processes", taken.at + WINDOW_SECONDS)
-        return sorted(taken.value or [], key=_MEASURES[key], reverse=True)[:3]
+        taken = self._readings.take(PROCESSES)
+        if measure != alerts.MEMORY and taken.elapsed > 1.5 * self.settings.interval:
+            # The last process list is old: a busy process started since then has no share in that window.
+            taken = self._readings.take(PROCESSES, taken.at + WINDOW_SECONDS)
+        return sorted(taken.value or [], key=_MEASURES[measure], reverse=True)[:3]
 
 
 def _io_bytes(activity: Activity) -> int:
@@ -128,7 +157,7 @@ def _io_bytes(activity: Activity) -> int:
 
 
 _MEASURES: Mapping[str, Callable[[Activity], Any]] = {
-    "cpu_percent": lambda activity: activity.cpu_percent,
-    "memory_percent": lambda activity: activity.process.resident_bytes,
-    "io_counters": _io_bytes,
+    alerts.CPU: lambda activity: activity.cpu_percent,
+    alerts.MEMORY: lambda activity: activity.process.resident_bytes,
+    alerts.IO: _io_bytes,
 }

@@ -7,10 +7,11 @@ from typing import Any, Callable, Mapping, Optional, Union
 
 from glancesd import sources
 from glancesd.alerts import Alerts
-from glancesd.api.endpoints import Endpoints
+from glancesd.answers import Answer, Request
+from glancesd.api.endpoints import State
 from glancesd.api.health import Health
-from glancesd.api.pages import Pages
-from glancesd.history import History
+from glancesd.api.site import Dialects, Site
+from glancesd.history import Figure, History
 from glancesd.log import Log
 from glancesd.readings import Clock, Derived, Readings, Sampled
 from glancesd.roots import Roots
@@ -53,7 +54,7 @@ class House:
         self.lines: list[str] = []
         log = Log(self.lines.append, lambda: self.time.now)
         self.alerts = Alerts()
-        self.history = History()
+        self.history = History(360, 1.0)
         tasks = Tasks((), (), False, roots)
         whole = dict(sources.table(sources.mounts((), log), self.alerts, lambda: tasks))
         whole.update(table or {})
@@ -66,19 +67,30 @@ class House:
     def settle(self, settings: Settings) -> None:
         """What a reload does: other settings, the same samples, alerts and history."""
         self.settings = settings
-        self.pages = Pages(settings, self.readings, self.history, lambda: self.time.now, self.log)
-        self.watch = Watch(settings, self.readings, self.alerts, self.pages.page)
-        self.health = Health(self.pages, self.readings, self.alerts, lambda: self.stalled)
-        self.endpoints = Endpoints(settings, self.pages, self.watch, self.history, self.health)
+        self.dialects = Dialects(settings, self.readings, lambda: self.time.now, self.log)
+        self.watch = Watch(settings, self.readings, self.alerts, self.history, self.dialects.kept)
+        self.health = Health(self.dialects.pages, self.readings, self.alerts, lambda: self.stalled)
+        self.site = Site(self.dialects, State(settings, self.watch, self.history, self.health))
+        first = self.dialects.first
+        assert first is not None
+        self.pages = first.pages
         self.alerts.configure(settings.alert_max_events, settings.alert_min_duration)
 
-    def views(self, plugin: str) -> Any:
-        return json.loads(self.endpoints.views(plugin).body.decode("utf-8"))
+    def answer(self, path: str) -> Answer:
+        """What a GET of this path is answered with; Refused as an endpoint raises it."""
+        segments = tuple(path[1:].split("/"))
+        request = Request("GET", segments, (), "localhost", True, False, None, False, 0, False, None, None)
+        return self.site.find(request).answer()
 
-    def points(self, plugin: str) -> dict[str, list[tuple[float, Any]]]:
-        """The history of a plugin: times as seconds of the monotonic clock at the start."""
-        return {item: [(round(at - WALL, 3), value) for at, value in self.history.points(plugin, item)]
-                for item in self.history.items(plugin)}
+    def json(self, path: str) -> Any:
+        return json.loads(self.answer(path).body.decode("utf-8"))
+
+    def views(self, plugin: str) -> Any:
+        return self.json("/api/2/%s/views" % plugin)
+
+    def points(self, section: str, name: str, element: str = "") -> list[tuple[float, Any]]:
+        """The history of a figure as it is kept: times as seconds of the monotonic clock at the start."""
+        return [(round(at - WALL, 3), value) for at, value in self.history.points(section, Figure(element, name))]
 
 
 def fixture(host: str, **changed: Any) -> House:

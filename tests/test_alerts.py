@@ -5,7 +5,7 @@ import threading
 import unittest
 from typing import Any, Callable, Optional, Sequence
 
-from glancesd.alerts import ONGOING_MOST, Alerts, Event, Observation, sort_key
+from glancesd.alerts import ONGOING_MOST, Alerts, Event, Observation, measure
 
 # Wall clock at monotonic 0, unless a step says otherwise.
 WALL = 1000.0
@@ -21,7 +21,7 @@ def show(alerts: Alerts, since: float, now: float, seen: Sequence[Observation], 
 
 
 def cpu(value: Optional[float], level: str, name: str = "CPU_USER") -> Observation:
-    return Observation(name, value, level, sort_key(name))
+    return Observation(name, value, level, measure(name))
 
 
 def spans(alerts: Alerts) -> list[tuple[float, Optional[float], str, int]]:
@@ -130,7 +130,7 @@ class LifeCycle(unittest.TestCase):
         for number, value in enumerate((80.0, 95.5, 71.5)):
             show(alerts, number * 10, number * 10 + 10, [cpu(value, "CRITICAL" if value > 90 else "WARNING")])
         self.assertEqual(alerts.events(), [
-            Event(1000.0, None, "CRITICAL", "CPU_USER", 95.5, 247.0, 71.5, 3, (), "cpu_percent")])
+            Event(1000.0, None, "CRITICAL", "CPU_USER", 95.5, 247.0, 71.5, 3, (), "cpu")])
 
     def test_shortest_may_be_set(self) -> None:
         alerts = Alerts(min_seconds=0)
@@ -167,10 +167,10 @@ class Sources(unittest.TestCase):
 
 class TopProcesses(unittest.TestCase):
     def test_keys(self) -> None:
-        for name, key in (("MEM", "memory_percent"), ("MEMSWAP", "memory_percent"), ("CPU_IOWAIT", "io_counters"),
-                          ("CPU_USER", "cpu_percent"), ("LOAD", "cpu_percent"), ("FS_/", "cpu_percent")):
+        for name, key in (("MEM", "memory"), ("MEMSWAP", "memory"), ("CPU_IOWAIT", "io"),
+                          ("CPU_USER", "cpu"), ("LOAD", "cpu"), ("FS_/", "cpu")):
             with self.subTest(name):
-                self.assertEqual(sort_key(name), key)
+                self.assertEqual(measure(name), key)
 
     def test_asked_only_when_critical_once_for_each_key(self) -> None:
         alerts = Alerts()
@@ -184,11 +184,11 @@ class TopProcesses(unittest.TestCase):
         show(alerts, 0, 10, [cpu(80, "WARNING"), cpu(80, "WARNING", "MEM")], top=top)
         self.assertEqual(asked, [])
         show(alerts, 10, 20, [cpu(95, "CRITICAL", name) for name in ("CPU_USER", "CPU_SYSTEM", "MEM")], top=top)
-        self.assertEqual(sorted(asked), ["cpu_percent", "memory_percent"])
-        self.assertEqual([(event.type, event.top, event.sort_key) for event in alerts.events()], [
-            ("CPU_SYSTEM", ("cpu_percent0", "cpu_percent1", "cpu_percent2"), "cpu_percent"),
-            ("MEM", ("memory_percent0", "memory_percent1", "memory_percent2"), "memory_percent"),
-            ("CPU_USER", ("cpu_percent0", "cpu_percent1", "cpu_percent2"), "cpu_percent")])
+        self.assertEqual(sorted(asked), ["cpu", "memory"])
+        self.assertEqual([(event.type, event.top, event.measure) for event in alerts.events()], [
+            ("CPU_SYSTEM", ("cpu0", "cpu1", "cpu2"), "cpu"),
+            ("MEM", ("memory0", "memory1", "memory2"), "memory"),
+            ("CPU_USER", ("cpu0", "cpu1", "cpu2"), "cpu")])
 
     def test_those_of_the_latest_critical_sample_stay(self) -> None:
         alerts = Alerts()

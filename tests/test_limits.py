@@ -43,7 +43,7 @@ def traffic(rx: float, tx: float, speed: int | None = None) -> Traffic:
 
 
 def by_field(stats: list[Statistic]) -> dict[str, Statistic]:
-    return {(stat.element + " " if stat.element else "") + stat.field: stat for stat in stats}
+    return {(stat.element + " " if stat.element else "") + stat.figure: stat for stat in stats}
 
 
 class Level(unittest.TestCase):
@@ -128,7 +128,7 @@ class Cpu(unittest.TestCase):
     def test_fields(self) -> None:
         self.assertEqual({field: stat.alert_name for field, stat in self.STATS.items()}, {
             "user": "CPU_USER", "system": "CPU_SYSTEM", "iowait": "CPU_IOWAIT", "total": "CPU_TOTAL",
-            "ctx_switches": "CPU_CTX_SWITCHES"})   # this kernel has no steal
+            "context_switches": "CPU_CTX_SWITCHES"})   # this kernel has no steal
 
     def test_logged(self) -> None:
         self.assertEqual([field for field, stat in self.STATS.items() if limits.logged(stat, DEFAULTS["cpu"])],
@@ -136,14 +136,15 @@ class Cpu(unittest.TestCase):
 
     def test_levels(self) -> None:
         self.assertEqual({field: limits.decoration(stat, DEFAULTS["cpu"]) for field, stat in self.STATS.items()}, {
-            "user": "OK_LOG", "system": "OK_LOG", "iowait": "OK_LOG", "total": "DEFAULT", "ctx_switches": "CAREFUL"})
+            "user": "OK_LOG", "system": "OK_LOG", "iowait": "OK_LOG", "total": "DEFAULT",
+            "context_switches": "CAREFUL"})
 
     def test_context_switches_are_a_second_and_cpu(self) -> None:
-        self.assertEqual(self.STATS["ctx_switches"].compared(DEFAULTS["cpu"]), 100000 / 2.0 / 2)
+        self.assertEqual(self.STATS["context_switches"].compared(DEFAULTS["cpu"]), 100000 / 2.0 / 2)
 
     def test_a_window_of_no_length(self) -> None:
         stats = by_field(limits.cpu(USAGE._replace(elapsed_seconds=0.0, cpus={})))
-        self.assertEqual(stats["ctx_switches"].compared(DEFAULTS["cpu"]), 0.0)
+        self.assertEqual(stats["context_switches"].compared(DEFAULTS["cpu"]), 0.0)
 
 
 class LoadAndMemory(unittest.TestCase):
@@ -160,24 +161,26 @@ class LoadAndMemory(unittest.TestCase):
     def test_mem(self) -> None:
         stats = by_field(limits.mem(memory(16 * GIB, 4 * GIB)))
         self.assertEqual({field: limits.decoration(stat, DEFAULTS["mem"]) for field, stat in stats.items()},
-                         {"used": "WARNING_LOG"})
-        self.assertEqual((stats["used"].compared(DEFAULTS["mem"]), stats["used"].alert_name), (75.0, "MEM"))
+                         {"used_percent": "WARNING_LOG"})
+        stat = stats["used_percent"]
+        self.assertEqual((stat.compared(DEFAULTS["mem"]), stat.alert_name), (75.0, "MEM"))
 
     def test_memswap(self) -> None:
         stats = by_field(limits.memswap(memory(GIB, GIB, 2 * GIB, GIB // 5)))
-        self.assertEqual(limits.decoration(stats["used"], DEFAULTS["memswap"]), "CRITICAL_LOG")
-        self.assertEqual((stats["used"].compared(DEFAULTS["memswap"]), stats["used"].alert_name), (90.0, "MEMSWAP"))
+        self.assertEqual(limits.decoration(stats["swap_used_percent"], DEFAULTS["memswap"]), "CRITICAL_LOG")
+        stat = stats["swap_used_percent"]
+        self.assertEqual((stat.compared(DEFAULTS["memswap"]), stat.alert_name), (90.0, "MEMSWAP"))
 
     def test_no_swap_is_no_limit_passed(self) -> None:
         stats = by_field(limits.memswap(memory(GIB, GIB)))
-        self.assertEqual(limits.decoration(stats["used"], DEFAULTS["memswap"]), "DEFAULT")
-        self.assertIsNone(stats["used"].compared(DEFAULTS["memswap"]))
+        self.assertEqual(limits.decoration(stats["swap_used_percent"], DEFAULTS["memswap"]), "DEFAULT")
+        self.assertIsNone(stats["swap_used_percent"].compared(DEFAULTS["memswap"]))
 
     def test_quicklook(self) -> None:
         stats = by_field(limits.quicklook(USAGE, memory(16 * GIB, 4 * GIB, 2, 1)))
         self.assertEqual({field: limits.decoration(stat, DEFAULTS["quicklook"]) for field, stat in stats.items()},
-                         {"cpu": "OK", "mem": "WARNING", "swap": "CAREFUL"})
-        self.assertEqual(list(by_field(limits.quicklook(USAGE, None))), ["cpu"])
+                         {"total": "OK", "used_percent": "WARNING", "swap_used_percent": "CAREFUL"})
+        self.assertEqual(list(by_field(limits.quicklook(USAGE, None))), ["total"])
 
 
 class Elements(unittest.TestCase):
@@ -199,7 +202,7 @@ class Elements(unittest.TestCase):
     def test_network(self) -> None:
         for name, interface, entry, found, decoration, compared in self.NETWORK:
             with self.subTest(name):
-                stat = by_field(limits.network({interface: entry}))[interface + " rx"]
+                stat = by_field(limits.network({interface: entry}))[interface + " rx_bytes_per_second"]
                 self.assertEqual((limits.decoration(stat, found), stat.compared(found)), (decoration, compared))
 
     def test_network_alert_names(self) -> None:
@@ -211,8 +214,8 @@ class Elements(unittest.TestCase):
         found: Any = {"diskio_sda_rx_careful": 4000.0, "diskio_sda_tx_careful": 4000.0, "diskio_sda_tx_log": ["True"]}
         self.assertEqual([(name, stat.alert_name, limits.decoration(stat, found),
                            limits.decoration(stat, DEFAULTS["diskio"])) for name, stat in stats.items()],
-                         [("sdA read_bytes", "DISKIO_SDA_RX", "CAREFUL", "DEFAULT"),
-                          ("sdA write_bytes", "DISKIO_SDA_TX", "OK_LOG", "DEFAULT")])
+                         [("sdA read_bytes_per_second", "DISKIO_SDA_RX", "CAREFUL", "DEFAULT"),
+                          ("sdA written_bytes_per_second", "DISKIO_SDA_TX", "OK_LOG", "DEFAULT")])
 
     def test_fs(self) -> None:
         def mount(point: str, used: int, free: int) -> FileSystem:
@@ -221,9 +224,10 @@ class Elements(unittest.TestCase):
         stats = by_field(limits.fs([mount("/", 1, 3), mount("/Data", 9, 1), mount("/\udcff", 0, 0)]))
         found: Any = {**DEFAULTS["fs"], "fs_/_careful": 25.0, "fs_/data_log": ["True"], "fs_/data_critical": 95.0}
         self.assertEqual({name: limits.decoration(stat, found) for name, stat in stats.items()},
-                         {"/ used": "CAREFUL", "/Data used": "WARNING_LOG", "/\ufffd used": "OK"})
+                         {"/ used_percent": "CAREFUL", "/Data used_percent": "WARNING_LOG",
+                          "/\ufffd used_percent": "OK"})
         self.assertEqual([stat.compared(found) for stat in stats.values()], [25.0, 90.0, 0.0])
-        self.assertEqual((stats["/ used"].alert_name, stats["/Data used"].alert_name), ("FS_/", "FS_/DATA"))
+        self.assertEqual([stat.alert_name for stat in stats.values()][:2], ["FS_/", "FS_/DATA"])
 
     def test_sensors(self) -> None:
         read = Sensors([Sensor("coretemp", "Core 0", 70.04), Sensor("x", "Ambient", -3.0)],
@@ -236,7 +240,7 @@ class Elements(unittest.TestCase):
                           for stat in stats.values()],
                          [("Core 0", "WARNING", 70.0), ("Ambient", "CAREFUL_LOG", -3.0), ("fan1", "DEFAULT", None),
                           ("sda", "WARNING", 52.0), ("sdc", "CRITICAL", 60.0), ("Battery", "WARNING", 90)])
-        self.assertEqual({stat.field for stat in stats.values()}, {"value"})
+        self.assertEqual({stat.figure for stat in stats.values()}, {"value"})
         self.assertEqual(stats["Core 0 value"].alert_name, "SENSORS_TEMPERATURE_CORE_CORE 0")
 
     def test_sensors_of_their_own_limits(self) -> None:

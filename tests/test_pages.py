@@ -8,6 +8,7 @@ from unittest import mock
 
 from glancesd import readings
 from glancesd.api import v2
+from glancesd.api.dialect import Plugin
 from glancesd.api.pages import CONSTANT_SECONDS, STALE_SECONDS
 from glancesd.readings import Sampled
 from glancesd.roots import NoData, Roots
@@ -22,7 +23,6 @@ class Case(unittest.TestCase):
         self.load: Any = ("a", "load")
         self.sample: Callable[[], Any] = lambda: self.load
         self.rendered: list[Any] = []
-        self.recorded: list[str] = []
 
         def render(settings: Any, load: Any) -> Any:
             self.rendered.append(load.value)
@@ -30,16 +30,14 @@ class Case(unittest.TestCase):
                 raise load.value
             return {"min1": load.value[1]}
 
-        changed = mock.patch.dict(v2.PLUGINS, {"load": v2.Plugin(("load",), render, {})})
+        changed = mock.patch.dict(v2.PLUGINS, {"load": Plugin(("load",), render, {})})
         changed.start()
         self.addCleanup(changed.stop)
         self.house = self.make()
 
     def make(self, **settings: Any) -> House:
-        house = House(Roots("/nonexistent", "/nonexistent", "/nonexistent"),
+        return House(Roots("/nonexistent", "/nonexistent", "/nonexistent"),
                       {"load": Sampled(lambda roots: self.sample())}, **settings)
-        house.history.add = lambda plugin, at_wall, values: self.recorded.append(plugin)    # type: ignore[method-assign]
-        return house
 
 
 class Fresh(Case):
@@ -81,14 +79,6 @@ class Fresh(Case):
         self.house.time.sleep(CONSTANT_SECONDS - 1)
         self.assertIs(self.house.pages.page("help"), page)
         self.assertEqual(page.value, v2.HELP)
-
-    def test_each_fresh_reading_is_recorded_once(self) -> None:
-        for _ in range(3):
-            self.house.pages.page("load")
-        self.house.time.sleep(1)
-        for _ in range(3):
-            self.house.pages.page("load")
-        self.assertEqual(self.recorded, ["load", "load"])
 
     def test_ten_at_once_make_one(self) -> None:
         reading, go_on = threading.Event(), threading.Event()
@@ -157,11 +147,6 @@ class Broken(Case):
                 self.house.time.sleep(1)
                 self.assertEqual(self.house.pages.page("load").answer.body, b"{}")
                 self.assertIn("load", self.house.pages.problems)
-
-    def test_history_that_cannot_be_kept(self) -> None:
-        self.house.history.add = mock.Mock(side_effect=OverflowError("too large"))    # type: ignore[method-assign]
-        self.assertEqual(self.house.pages.page("load").answer.body, b"{}")
-        self.assertEqual(self.house.pages.problems, {"load": "OverflowError: too large"})
 
 
 class All(Case):
@@ -234,16 +219,17 @@ class Hanging(Case):
 class Views(unittest.TestCase):
     def test_colours_that_fail_cost_their_plugin_alone(self) -> None:
         house = fixture("router")
-        healthy = strict_json(house.endpoints.all_views().body)
-        usual = house.watch.decorations
+        healthy = strict_json(house.answer("/api/2/all/views").body)
+        usual = house.watch.levels
+        house.time.sleep(5)
 
         def failing(plugin: str) -> Any:
             if plugin == "mem":
                 raise OverflowError("a figure too large for a fraction")
             return usual(plugin)
 
-        with mock.patch.object(house.watch, "decorations", failing):
-            views = strict_json(house.endpoints.all_views().body)
+        with mock.patch.object(house.watch, "levels", failing):
+            views = strict_json(house.answer("/api/2/all/views").body)
         self.assertEqual({name for name in healthy if views[name] != healthy[name]}, {"mem"})
         self.assertEqual(set(views["mem"]), set(healthy["mem"]))
         self.assertEqual(views["mem"]["percent"]["decoration"], "DEFAULT")

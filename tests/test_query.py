@@ -25,7 +25,7 @@ class Item(unittest.TestCase):
         for plugin, value in (("p", {"used": 5}), ("p", LIST), ("p", "text"), ("p", None), ("alert", [[1, 2], [3, 4]]),
                               ("alert", [])):
             with self.subTest(value), self.assertRaises(Refused) as caught:
-                query.item(plugin, value, "nosuch")
+                query.item(plugin, value, "nosuch", plugin != "alert")
             self.assertEqual(caught.exception.status, 404)
             self.assertIn("nosuch", caught.exception.message)
 
@@ -55,7 +55,7 @@ class Matching(unittest.TestCase):
         for plugin, value, name in (("p", {"used": 5}, "used"), ("p", "text", "x"), ("p", None, "x"),
                                     ("p", LIST, "nosuch"), ("alert", [[1]], "0"), ("alert", [], "0")):
             with self.subTest(value), self.assertRaises(Refused) as caught:
-                query.matching(plugin, value, name, "1")
+                query.matching(plugin, value, name, "1", plugin != "alert")
             self.assertEqual(caught.exception.status, 404)
 
 

@@ -34,7 +34,7 @@ class ProcessList(unittest.TestCase):
         now = {process.pid: process for process in found}
         activities = Reading(processes.derive(now, self.before, elapsed), 0.0, 0.0, elapsed, 0.0)
         self.before = now
-        memory = NOTHING._replace(value=self.memory)
+        memory = Reading(self.memory)
         served = self.render(self.settings, activities, memory)
         plain = [v2.process(activity, self.memory.total_bytes if self.memory else 0, self.settings.hide_arguments)
                  for activity in activities.value]
@@ -88,11 +88,11 @@ class ProcessList(unittest.TestCase):
 class ProcessCount(unittest.TestCase):
     def test_states(self) -> None:
         found = {pid: made(pid)._replace(state=letter, threads=pid) for pid, letter in enumerate("SSRIDKt", 1)}
-        taken = NOTHING._replace(value=processes.derive(found, None, 0.0))
-        self.assertEqual(v2.processcount(SETTINGS, taken, NOTHING._replace(value=99)), {
+        taken = Reading(processes.derive(found, None, 0.0))
+        self.assertEqual(v2.processcount(SETTINGS, taken, Reading(99)), {
             "total": 7, "running": 1, "sleeping": 2, "idle": 1, "disk-sleep": 1, "wake-kill": 1, "tracing-stop": 1,
             "thread": 28, "pid_max": 99})
-        empty = NOTHING._replace(value=[])
+        empty: Reading[list[processes.Activity]] = Reading([])
         self.assertEqual(v2.processcount(SETTINGS, empty, NOTHING),
                          {"total": 0, "running": 0, "sleeping": 0, "thread": 0, "pid_max": None})
 

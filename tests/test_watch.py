@@ -6,13 +6,14 @@ from typing import Any, Callable, Mapping, Optional, Union
 
 from glancesd import sources
 from glancesd.alerts import Alerts
-from glancesd.api.v2 import KEPT, PLUGINS
+from glancesd.api.v2 import DIALECT, PLUGINS
 from glancesd.collectors import cpu, processes
 from glancesd.collectors.cpu import Times
 from glancesd.collectors.host import Load
 from glancesd.collectors.memory import Memory
 from glancesd.collectors.processes import Process
 from glancesd.collectors.sensors import Sensor, Sensors
+from glancesd.figures import KEPT
 from glancesd.readings import Derived, Sampled
 from glancesd.roots import NoData, Roots
 from glancesd.settings import default_settings
@@ -31,8 +32,16 @@ class Table(unittest.TestCase):
                 self.assertEqual(watched.sources, PLUGINS[plugin].sources[:len(watched.sources)])
 
     def test_what_the_history_keeps_is_watched(self) -> None:
-        """The ticker looks at what is watched, and with that at what has a history: it goes on when nobody asks."""
-        self.assertLessEqual(set(KEPT), set(WATCHED))
+        """Both are of the same windows of the ticker's."""
+        for section, kept in KEPT.items():
+            with self.subTest(section):
+                self.assertLessEqual(set(kept.sources), {source for watched in WATCHED.values()
+                                                         for source in watched.sources})
+
+    def test_what_a_dialect_shows_of_the_history_is_kept(self) -> None:
+        for plugin, series in DIALECT.series.items():
+            with self.subTest(plugin):
+                self.assertLessEqual(set(series), set(KEPT[plugin].figures))
 
     def test_sources_exist(self) -> None:
         table = sources.table(lambda roots: (), Alerts(), lambda: None)      # type: ignore[arg-type,return-value]
@@ -118,10 +127,11 @@ class Views(unittest.TestCase):
                 with self.subTest("%s %s" % (host, plugin)):
                     value, key = machine.pages.page(plugin).value, PLUGINS[plugin].key
                     rows = {"": value} if key is None else {str(element[key]): element for element in value}
-                    for (element, field) in machine.watch.decorations(plugin):
-                        self.assertIn(field, rows[element])
-                        if field not in HISTORY.get(plugin, ()):
-                            self.assertIn((plugin, field), WITH_LIMITS)
+                    for (element, figure) in machine.watch.levels(plugin):
+                        for field in DIALECT.judged[plugin][figure]:
+                            self.assertIn(field, rows[element])
+                            if field not in HISTORY.get(plugin, ()):
+                                self.assertIn((plugin, field), WITH_LIMITS)
 
     def test_history_is_of_what_is_served(self) -> None:
         rates = {"rx": "rx_rate_per_sec", "tx": "tx_rate_per_sec", "read_bytes": "read_bytes_rate_per_sec",
@@ -136,7 +146,8 @@ class Views(unittest.TestCase):
                             if not isinstance(element[field], str):
                                 name = field if key is None else "%s_%s" % (element[key], field)
                                 expected.setdefault(name, element[rates.get(field, field)])
-                    points = {item: points[0][1] for item, points in machine.points(plugin).items()}
+                    told = machine.json("/api/2/%s/history" % plugin)
+                    points = {item: points[-1][1] for item, points in told.items()}
                     self.assertEqual(points, expected)
 
 
@@ -173,6 +184,7 @@ class Machine:
         for name in ("network_sample", "disks_sample", "filesystems", "power"):
             table[name] = self.source(name, _nothing)
         self.house = House(Roots(), table, **changed)
+        self.house.history.configure(360, TICK)
         self.house.readings.baselines()
         self.start = self.due = self.house.time.now + 1.0
         self.run(0)
@@ -268,16 +280,34 @@ class LifeCycle(unittest.TestCase):
         self.assertEqual(machine.events(), [])
 
     def test_the_window_is_the_tickers_own(self) -> None:
-        """Whoever asks, and how often: windows of ten seconds, and history has every fresh value once."""
+        """Whoever asks, and how often: windows of ten seconds, and a point of the history at the end of each."""
         machine = Machine()
         for percent in (95, 95, 1):
             for _ in range(10):
                 machine.run(1.0, percent)
-                machine.house.pages.page("cpu")
+                machine.house.json("/api/2/cpu/user/history")
             machine.house.watch.tick()
         self.assertEqual(machine.events(), [("CPU_USER", "CRITICAL", 0, 20, 2)])
-        times = [at - machine.start for at, _ in machine.house.points("cpu")["user"]]
-        self.assertEqual(times[1:], [float(n) for n in range(1, 31)])
+        self.assertEqual([round(at - machine.start) for at, _ in machine.house.points("cpu", "user")], [1, 11, 21, 30])
+
+    def test_a_point_is_of_the_tickers_window(self) -> None:
+        machine = Machine()
+        machine.run(9, 0)
+        machine.house.json("/api/2/cpu")                     # the window that callers share begins anew
+        machine.tick(1, 100)
+        self.assertEqual(machine.house.points("cpu", "user")[-1][1], 10.0)
+
+    def test_the_newest_point_is_of_now_for_who_asks(self) -> None:
+        machine = Machine()
+        machine.tick(TICK, 50)
+        machine.run(5, 90)
+        self.assertEqual(machine.house.json("/api/2/cpu/user/history")["user"][-1][1], 90.0)
+        machine.tick(5, 90)
+        self.assertEqual([value for _, value in machine.house.points("cpu", "user")][-1], 90.0)
+
+    def test_there_is_a_point_from_the_first_answer_on(self) -> None:
+        house = Machine().house
+        self.assertEqual(len(house.json("/api/2/load/history")["min1"]), 1)
 
     def test_an_interval_below_the_cached_time(self) -> None:
         machine = Machine(cached_time=1.0)
@@ -291,7 +321,7 @@ class LifeCycle(unittest.TestCase):
             machine.used_percent = used
             machine.tick()
         self.assertEqual(machine.events(), [("MEM", "CRITICAL", 20, 50, 3)])
-        self.assertEqual(machine.house.alerts.events()[0].sort_key, "memory_percent")
+        self.assertEqual(machine.house.alerts.events()[0].measure, "memory")
 
     def test_the_wall_clock_steps(self) -> None:
         for step in (3600.0, -3600.0):
@@ -312,7 +342,7 @@ class LifeCycle(unittest.TestCase):
         machine.tick(6, 95)
         machine.tick(TICK, 1)
         self.assertEqual(machine.events(), [("CPU_USER", "CRITICAL", 0, 20, 2)])
-        self.assertEqual([at for at, _ in machine.house.points("cpu")["user"]][-1], machine.start + 30 + 8 * 3600.0)
+        self.assertEqual([at for at, _ in machine.house.points("cpu", "user")][-1], machine.start + 30 + 8 * 3600.0)
 
     def test_suspended_before_it_began(self) -> None:
         machine = Machine()
@@ -434,7 +464,7 @@ class OtherSettings(unittest.TestCase):
         machine.tick(TICK, 95)
         self.assertEqual(machine.events(), [])
         self.assertEqual({"cpu_sample", "sensors", "power", "load"}.intersection(machine.reads), set())
-        self.assertEqual(machine.house.history.items("cpu"), [])
+        self.assertEqual(machine.house.history.figures("cpu"), [])
 
     def test_disabled_by_a_reload(self) -> None:
         machine = Machine()
@@ -468,8 +498,8 @@ class OtherSettings(unittest.TestCase):
             **default_settings(2).limits, **Gone.LOG})
         machine.celsius = 85.0
         machine.tick()
-        self.assertEqual((machine.events(), machine.house.history.items("sensors")), ([], []))
-        self.assertEqual(machine.house.watch.decorations("sensors"), {})
+        self.assertEqual((machine.events(), machine.house.history.figures("sensors")), ([], []))
+        self.assertEqual(machine.house.watch.levels("sensors"), {})
 
     def test_views_and_alerts_agree(self) -> None:
         for percent, decoration in ((1, "OK_LOG"), (55, "CAREFUL_LOG"), (75, "WARNING_LOG"), (95, "CRITICAL_LOG")):
@@ -482,7 +512,7 @@ class OtherSettings(unittest.TestCase):
 
     def test_a_plugin_without_limits(self) -> None:
         machine = Machine()
-        self.assertEqual(machine.house.watch.decorations("uptime"), {})
+        self.assertEqual(machine.house.watch.levels("uptime"), {})
 
 
 class Top(unittest.TestCase):

@@ -1,99 +1,144 @@
 """endpoints: what each route answers: a method given the path's parameters returns an Answer or raises Refused."""
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from ..answers import Answer, Refused, dump
-from ..history import History
+from ..history import Figure, History
 from ..settings import Settings
 from ..watch import Watch
-from . import query, v2
+from . import query
+from .dialect import Dialect
 from .health import Health
-from .pages import Pages
+from .pages import Page, Pages, joined
+from .shared import Shared
+
+
+class State(NamedTuple):
+    """What the endpoints of every dialect answer from, under one Settings."""
+
+    settings: Settings
+    watch: Watch
+    history: History
+    health: Health
 
 
 class Endpoints:
-    """The answers under one Settings."""
+    """The answers of one dialect. A dialect with further routes has a subclass."""
 
-    def __init__(self, settings: Settings, pages: Pages, watch: Watch, history: History, health: Health) -> None:
-        self._settings = settings
-        self._pages = pages
-        self._watch = watch
-        self._history = history
-        self._health = health
+    def __init__(self, dialect: Dialect, pages: Pages, state: State) -> None:
+        self.pages = pages
+        self._dialect = dialect
+        self._settings = state.settings
+        self._watch = state.watch
+        self._history = state.history
+        self._health = state.health
+        self._shared = Shared()
 
-    # -- health --------------------------------------------------------------------------------------------------------
-
-    def alive(self) -> Answer:
-        return self._health.alive()
-
-    def health(self) -> Answer:
+    def status(self) -> Answer:
         return self._health.ready()
 
     # -- statistics ----------------------------------------------------------------------------------------------------
 
     def plugins_list(self) -> Answer:
-        return Answer(dump(self._pages.enabled))
+        return Answer(dump(self.pages.enabled))
 
     def all(self) -> Answer:
-        return self._pages.all().answer
+        return self.pages.all().answer
 
     def plugin(self, plugin: str) -> Answer:
-        return self._pages.page(plugin).answer
+        return self.pages.page(plugin).answer
 
     def item(self, plugin: str, item: str) -> Answer:
-        return Answer(dump(query.item(plugin, self._pages.page(plugin).value, item)))
+        page, has_fields = self.pages.page(plugin), plugin not in self._dialect.not_fields
+        return self._of_page(page, ("item", plugin, item),
+                             lambda: dump(query.item(plugin, page.value, item, has_fields)))
 
     def value(self, plugin: str, item: str, value: str) -> Answer:
-        return Answer(dump(query.matching(plugin, self._pages.page(plugin).value, item, value)))
+        page, has_fields = self.pages.page(plugin), plugin not in self._dialect.not_fields
+        return self._of_page(page, ("value", plugin, item, value),
+                             lambda: dump(query.matching(plugin, page.value, item, value, has_fields)))
+
+    def _of_page(self, page: Page, key: tuple[str, ...], make: Callable[[], bytes]) -> Answer:
+        return self._shared.take(key, page.answer, lambda: Answer(make()))
 
     # -- limits and views ----------------------------------------------------------------------------------------------
 
     def limits(self, plugin: str) -> Answer:
-        return Answer(dump(self._settings.limits.get(plugin, {})))
+        return self._shared.take(("limits", plugin), None, lambda: Answer(dump(self._limits(plugin))))
 
     def all_limits(self) -> Answer:
-        return Answer(dump({plugin: self._settings.limits.get(plugin, {}) for plugin in v2.PLUGINS}))
+        return self._shared.take(("limits",), None, lambda: Answer(dump(
+            {plugin: self._limits(plugin) for plugin in self._listed()})))
 
     def views(self, plugin: str) -> Answer:
-        return Answer(dump(self._views(plugin)))
+        page = self.pages.page(plugin)
+        return self._shared.take(("views", plugin), page.made_of, lambda: Answer(self._views(plugin, page)))
 
     def all_views(self) -> Answer:
-        return Answer(dump({plugin: self._views(plugin) if plugin in self._pages.enabled else {}
-                            for plugin in v2.PLUGINS}))
+        pages = {plugin: self.pages.page(plugin) for plugin in self.pages.enabled}
+        made_of = tuple([page.made_of for page in pages.values()])
+        return self._shared.take(("views",), made_of, lambda: Answer(joined(
+            [(plugin, self._views(plugin, pages[plugin]) if plugin in pages else b"{}") for plugin in self._listed()])))
 
-    def _views(self, plugin: str) -> dict[str, Any]:
-        value = self._pages.page(plugin).value
+    def _listed(self) -> list[str]:
+        """The plugins that an answer on all of them names."""
+        return list(self._dialect.plugins if self._dialect.shows_disabled else self.pages.enabled)
+
+    def _limits(self, plugin: str) -> Any:
+        return self._settings.limits.get(plugin, {})
+
+    def _views(self, plugin: str, page: Page) -> bytes:
         try:
-            decorations = self._watch.decorations(plugin)
+            levels = self._watch.levels(plugin)
         except Exception as problem:               # as for pages: it costs this plugin's colours, never the others'
-            self._pages.fails(plugin, problem)
-            decorations = {}
-        return v2.views(plugin, value, decorations)
+            self.pages.fails(plugin, problem)
+            levels = {}
+        views, dialect = self._dialect.views, self._dialect
+        if isinstance(page.value, list) and dialect.plugins[plugin].key is not None:
+            # An element at a time: the views of 5,000 processes at once would be 70,000 objects.
+            members = [dump(views(plugin, [element], levels))[1:-1] for element in page.value]
+            return b"{" + b", ".join(members) + b"}"
+        return dump(views(plugin, page.value, levels))
 
     # -- history -------------------------------------------------------------------------------------------------------
 
     def history(self, plugin: str, count: str = "0") -> Answer:
-        self._pages.page(plugin)                     # the newest point is of now
-        return Answer(dump({item: self._points(plugin, item, count) for item in self._history.items(plugin)}))
+        return self._of_points(plugin, self._figures(plugin), count)
 
     def item_history(self, plugin: str, item: str, count: Optional[str] = None) -> Answer:
-        self._pages.page(plugin)
-        points = self._points(plugin, item, count or "0")
-        if points:
-            return Answer(dump({item: points}))
+        figure = dict(self._figures(plugin)).get(item)
+        if figure is not None:
+            return self._of_points(plugin, [(item, figure)], count or "0")
         field, slash, value = item.partition("/")
         if slash:                                    # a value with slashes that itself ends in "history"
             return self.value(plugin, field, "/".join(part for part in (value, "history", count) if part is not None))
         raise Refused(404, "no history of item %s in plugin %s" % (item, plugin))
 
-    def _points(self, plugin: str, item: str, count: str) -> list[tuple[str, Any]]:
-        return [(v2.local_timestamp(at), value) for at, value in self._history.points(plugin, item, int(count))]
+    def _figures(self, plugin: str) -> list[tuple[str, Figure]]:
+        """The items of a plugin's history that have points, the newest of them of now."""
+        if plugin not in self._dialect.series:
+            return []
+        self._watch.keep(plugin)
+        named = [(self._dialect.item_of(plugin, figure.element, figure.name), figure)
+                 for figure in self._history.figures(plugin)]
+        return [(name, figure) for name, figure in named if name is not None]
+
+    def _of_points(self, plugin: str, found: list[tuple[str, Figure]], count: str) -> Answer:
+        newest = [self._history.points(plugin, figure, 1) for _, figure in found]
+        key = ("history", plugin, count, *(item for item, _ in found))
+        return self._shared.take(key, newest, lambda: Answer(joined(
+            [(item, self._points(plugin, figure, count)) for item, figure in found])))
+
+    def _points(self, plugin: str, figure: Figure, count: str) -> bytes:
+        stamp = self._dialect.timestamp
+        return b"[" + b", ".join([b'["%s", %s]' % (stamp(at).encode(), repr(value).encode()) for at, value
+                                  in self._history.points(plugin, figure, int(count))]) + b"]"
 
     # -- settings ------------------------------------------------------------------------------------------------------
 
     def args(self, item: Optional[str] = None) -> Answer:
-        return self._part(self._settings.public_args(v2.PLUGINS), item, "argument")
+        return self._part(self._settings.public_args(self._dialect.plugins), item, "argument")
 
     def config(self, section: Optional[str] = None) -> Answer:
         return self._part(self._settings.public_config(), section, "section")

@@ -4,20 +4,16 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable, NamedTuple, Optional
 
-from ..answers import Answer, Encoded, Fresh, dump
-from ..history import History
+from ..answers import Answer, Encoded, dump
 from ..log import Log
 from ..readings import Reading, Readings, Turn
 from ..settings import Settings
-from . import v2
+from .dialect import Dialect
 
 # A page made of nothing that changes by itself (help, the empty plugins) is looked at again after this time.
 CONSTANT_SECONDS = 3600.0
-# A page that is not fresh, because its sample hangs in the kernel, is given again for so long.
+# A page that is not fresh, because its sample hangs in the kernel, is given again for this long.
 STALE_SECONDS = 1.0
-
-# What stands before each plugin's value in /all.
-_KEYS = [b'%s"%s": ' % (b", " if number else b"{", name.encode()) for number, name in enumerate(v2.PLUGINS)]
 
 
 class Page(NamedTuple):
@@ -25,7 +21,7 @@ class Page(NamedTuple):
 
     rendered: Any
     answer: Answer
-    made_of: tuple[Reading, ...]
+    made_of: tuple[Reading[Any], ...]
     until: float
 
     @property
@@ -34,21 +30,31 @@ class Page(NamedTuple):
         return self.rendered.value() if isinstance(self.rendered, Encoded) else self.rendered
 
 
-class Pages:
-    """The pages of every plugin. One instance serves one Settings; a reload makes another."""
+class Everything(NamedTuple):
+    """The answer of /all, and until when (monotonic) it may be given again."""
 
-    def __init__(self, settings: Settings, monitor: Readings, history: History, clock: Callable[[], float],
+    answer: Answer
+    until: float
+
+
+class Pages:
+    """The pages of every plugin of one dialect. One instance serves one Settings; a reload makes another."""
+
+    def __init__(self, dialect: Dialect, settings: Settings, readings: Readings, clock: Callable[[], float],
                  log: Log) -> None:
+        self.dialect = dialect
         self.settings = settings
-        self.readings = monitor
-        self.enabled = tuple(name for name in v2.PLUGINS if name not in settings.disable_plugin)
-        self._history = history
+        self.readings = readings
+        self.enabled = tuple(name for name in dialect.plugins if name not in settings.disable_plugin)
+        self.problems: dict[str, str] = {}         # plugins that could not be rendered, and why
         self._clock = clock
         self._log = log
-        self.problems: dict[str, str] = {}         # plugins that could not be rendered, and why
+        # A renderer that remembers its latest value is a class: one instance for these pages.
+        self._render = {name: plugin.render() if isinstance(plugin.render, type) else plugin.render
+                        for name, plugin in dialect.plugins.items()}
         self._pages: dict[str, Page] = {}
-        self._turns = {name: Turn() for name in v2.PLUGINS}
-        self._all: Optional[Fresh] = None
+        self._turns = {name: Turn() for name in dialect.plugins}
+        self._all: Optional[Everything] = None
         self._all_turn = threading.Lock()
 
     def page(self, name: str) -> Page:
@@ -58,7 +64,7 @@ class Pages:
             return page
         turn = self._turns[name]
         if not turn.take():
-            stale = self._pages.get(name) or Page(v2.PLUGINS[name].empty, Answer(dump(v2.PLUGINS[name].empty)), (), 0.0)
+            stale = self._pages.get(name) or self._empty(name, (), 0.0)
             return stale._replace(until=self._clock() + STALE_SECONDS)
         try:
             page = self._pages.get(name)
@@ -68,12 +74,8 @@ class Pages:
         finally:
             turn.leave()
 
-    def fresh(self, name: str) -> Fresh:
-        page = self.page(name)
-        return Fresh(page.answer, page.until)
-
-    def all(self) -> Fresh:
-        """Every plugin in one object; a disabled one with its empty value."""
+    def all(self) -> Everything:
+        """Every plugin in one object; a disabled one with its empty value, or not at all, as the dialect has it."""
         everything = self._all
         if everything is not None and self._clock() < everything.until:
             return everything
@@ -82,11 +84,10 @@ class Pages:
             everything = self._all
             if everything is not None and self._clock() < everything.until:
                 return everything
-            pieces: list[bytes] = []
-            for key, (name, plugin) in zip(_KEYS, v2.PLUGINS.items()):
-                pieces += (key, pages[name].answer.body if name in pages else dump(plugin.empty))
+            members = [(name, pages[name].answer.body if name in pages else dump(plugin.empty))
+                       for name, plugin in self.dialect.plugins.items() if name in pages or self.dialect.shows_disabled]
             until = min([page.until for page in pages.values()]) if pages else self._clock() + CONSTANT_SECONDS
-            everything = self._all = Fresh(Answer(b"".join((*pieces, b"}"))), until)
+            everything = self._all = Everything(Answer(joined(members)), until)
             return everything
 
     def fails(self, name: str, problem: Exception) -> None:
@@ -95,22 +96,28 @@ class Pages:
         self._log.once("%s: %s" % (name, self.problems[name]))
 
     def _make(self, name: str, before: Optional[Page]) -> Page:
-        plugin = v2.PLUGINS[name]
+        plugin = self.dialect.plugins[name]
         taken = tuple([self.readings.take(source) for source in plugin.sources])
         until = min([entry.until for entry in taken]) if taken else self._clock() + CONSTANT_SECONDS
         if before is not None and taken and all(
                 now.value is then.value and now.at == then.at for now, then in zip(taken, before.made_of)):
             return before._replace(until=until)
         try:
-            rendered = plugin.render(self.settings, *taken) if not taken or taken[0].value is not None else None
+            rendered = self._render[name](self.settings, *taken) if not taken or taken[0].value is not None else None
             if rendered is None:
                 rendered = plugin.empty
-            elif name in v2.KEPT:
-                self._history.add(name, taken[0].wall, v2.points(name, rendered))
             answer = before.answer if before is not None and rendered == before.rendered else Answer(dump(rendered))
-            page = Page(rendered, answer, taken, until)
             self.problems.pop(name, None)
-            return page
+            return Page(rendered, answer, taken, until)
         except Exception as problem:               # a bug or a lying kernel costs this plugin, never the others
             self.fails(name, problem)
-            return Page(plugin.empty, Answer(dump(plugin.empty)), taken, until)
+            return self._empty(name, taken, until)
+
+    def _empty(self, name: str, taken: tuple[Reading[Any], ...], until: float) -> Page:
+        empty = self.dialect.plugins[name].empty
+        return Page(empty, Answer(dump(empty)), taken, until)
+
+
+def joined(members: list[tuple[str, bytes]]) -> bytes:
+    """A JSON object of members whose values are JSON already."""
+    return b"{" + b", ".join([b"%s: %s" % (dump(name), body) for name, body in members]) + b"}"

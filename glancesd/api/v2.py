@@ -1,45 +1,62 @@
-"""v2: the wire names of Glances API 2. A reading in, what `json` can print out; a function and a row a plugin."""
+"""v2: the wire names of Glances API 2: a function and a row a plugin. A reading in, what `json` can print out."""
 from __future__ import annotations
 
 import time
 from collections import Counter
-from typing import Any, Callable, Iterator, Mapping, NamedTuple, Optional
+from typing import Any, Mapping, NamedTuple, Optional
 
+from .. import alerts
+from ..alerts import Event
 from ..answers import Encoded, dump
-from ..collectors.cpu import Shares, Usage
+from ..collectors.addresses import Route
+from ..collectors.cpu import Shares, Stat, Usage
 from ..collectors.disks import DiskActivity
 from ..collectors.filesystems import FileSystem
+from ..collectors.host import Cores, Identity, Load
+from ..collectors.interrupts import Interrupt
+from ..collectors.memory import Memory
 from ..collectors.network import Traffic
-from ..collectors.power import combined_percent
-from ..collectors.processes import Activity
-from ..delta import percent
+from ..collectors.power import Battery, combined_percent
+from ..collectors.processes import TICKS_PER_SECOND, Activity
+from ..collectors.raid import Array
+from ..collectors.sensors import Sensors
+from ..collectors.wireless import Station
+from ..figures import measured
 from ..readings import Reading
 from ..settings import Settings
-
-JSONValue = Any
+from ..sources import (
+    ADDRESSES,
+    ALERTS,
+    CLOCK,
+    COMMANDS,
+    CORES,
+    CPU,
+    CPU_SAMPLE,
+    DISKS,
+    FILESYSTEMS,
+    FOLDERS,
+    IDENTITY,
+    INTERRUPTS,
+    LOAD,
+    MEMORY,
+    NETWORK,
+    PID_MAX,
+    POWER,
+    PROCESSES,
+    RAID,
+    SENSORS,
+    WIRELESS,
+)
+from ..tasks.commands import MonitorResult
+from ..tasks.folders import FolderSize
+from .dialect import Dialect, JSONValue, Plugin, plugin
 
 # Clients divide `speed` by this (every Glances multiplies Mbit/s by it).
 _MEBI = 1 << 20
-_TICKS_PER_SECOND = 100
+# The field that the top processes of an event are sorted by.
+_SORT_KEYS = {alerts.CPU: "cpu_percent", alerts.MEMORY: "memory_percent", alerts.IO: "io_counters"}
 _STATE_NAMES = {"R": "running", "S": "sleeping", "D": "disk-sleep", "T": "stopped", "t": "tracing-stop", "Z": "zombie",
                 "X": "dead", "x": "dead", "I": "idle", "K": "wake-kill", "W": "waking", "P": "parked"}
-
-
-class Plugin(NamedTuple):
-    """One plugin of the API: what it is made of and how, and its elements' key field.
-
-    `empty` is served when the first source has nothing, so `render` sees a value there; of the others it may see None.
-    """
-
-    sources: tuple[str, ...]
-    render: Callable[..., JSONValue]
-    empty: JSONValue
-    key: Optional[str] = None
-
-
-def clean(text: str) -> str:
-    """The text as it is served: bytes that were not UTF-8 as U+FFFD."""
-    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def duration(seconds: float) -> str:
@@ -55,65 +72,53 @@ def local_time(wall: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(wall))
 
 
-def local_timestamp(wall: float) -> str:
-    """ISO 8601 in local time without a zone, microseconds only where there are some: as the history routes print it."""
-    microseconds = int(wall * 1e6)
-    seconds, fraction = divmod(microseconds, 1000000)
-    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(seconds))
-    return "%s.%06d" % (text, fraction) if fraction else text
-
-
 # -- one function for each plugin; each is given the settings and what was taken of its sources ------------------------
 
 
-def load(settings: Settings, load: Reading, stat: Reading) -> JSONValue:
+def load(settings: Settings, load: Reading[Load], stat: Reading[Optional[Stat]]) -> JSONValue:
     value = load.value
     return {"min1": value.min1, "min5": value.min5, "min15": value.min15, "cpucore": _cpus(stat)}
 
 
-def _cpus(stat: Reading) -> int:
-    return len(stat.value.cpus) or 1 if stat.value is not None else 1
+def _cpus(stat: Reading[Optional[Stat]]) -> int:
+    return stat.value.cpu_count if stat.value is not None else 1
 
 
-def core(settings: Settings, cores: Reading) -> JSONValue:
+def core(settings: Settings, cores: Reading[Cores]) -> JSONValue:
     return {"phys": cores.value.physical, "log": cores.value.logical}
 
 
-def uptime(settings: Settings, stat: Reading, clock: Reading) -> JSONValue:
+def uptime(settings: Settings, stat: Reading[Stat], clock: Reading[Optional[bool]]) -> JSONValue:
     boot = stat.value.boot_time_seconds
     return None if boot is None else duration(clock.wall - boot)
 
 
-def now(settings: Settings, clock: Reading) -> JSONValue:
+def now(settings: Settings, clock: Reading[bool]) -> JSONValue:
     return local_time(clock.wall)
 
 
-def fs(settings: Settings, filesystems: Reading) -> JSONValue:
-    return [_file_system(settings, entry) for entry in filesystems.value
-            if settings.shown("fs", clean(entry.mount.mount_point))]
+def fs(settings: Settings, filesystems: Reading[list[FileSystem]]) -> JSONValue:
+    return [_file_system(settings, entry) for entry in filesystems.value if settings.shown("fs", entry.mount_point)]
 
 
 def _file_system(settings: Settings, entry: FileSystem) -> dict[str, JSONValue]:
-    mount_point = clean(entry.mount.mount_point)
-    return _aliased(settings, "fs", mount_point, {
-        "device_name": clean(entry.mount.source), "fs_type": entry.mount.type, "mnt_point": mount_point,
-        "size": entry.size_bytes, "used": entry.used_bytes, "free": entry.free_bytes,
-        "percent": percent(entry.used_bytes, entry.used_bytes + entry.free_bytes), "key": "mnt_point"})
+    return _aliased(settings, "fs", entry.mount_point, {
+        "device_name": entry.source, "fs_type": entry.mount.type, "mnt_point": entry.mount_point,
+        "size": entry.size_bytes, "used": entry.used_bytes, "free": entry.free_bytes, "percent": entry.used_percent,
+        "key": "mnt_point"})
 
 
-def mem(settings: Settings, memory: Reading) -> JSONValue:
+def mem(settings: Settings, memory: Reading[Memory]) -> JSONValue:
     m = memory.value
-    used = m.total_bytes - m.available_bytes
-    return {"total": m.total_bytes, "available": m.available_bytes, "percent": percent(used, m.total_bytes),
-            "used": used, "free": m.available_bytes, "active": m.active_bytes, "inactive": m.inactive_bytes,
+    return {"total": m.total_bytes, "available": m.available_bytes, "percent": m.used_percent, "used": m.used_bytes,
+            "free": m.available_bytes, "active": m.active_bytes, "inactive": m.inactive_bytes,
             "buffers": m.buffers_bytes, "cached": m.cached_bytes, "shared": m.shared_bytes}
 
 
-def memswap(settings: Settings, memory: Reading) -> JSONValue:
+def memswap(settings: Settings, memory: Reading[Memory]) -> JSONValue:
     m = memory.value
-    used = m.swap_total_bytes - m.swap_free_bytes
-    return {"total": m.swap_total_bytes, "used": used, "free": m.swap_free_bytes,
-            "percent": percent(used, m.swap_total_bytes), "sin": m.swap_in_bytes, "sout": m.swap_out_bytes}
+    return {"total": m.swap_total_bytes, "used": m.swap_used_bytes, "free": m.swap_free_bytes,
+            "percent": m.swap_used_percent, "sin": m.swap_in_bytes, "sout": m.swap_out_bytes}
 
 
 def _shares(shares: Shares) -> dict[str, JSONValue]:
@@ -121,8 +126,8 @@ def _shares(shares: Shares) -> dict[str, JSONValue]:
     return {name: share for name, share in zip(Shares._fields, shares) if share is not None}
 
 
-def cpu(settings: Settings, usage: Reading, stat: Reading) -> JSONValue:
-    value: Usage = usage.value
+def cpu(settings: Settings, usage: Reading[Usage], stat: Reading[Optional[Stat]]) -> JSONValue:
+    value = usage.value
     answer = _shares(value.shares)
     answer.update(ctx_switches=value.context_switches, interrupts=value.interrupts,
                   soft_interrupts=value.soft_interrupts, syscalls=0, time_since_update=usage.elapsed,
@@ -130,19 +135,19 @@ def cpu(settings: Settings, usage: Reading, stat: Reading) -> JSONValue:
     return answer
 
 
-def percpu(settings: Settings, usage: Reading) -> JSONValue:
+def percpu(settings: Settings, usage: Reading[Usage]) -> JSONValue:
     return [{"key": "cpu_number", "cpu_number": number, **_shares(shares)}
             for number, shares in usage.value.cpus.items()]
 
 
-def quicklook(settings: Settings, usage: Reading, memory: Reading) -> JSONValue:
+def quicklook(settings: Settings, usage: Reading[Usage], memory: Reading[Optional[Memory]]) -> JSONValue:
     answer = {"cpu": usage.value.shares.total, "percpu": percpu(settings, usage)}
     if memory.value is not None:
-        answer.update(mem=mem(settings, memory)["percent"], swap=memswap(settings, memory)["percent"])
+        answer.update(mem=memory.value.used_percent, swap=memory.value.swap_used_percent)
     return answer
 
 
-def network(settings: Settings, traffic: Reading) -> JSONValue:
+def network(settings: Settings, traffic: Reading[dict[str, Traffic]]) -> JSONValue:
     return [_interface(settings, name, entry) for name, entry in traffic.value.items()
             if settings.shown("network", name)]
 
@@ -150,7 +155,7 @@ def network(settings: Settings, traffic: Reading) -> JSONValue:
 def _interface(settings: Settings, name: str, traffic: Traffic) -> dict[str, JSONValue]:
     interface = traffic.interface
     rx, tx = traffic.rx_bytes, traffic.tx_bytes
-    answer = {"interface_name": name, "time_since_update": traffic.elapsed_seconds,
+    answer: dict[str, JSONValue] = {"interface_name": name, "time_since_update": traffic.elapsed_seconds,
               "cumulative_rx": interface.rx_bytes, "rx": rx, "cumulative_tx": interface.tx_bytes, "tx": tx,
               "cumulative_cx": interface.rx_bytes + interface.tx_bytes, "cx": rx + tx,
               "rx_rate_per_sec": round(traffic.rx_bytes_per_second, 1),
@@ -162,7 +167,7 @@ def _interface(settings: Settings, name: str, traffic: Traffic) -> dict[str, JSO
     return _aliased(settings, "network", name, answer)
 
 
-def diskio(settings: Settings, disks: Reading) -> JSONValue:
+def diskio(settings: Settings, disks: Reading[dict[str, DiskActivity]]) -> JSONValue:
     return [_disk(settings, name, entry) for name, entry in disks.value.items() if settings.shown("diskio", name)]
 
 
@@ -182,36 +187,28 @@ def _aliased(settings: Settings, plugin: str, name: str, element: dict[str, JSON
     return element
 
 
-def irq(settings: Settings, interrupts: Reading) -> JSONValue:
+def irq(settings: Settings, interrupts: Reading[list[Interrupt]]) -> JSONValue:
     return [{"irq_line": entry.line, "irq_rate": entry.per_second, "key": "irq_line",
              "time_since_update": entry.elapsed_seconds} for entry in interrupts.value]
 
 
-def hddtemp(settings: Settings, sensors: Reading) -> JSONValue:
-    return [{"label": disk.name, "value": _rounded(disk.value), "unit": disk.unit} for disk in sensors.value.disks]
+def hddtemp(settings: Settings, sensors: Reading[Sensors]) -> JSONValue:
+    return [{"label": disk.name, "value": disk.rounded, "unit": disk.unit} for disk in sensors.value.disks]
 
 
-def batpercent(settings: Settings, power: Reading) -> JSONValue:
+def batpercent(settings: Settings, power: Reading[list[Battery]]) -> JSONValue:
     charge = combined_percent(power.value)
     return [] if charge is None else [{"label": "Battery", "value": charge, "unit": "%"}]
 
 
-def sensors(settings: Settings, sensors: Reading, power: Reading) -> JSONValue:
-    found = [(entry.label, round(entry.value, 1), "C", "temperature_core") for entry in sensors.value.temperatures]
-    found += [(entry.label, int(entry.value), "rpm", "fan_speed") for entry in sensors.value.fans]
-    found += [(disk.name, _rounded(disk.value), disk.unit, "temperature_hdd") for disk in sensors.value.disks]
-    if power.value is not None:
-        found += [(entry["label"], entry["value"], entry["unit"], "battery") for entry in batpercent(settings, power)]
-    return [_aliased(settings, "sensors", label,
-                     {"label": label, "value": value, "unit": unit, "type": kind, "key": "label"})
-            for label, value, unit, kind in found if settings.shown("sensors", label)]
+def sensors(settings: Settings, sensors: Reading[Sensors], power: Reading[Optional[list[Battery]]]) -> JSONValue:
+    return [_aliased(settings, "sensors", entry.label,
+                     {"label": entry.label, "value": entry.value, "unit": entry.unit, "type": entry.kind,
+                      "key": "label"})
+            for entry in measured(sensors.value, power.value) if settings.shown("sensors", entry.label)]
 
 
-def _rounded(value: Any) -> Any:
-    return round(value, 1) if isinstance(value, float) else value
-
-
-def system(settings: Settings, identity: Reading) -> JSONValue:
+def system(settings: Settings, identity: Reading[Identity]) -> JSONValue:
     value = identity.value
     platform = "%dbit" % value.word_bits
     return {"os_name": value.kernel_name, "hostname": value.hostname, "platform": platform,
@@ -219,7 +216,7 @@ def system(settings: Settings, identity: Reading) -> JSONValue:
             "hr_name": " ".join(part for part in (value.distribution, platform) if part)}
 
 
-def raid(settings: Settings, arrays: Reading) -> JSONValue:
+def raid(settings: Settings, arrays: Reading[dict[str, Array]]) -> JSONValue:
     def text(number: Optional[int]) -> Optional[str]:
         return None if number is None else str(number)
 
@@ -229,14 +226,14 @@ def raid(settings: Settings, arrays: Reading) -> JSONValue:
             for name, array in arrays.value.items()}
 
 
-def ip(settings: Settings, route: Reading) -> JSONValue:
+def ip(settings: Settings, route: Reading[Route]) -> JSONValue:
     value = route.value
     bits = (0xFFFFFFFF << (32 - value.prefix_length)) & 0xFFFFFFFF
     mask = ".".join(str(bits >> shift & 255) for shift in (24, 16, 8, 0))
     return {"address": value.address, "mask": mask, "mask_cidr": value.prefix_length, "gateway": value.gateway}
 
 
-def wifi(settings: Settings, stations: Reading) -> JSONValue:
+def wifi(settings: Settings, stations: Reading[dict[str, Station]]) -> JSONValue:
     """The networks' names are the interfaces': /proc/net/wireless tells neither the SSID nor the encryption."""
     return [{"key": "ssid", "ssid": name, "signal": station.signal_dbm, "quality": "%g/70" % station.quality,
              "encrypted": None, "encryption_type": None}
@@ -259,7 +256,8 @@ class ProcessList:
         # answers under the old settings may still be made beside those under the new.
         self._latest: tuple[tuple[int, bool], dict[int, _Known]] = ((0, False), {})
 
-    def __call__(self, settings: Settings, activities: Reading, memory: Reading) -> JSONValue:
+    def __call__(self, settings: Settings, activities: Reading[list[Activity]],
+                 memory: Reading[Optional[Memory]]) -> JSONValue:
         total = memory.value.total_bytes if memory.value is not None else 0
         elapsed = activities.elapsed
         made_with = total, settings.hide_arguments
@@ -293,7 +291,7 @@ def process(activity: Activity, memory_total_bytes: int, hide_arguments: bool) -
             "cpu_percent": activity.cpu_percent,
             "memory_percent": p.resident_bytes * 100.0 / memory_total_bytes if memory_total_bytes else 0.0,
             "memory_info": [p.resident_bytes, p.virtual_bytes],
-            "cpu_times": [p.user_ticks / _TICKS_PER_SECOND, p.system_ticks / _TICKS_PER_SECOND],
+            "cpu_times": [p.user_ticks / TICKS_PER_SECOND, p.system_ticks / TICKS_PER_SECOND],
             "io_counters": io if counted else [0, 0, 0, 0, 0], "time_since_update": activity.elapsed_seconds}
 
 
@@ -302,31 +300,32 @@ def program(command_line: str) -> str:
     return command_line.split(" ", 1)[0]
 
 
-def processcount(settings: Settings, activities: Reading, pid_max: Reading) -> JSONValue:
+def processcount(settings: Settings, activities: Reading[list[Activity]],
+                 pid_max: Reading[Optional[int]]) -> JSONValue:
     found = [entry.process for entry in activities.value]
-    count = {"total": len(found), "running": 0, "sleeping": 0, "thread": sum([entry.threads for entry in found]),
-             "pid_max": pid_max.value}
+    count: dict[str, JSONValue] = {"total": len(found), "running": 0, "sleeping": 0,
+                                   "thread": sum([entry.threads for entry in found]), "pid_max": pid_max.value}
     for letter, number in Counter([entry.state for entry in found]).items():
         state = _STATE_NAMES.get(letter, letter)
         count[state] = count.get(state, 0) + number
     return count
 
 
-def alert(settings: Settings, events: Reading, memory: Reading) -> JSONValue:
+def alert(settings: Settings, events: Reading[list[Event]], memory: Reading[Optional[Memory]]) -> JSONValue:
     total = memory.value.total_bytes if memory.value is not None else 0
     return [[float(int(event.begin)), -1 if event.end is None else float(int(event.end)), event.state, event.type,
              event.maximum, event.total / event.count, event.minimum, event.total, event.count,
-             [process(entry, total, settings.hide_arguments) for entry in event.top], "", event.sort_key]
+             [process(entry, total, settings.hide_arguments) for entry in event.top], "", _SORT_KEYS[event.measure]]
             for event in events.value]
 
 
-def monitor(settings: Settings, results: Reading) -> JSONValue:
+def monitor(settings: Settings, results: Reading[list[MonitorResult]]) -> JSONValue:
     return [{"description": entry.description, "regex": entry.regex, "command": entry.command,
              "countmin": entry.countmin, "countmax": entry.countmax, "count": entry.count,
              "result": entry.result} for entry in results.value]
 
 
-def folders(settings: Settings, sizes: Reading) -> JSONValue:
+def folders(settings: Settings, sizes: Reading[list[FolderSize]]) -> JSONValue:
     return [{"path": entry.path, "careful": entry.careful, "warning": entry.warning, "critical": entry.critical,
              "size": entry.size} for entry in sizes.value]
 
@@ -359,82 +358,71 @@ HELP = {
 
 # The one table of the plugins: those of the 2.1 document in its order, then those that later releases added.
 PLUGINS: Mapping[str, Plugin] = {
-    "load": Plugin(("load", "cpu_sample"), load, {}),
-    "core": Plugin(("cores",), core, {}),
-    "uptime": Plugin(("cpu_sample", "clock"), uptime, ""),
-    "fs": Plugin(("filesystems",), fs, [], "mnt_point"),
-    "memswap": Plugin(("memory",), memswap, {}),
-    "monitor": Plugin(("commands",), monitor, []),
-    "percpu": Plugin(("cpu",), percpu, [], "cpu_number"),
-    "mem": Plugin(("memory",), mem, {}),
-    "sensors": Plugin(("sensors", "power"), sensors, [], "label"),
-    "system": Plugin(("identity",), system, {}),
-    "alert": Plugin(("alerts", "memory"), alert, []),
-    "psutilversion": Plugin((), _nothing, None),
-    "processlist": Plugin(("processes", "memory"), ProcessList(), [], "pid"),
-    "diskio": Plugin(("disks",), diskio, [], "disk_name"),
-    "hddtemp": Plugin(("sensors",), hddtemp, []),
-    "processcount": Plugin(("processes", "pid_max"), processcount, {}),
-    "batpercent": Plugin(("power",), batpercent, []),
-    "now": Plugin(("clock",), now, ""),
-    "cpu": Plugin(("cpu", "cpu_sample"), cpu, {}),
-    "network": Plugin(("network",), network, [], "interface_name"),
-    "help": Plugin((), help, {}),
-    "quicklook": Plugin(("cpu", "memory"), quicklook, {}),
-    "ip": Plugin(("addresses",), ip, {}),
-    "folders": Plugin(("folders",), folders, [], "path"),
-    "ports": Plugin((), _nothing, []),
-    "irq": Plugin(("interrupts",), irq, [], "irq_line"),
-    "raid": Plugin(("raid",), raid, {}),
-    "wifi": Plugin(("wireless",), wifi, [], "ssid"),
-    "gpu": Plugin((), _nothing, []),
-    "docker": Plugin((), _nothing, {}),
-    "cloud": Plugin((), _nothing, {}),
-    "amps": Plugin((), _nothing, []),
+    "load": plugin((LOAD, CPU_SAMPLE), load, {}),
+    "core": plugin((CORES,), core, {}),
+    "uptime": plugin((CPU_SAMPLE, CLOCK), uptime, ""),
+    "fs": plugin((FILESYSTEMS,), fs, [], "mnt_point"),
+    "memswap": plugin((MEMORY,), memswap, {}),
+    "monitor": plugin((COMMANDS,), monitor, []),
+    "percpu": plugin((CPU,), percpu, [], "cpu_number"),
+    "mem": plugin((MEMORY,), mem, {}),
+    "sensors": plugin((SENSORS, POWER), sensors, [], "label"),
+    "system": plugin((IDENTITY,), system, {}),
+    "alert": plugin((ALERTS, MEMORY), alert, []),
+    "psutilversion": plugin((), _nothing, None),
+    "processlist": Plugin((PROCESSES, MEMORY), ProcessList, [], "pid"),
+    "diskio": plugin((DISKS,), diskio, [], "disk_name"),
+    "hddtemp": plugin((SENSORS,), hddtemp, []),
+    "processcount": plugin((PROCESSES, PID_MAX), processcount, {}),
+    "batpercent": plugin((POWER,), batpercent, []),
+    "now": plugin((CLOCK,), now, ""),
+    "cpu": plugin((CPU, CPU_SAMPLE), cpu, {}),
+    "network": plugin((NETWORK,), network, [], "interface_name"),
+    "help": plugin((), help, {}),
+    "quicklook": plugin((CPU, MEMORY), quicklook, {}),
+    "ip": plugin((ADDRESSES,), ip, {}),
+    "folders": plugin((FOLDERS,), folders, [], "path"),
+    "ports": plugin((), _nothing, []),
+    "irq": plugin((INTERRUPTS,), irq, [], "irq_line"),
+    "raid": plugin((RAID,), raid, {}),
+    "wifi": plugin((WIRELESS,), wifi, [], "ssid"),
+    "gpu": plugin((), _nothing, []),
+    "docker": plugin((), _nothing, {}),
+    "cloud": plugin((), _nothing, {}),
+    "amps": plugin((), _nothing, []),
 }
 
-# Fields that Glances' own screens leave out when there is little room.
-_OPTIONAL_FIELDS: Mapping[str, frozenset[str]] = {
-    "cpu": frozenset(("nice", "irq", "iowait", "steal", "ctx_switches", "interrupts", "soft_interrupts", "syscalls")),
-    "mem": frozenset(("active", "inactive", "buffers", "cached")),
-    "ip": frozenset(("address", "mask", "mask_cidr", "gateway")),
-}
-
-
-# What the history keeps of a plugin or of each of its elements: an item, and the field that it is of.
-KEPT: Mapping[str, Mapping[str, str]] = {
-    "load": {"min1": "min1", "min5": "min5", "min15": "min15"},
-    "fs": {"percent": "percent"},
-    "memswap": {"percent": "percent"},
-    "mem": {"percent": "percent"},
-    "sensors": {"value": "value"},
-    "diskio": {"read_bytes": "read_bytes_rate_per_sec", "write_bytes": "write_bytes_rate_per_sec"},
-    "cpu": {"user": "user", "system": "system"},
-    "network": {"rx": "rx_rate_per_sec", "tx": "tx_rate_per_sec"},
-}
-
-
-def points(plugin: str, value: JSONValue) -> Iterator[tuple[str, JSONValue]]:
-    """What a value, as it is served, gives to the history: items ("user", of an element "eth0_rx") and numbers."""
-    key = PLUGINS[plugin].key
-    for element in [value] if key is None else value:
-        for item, field in KEPT[plugin].items():
-            yield item if key is None else "%s_%s" % (element[key], item), element.get(field)
-
-
-def views(plugin: str, value: JSONValue, decorations: Mapping[tuple[str, str], str]) -> dict[str, JSONValue]:
-    """How each field stands to its limits: by field for an object, by key and field for a list that has a key, else {}.
-
-    `decorations`: by element ("" for an object) and field; what is not among them has no limit.
-    """
-    def fields(names: Mapping[str, JSONValue], element: str) -> dict[str, JSONValue]:
-        optional = _OPTIONAL_FIELDS.get(plugin, frozenset())
-        return {name: {"decoration": decorations.get((element, name), "DEFAULT"), "optional": name in optional,
-                       "additional": False, "splittable": False} for name in names}
-
-    key = PLUGINS[plugin].key
-    if isinstance(value, dict):
-        return fields(value, "")
-    if key is None or not isinstance(value, list):
-        return {}
-    return {str(element[key]): fields(element, str(element[key])) for element in value}
+DIALECT = Dialect(
+    version="2",
+    also=("v2",),
+    plugins=PLUGINS,
+    series={
+        "load": {"min1": "min1", "min5": "min5", "min15": "min15"},
+        "fs": {"used_percent": "percent"},
+        "memswap": {"swap_used_percent": "percent"},
+        "mem": {"used_percent": "percent"},
+        "sensors": {"value": "value"},
+        "diskio": {"read_bytes_per_second": "read_bytes", "written_bytes_per_second": "write_bytes"},
+        "cpu": {"user": "user", "system": "system"},
+        "network": {"rx_bytes_per_second": "rx", "tx_bytes_per_second": "tx"},
+    },
+    judged={
+        "cpu": {**{share: (share,) for share in ("user", "system", "iowait", "steal", "total")},
+                "context_switches": ("ctx_switches",)},
+        "load": {"min5": ("min5",), "min15": ("min15",)},
+        "mem": {"used_percent": ("used",)},
+        "memswap": {"swap_used_percent": ("used",)},
+        "network": {"rx_bytes_per_second": ("rx",), "tx_bytes_per_second": ("tx",)},
+        "diskio": {"read_bytes_per_second": ("read_bytes",), "written_bytes_per_second": ("write_bytes",)},
+        "fs": {"used_percent": ("used",)},
+        "sensors": {"value": ("value",)},
+        "quicklook": {"total": ("cpu",), "used_percent": ("mem",), "swap_used_percent": ("swap",)},
+    },
+    optional={
+        "cpu": frozenset(("nice", "irq", "iowait", "steal", "ctx_switches", "interrupts", "soft_interrupts",
+                          "syscalls")),
+        "mem": frozenset(("active", "inactive", "buffers", "cached")),
+        "ip": frozenset(("address", "mask", "mask_cidr", "gateway")),
+    },
+    not_fields=frozenset(("alert",)),
+)

@@ -1,10 +1,10 @@
-"""app: what answers a request: first access, then the table of routes."""
+"""app: what answers a request: first access, then the paths of the site."""
 from __future__ import annotations
 
 from typing import Callable, Optional
 
-from ..answers import Answer, Application, Refused, Request, error
-from ..api.routes import Routes
+from ..answers import Answer, Application, Refused, Request
+from ..api.site import Site
 from .access import Access
 
 METHODS = ("GET", "HEAD", "OPTIONS")
@@ -12,17 +12,17 @@ _ALLOW = "Allow: " + ", ".join(METHODS)
 
 
 class App(Application):
-    """The rules and routes of one Settings; a reload makes another."""
+    """The rules and paths of one Settings; a reload makes another."""
 
-    def __init__(self, access: Access, routes: Routes) -> None:
+    def __init__(self, access: Access, site: Site) -> None:
         self._access = access
-        self._routes = routes
+        self._site = site
 
     def caller(self, address: str) -> None:
         self._access.caller(address)
 
     def error(self, refused: Refused, request: Optional[Request] = None) -> Answer:
-        return error(refused)
+        return self._site.error(refused, request)
 
     def prepare(self, request: Request) -> tuple[Callable[[], Answer], tuple[str, ...]]:
         if request.method == "OPTIONS":           # before password and Host: it tells nothing
@@ -34,7 +34,7 @@ class App(Application):
                 raise Refused(405, "%s is not answered here: %s are" % (request.method[:40], ", ".join(METHODS)),
                               _ALLOW)
             self._access.host(request)
-            endpoint, is_open = self._routes.find(request.path)
+            endpoint, is_open = self._site.find(request)
         except Refused as refused:
             refusal = refused
             if refused.status == 404 and self._access.needs_password:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import sys
 import tracemalloc
 
-from glancesd.history import History
+from glancesd.history import Figure, History
 
 LIMIT_BYTES = 1500000
 
@@ -25,10 +25,10 @@ def main() -> int:
     found = items()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
-    history = History(size)
+    history = History(size, 10.0)
     for number in range(size + size // 2):                       # over its bound, as after an hour and a half
         for plugin, item in found:
-            history.add(plugin, 1.7e9 + 10 * number, [(item, number / 3)])
+            history.add(plugin, 10.0 * number, 1.7e9 + 10 * number, [(Figure("", item), number / 3)])
     used = tracemalloc.get_traced_memory()[0] - before
     print("history: %d items of %d points: %d bytes, %.1f a point (limit %d at 360 points)" % (
         len(found), size, used, used / (len(found) * size), LIMIT_BYTES))

@@ -1,0 +1,137 @@
+"""dialect: one version of the Glances API as a value. A second one is a module with a DIALECT, and a row in `site`.
+
+Readings and figures go by the kernel's words; every wire name, every shape of an answer, is a dialect's.
+"""
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, TypeVar, overload
+
+from ..answers import Answer, Refused, error
+from ..readings import Reading, Source
+from ..settings import Settings
+from .routes import Routes
+
+JSONValue = Any        # what json can print: nested dicts, lists, texts, numbers, None
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+
+
+class Plugin(NamedTuple):
+    """One plugin of an API: what it is made of and how, and its elements' key field.
+
+    `render` is given the settings and a reading of each source. `empty` is served when the first source has nothing, so
+    `render` sees a value there; of the others it may see None.
+    """
+
+    sources: tuple[str, ...]
+    render: Callable[..., JSONValue]
+    empty: JSONValue
+    key: Optional[str] = None
+
+
+@overload
+def plugin(sources: tuple[()], render: Callable[[Settings], JSONValue], empty: JSONValue, key: Optional[str] = None,
+           ) -> Plugin: ...
+@overload
+def plugin(sources: tuple[Source[A]], render: Callable[[Settings, Reading[A]], JSONValue], empty: JSONValue,
+           key: Optional[str] = None) -> Plugin: ...
+@overload
+def plugin(sources: tuple[Source[A], Source[B]],
+           render: Callable[[Settings, Reading[A], Reading[Optional[B]]], JSONValue], empty: JSONValue,
+           key: Optional[str] = None) -> Plugin: ...
+@overload
+def plugin(sources: tuple[Source[A], Source[B], Source[C]],
+           render: Callable[[Settings, Reading[A], Reading[Optional[B]], Reading[Optional[C]]], JSONValue],
+           empty: JSONValue, key: Optional[str] = None) -> Plugin: ...
+def plugin(sources: tuple[str, ...], render: Callable[..., JSONValue], empty: JSONValue, key: Optional[str] = None,
+           ) -> Plugin:
+    """A Plugin whose renderer is checked against the types of its sources."""
+    return Plugin(sources, render, empty, key)
+
+
+# (pattern below the prefix, endpoint). Fixed words stand before the parameters that would take them for a value.
+ROUTES = (
+    ("status", "status"),
+    ("pluginslist", "plugins_list"),
+    ("all", "all"),
+    ("all/limits", "all_limits"),
+    ("all/views", "all_views"),
+    ("args", "args"),
+    ("args/:item", "args"),
+    ("config", "config"),
+    ("config/:section", "config"),
+    (":plugin", "plugin"),
+    (":plugin/limits", "limits"),
+    (":plugin/views", "views"),
+    (":plugin/history", "history"),
+    (":plugin/history/:count", "history"),
+    (":plugin/*item/history", "item_history"),
+    (":plugin/*item/history/:count", "item_history"),
+    (":plugin/:item", "item"),
+    (":plugin/:item/*value", "value"),
+)
+
+
+def nowhere(path: Sequence[str], routes: Routes) -> Optional[Answer]:
+    """For a path that no route fits: nothing else answers it."""
+    return None
+
+
+def leaf(decoration: str, optional: bool) -> JSONValue:
+    """How views show one field."""
+    return {"decoration": decoration, "optional": optional, "additional": False, "splittable": False}
+
+
+def local_timestamp(wall: float) -> str:
+    """ISO 8601 in local time without a zone; microseconds only where there are some."""
+    seconds, fraction = divmod(int(wall * 1e6), 1000000)
+    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(seconds))
+    return "%s.%06d" % (text, fraction) if fraction else text
+
+
+class Dialect(NamedTuple):
+    """One version of the API. Only `version` and `plugins` have no default: those are API 2's shapes."""
+
+    version: str                                                   # served below /api/VERSION
+    plugins: Mapping[str, Plugin]
+    also: tuple[str, ...] = ()                                     # further names of that prefix
+    # What the history keeps (see `figures.KEPT`), by plugin: a figure, and its item's name ("eth0_rx" of an element).
+    series: Mapping[str, Mapping[str, str]] = {}
+    # What limits judge (see `limits`), by plugin: a figure, and the fields that views colour by it.
+    judged: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
+    optional: Mapping[str, frozenset[str]] = {}                  # fields that Glances' screens leave out first
+    routes: tuple[tuple[str, str], ...] = ROUTES
+    endpoints: Optional[Callable[..., Any]] = None                 # a class, where routes ask for more than Endpoints
+    shows_disabled: bool = True                                    # /all has a disabled plugin, with its empty value
+    not_fields: frozenset[str] = frozenset()                     # list plugins whose elements have no fields
+    error: Callable[[Refused], Answer] = error
+    elsewhere: Callable[[Sequence[str], Routes], Optional[Answer]] = nowhere      # a path that no route fits, moved
+    leaf: Callable[[str, bool], JSONValue] = leaf
+    timestamp: Callable[[float], str] = local_timestamp
+
+    def item_of(self, plugin: str, element: str, figure: str) -> Optional[str]:
+        """The history's item that shows a figure of an element; None when this dialect does not."""
+        name = self.series.get(plugin, {}).get(figure)
+        return name if name is None or self.plugins[plugin].key is None else "%s_%s" % (element, name)
+
+    def views(self, plugin: str, value: JSONValue, levels: Mapping[tuple[str, str], str]) -> JSONValue:
+        """How each field stands to its limits: by field of an object, by key and field of a list with a key, else {}.
+
+        `levels`: by element ("" for an object) and figure; what is not among them has no limit.
+        """
+        key = self.plugins[plugin].key
+        if isinstance(value, dict):
+            return self._leaves(plugin, value, "", levels)
+        if key is None or not isinstance(value, list):
+            return {}
+        return {str(element[key]): self._leaves(plugin, element, str(element[key]), levels) for element in value}
+
+    def _leaves(self, plugin: str, fields: Mapping[str, JSONValue], element: str,
+                levels: Mapping[tuple[str, str], str]) -> JSONValue:
+        optional = self.optional.get(plugin, frozenset())
+        shown = {field: levels[element, figure] for figure, names in self.judged.get(plugin, {}).items()
+                 if (element, figure) in levels for field in names}
+        return {field: self.leaf(shown.get(field, "DEFAULT"), field in optional) for field in fields}

@@ -1,0 +1,59 @@
+"""shared: answers made once for all who ask: each is kept with what it was made of, and made anew when that is."""
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any, Callable, Hashable, Optional
+
+from ..answers import Answer
+from ..readings import Turn
+
+# Answers kept, and bytes of their bodies; the one asked for longest ago goes first. A client chooses items and values.
+ANSWERS = 64
+BYTES = 8 << 20
+# Makers at work at once: a second caller of one path waits for the first one's answer.
+_TURNS = 16
+
+
+class Shared:
+    """The latest answer of each key. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[Hashable, tuple[Any, Answer]] = OrderedDict()
+        self._bytes = 0
+        self._turns = [Turn() for _ in range(_TURNS)]
+
+    def take(self, key: Hashable, made_of: Any, make: Callable[[], Answer]) -> Answer:
+        """The answer that was made of these very inputs, else a new one. `made_of` is compared by ==."""
+        answer = self._find(key, made_of)
+        if answer is not None:
+            return answer
+        turn = self._turns[hash(key) % _TURNS]
+        mine = turn.take()                       # not ours after a long wait: then it is made beside the other one
+        try:
+            answer = self._find(key, made_of) if mine else None
+            if answer is None:
+                answer = make()
+                self._keep(key, made_of, answer)
+            return answer
+        finally:
+            if mine:
+                turn.leave()
+
+    def _find(self, key: Hashable, made_of: Any) -> Optional[Answer]:
+        with self._lock:
+            found = self._answers.get(key)
+            if found is None or found[0] != made_of:
+                return None
+            self._answers.move_to_end(key)
+            return found[1]
+
+    def _keep(self, key: Hashable, made_of: Any, answer: Answer) -> None:
+        with self._lock:
+            before = self._answers.pop(key, None)
+            self._bytes += len(answer.body) - (len(before[1].body) if before is not None else 0)
+            self._answers[key] = made_of, answer
+            while len(self._answers) > 1 and (len(self._answers) > ANSWERS or self._bytes > BYTES):
+                _, (_, oldest) = self._answers.popitem(last=False)
+                self._bytes -= len(oldest.body)

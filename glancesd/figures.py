@@ -1,0 +1,84 @@
+"""figures: the elements of a source by name, and those of their figures that the history keeps.
+
+    network    eth0   rx_bytes_per_second, tx_bytes_per_second       (section of the settings, element, figures)
+    cpu               user, system                                   a machine as a whole has one element without a name
+
+A figure goes by the kernel's words here; what a dialect of the API calls it stands in the dialect.
+"""
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Sequence, Union
+
+from .collectors.filesystems import FileSystem
+from .collectors.power import Battery, combined_percent
+from .collectors.sensors import Sensors
+
+TEMPERATURE, FAN, DISK, BATTERY = "temperature_core", "fan_speed", "temperature_hdd", "battery"
+
+
+class Measured(NamedTuple):
+    """What one sensor shows: degrees of a temperature, turns a minute of a fan, percent of a battery's charge."""
+
+    label: str
+    value: Union[float, int, str]     # a word of hddtemp ("SLP") where a disk tells no number
+    unit: str                         # "C", "F", "rpm", "%"; "*" beside a word
+    kind: str                         # TEMPERATURE, FAN, DISK, BATTERY
+    judged: Optional[float]           # held against limits: degrees Celsius, turns, what a battery lacks to 100 percent
+
+
+class Kept(NamedTuple):
+    """What the history keeps of a section: its sources, the elements of their values by name, and their figures."""
+
+    sources: tuple[str, ...]
+    elements: Callable[..., Iterable[tuple[str, Any]]]
+    figures: Mapping[str, Callable[[Any], Any]]
+
+
+def mounted(filesystems: Sequence[FileSystem]) -> list[tuple[str, FileSystem]]:
+    """File systems by their mount points."""
+    return [(entry.mount_point, entry) for entry in filesystems]
+
+
+def measured(sensors: Sensors, batteries: Optional[Sequence[Battery]]) -> list[Measured]:
+    """Every sensor, in the order in which it is served."""
+    found = [Measured(entry.label, entry.rounded, "C", TEMPERATURE, entry.rounded) for entry in sensors.temperatures]
+    found += [Measured(entry.label, int(entry.value), "rpm", FAN, entry.value) for entry in sensors.fans]
+    found += [Measured(disk.name, disk.rounded, disk.unit, DISK, disk.celsius) for disk in sensors.disks]
+    charge = combined_percent(batteries) if batteries else None
+    return found if charge is None else [*found, Measured("Battery", charge, "%", BATTERY, 100 - charge)]
+
+
+def tenths(figure: str) -> Callable[[Any], float]:
+    """A getter of a figure, to one decimal: a rate is no truer than that."""
+    get = attrgetter(figure)
+    return lambda element: round(get(element), 1)
+
+
+def _whole(value: Any) -> Iterable[tuple[str, Any]]:
+    return (("", value),)
+
+
+def _named(*figures: str) -> dict[str, Callable[[Any], Any]]:
+    return {figure: attrgetter(figure) for figure in figures}
+
+
+def _rates(*figures: str) -> dict[str, Callable[[Any], Any]]:
+    return {figure: tenths(figure) for figure in figures}
+
+
+def _members(elements: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    return elements.items()
+
+
+KEPT: Mapping[str, Kept] = {
+    "cpu": Kept(("cpu",), lambda usage: _whole(usage.shares), _named("user", "system")),
+    "load": Kept(("load",), _whole, _named("min1", "min5", "min15")),
+    "mem": Kept(("memory",), _whole, _named("used_percent")),
+    "memswap": Kept(("memory",), _whole, _named("swap_used_percent")),
+    "network": Kept(("network",), _members, _rates("rx_bytes_per_second", "tx_bytes_per_second")),
+    "diskio": Kept(("disks",), _members, _rates("read_bytes_per_second", "written_bytes_per_second")),
+    "fs": Kept(("filesystems",), mounted, _named("used_percent")),
+    "sensors": Kept(("sensors", "power"), lambda *values: ((entry.label, entry) for entry in measured(*values)),
+                    _named("value")),
+}
