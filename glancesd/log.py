@@ -1,12 +1,19 @@
-"""log: a line to standard error for what an administrator should know; systemd, procd, OpenRC take it from there."""
+"""log: a line to standard error for what an administrator should know; systemd, procd, OpenRC take it from there.
+
+Not the logging module: OpenWrt splits it off, and it costs 0.6 MB. Nobody ever waits for the log: a line that standard
+error does not take at once (a full pipe whose reader hangs, a terminal that is stopped) is left out and counted.
+"""
 from __future__ import annotations
 
+import os
+import select
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Callable, Optional
 
-# A burst of trouble (each client, each second) must not fill a router's log: so many lines a minute, then their number.
+# A burst of trouble (each client, each second) must not fill a router's log: further lines of the minute are counted.
 LINES_PER_MINUTE = 60
 # Distinct messages remembered by `once`; beyond it the memory starts afresh.
 REMEMBERED = 256
@@ -19,9 +26,9 @@ def printable(text: str) -> str:
 
 
 class Log:
-    """Writes lines, at most LINES_PER_MINUTE. Thread-safe."""
+    """Writes lines, at most LINES_PER_MINUTE. Thread-safe. `write` says whether it could."""
 
-    def __init__(self, write: Optional[Callable[[str], object]] = None,
+    def __init__(self, write: Optional[Callable[[str], Optional[bool]]] = None,
                  clock: Callable[[], float] = time.monotonic) -> None:
         self._write = write or _standard_error
         self._clock = clock
@@ -36,14 +43,14 @@ class Log:
         with self._lock:
             now = self._clock()
             if now - self._minute >= 60:
-                if self._left_out:
-                    self._write("glancesd: %d more lines were left out\n" % self._left_out)
-                self._minute, self._lines, self._left_out = now, 0, 0
+                self._minute, self._lines = now, 0
+                left_out = "glancesd: %d more lines were left out\n" % self._left_out
+                if self._left_out and self._write(left_out) is not False:
+                    self._left_out = 0
             self._lines += 1
-            if self._lines > LINES_PER_MINUTE:
+            if (self._lines > LINES_PER_MINUTE
+                    or self._write("glancesd: %s\n" % printable(text)[:LINE_CHARACTERS]) is False):
                 self._left_out += 1
-                return
-            self._write("glancesd: %s\n" % printable(text)[:LINE_CHARACTERS])
 
     def once(self, text: str, kind: str = "") -> None:
         """As `line`, for a message not written before; where its text varies, `kind` is what does not."""
@@ -57,9 +64,17 @@ class Log:
         self.line(text)
 
 
-def _standard_error(text: str) -> None:
-    try:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):   # closed, full or never there: a monitor goes on without its log
-        pass
+def _standard_error(text: str) -> bool:
+    """Write without waiting: poll says that a pipe takes PIPE_BUF bytes, and what is no longer goes in whole (pipe(7)).
+
+    Not by way of sys.stderr, which keeps what it could not write (/dev/full) and then fails at exit with status 120.
+    """
+    with suppress(OSError, ValueError, AttributeError):     # full, closed, never there: a monitor goes on
+        descriptor = sys.stderr.fileno()
+        line = text.encode(sys.stderr.encoding, "backslashreplace")
+        if len(line) > select.PIPE_BUF:
+            line = line[:select.PIPE_BUF - 1] + b"\n"
+        ready = select.poll()
+        ready.register(descriptor, select.POLLOUT)
+        return bool(ready.poll(0)) and os.write(descriptor, line) == len(line)
+    return False
