@@ -45,6 +45,7 @@ LAZILY = {
     "hashlib": "brings libcrypto, 3.7 MB resident",
     "hmac": "brings hashlib",
     "subprocess": "only where [monitor] has commands",
+    "difflib": "only for the name that a misspelt setting is nearest to",
     "getpass": "only for --hash-password",
     "ctypes": "0.3 MB resident; OpenWrt splits it off (python3-ctypes): only for adjtimex",
 }

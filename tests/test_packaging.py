@@ -185,8 +185,8 @@ class Install(Scratch):
         lines = read(self.scratch, "etc/glancesd.conf").split("\n")
         self.assertFalse([line for line in lines if line and line[0] not in "#["])
         for option in OPTIONS:
-            if option.sections:
-                self.assertTrue(any(line.startswith("#%s =" % option.key) for line in lines), option.name)
+            for _, key in option.places:
+                self.assertTrue(any(line.startswith("#%s =" % key) for line in lines), option.name)
 
     def test_administrators_files_stay(self) -> None:
         conf = os.path.join(self.scratch, "etc/glancesd.conf")

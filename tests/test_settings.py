@@ -17,7 +17,8 @@ from glancesd.settings import OPTIONS, Settings, SettingsError, default_settings
 HERE = os.path.abspath(__file__)
 FOLDER = os.path.dirname(HERE)
 NETWORKS = (ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("fd00::/8"))
-DERIVED = ("plugins", "limits", "filters", "fs_allow", "monitored", "folders", "commands_allowed", "warnings")
+DERIVED = ("plugins", "limits", "filters", "fs_allow", "monitored", "folders", "amps", "ports", "containers",
+           "nvidia_smi", "metrics", "commands_allowed", "warnings")
 
 
 class Case(NamedTuple):
@@ -53,6 +54,8 @@ CASES = (
     Case("alert_min_duration", 6.0, "0", 0.0, "long", "needs a number from 0 to 86400"),
     Case("disable_plugin", (), "raid, wifi", ("raid", "wifi"), "cpu,Mem",
          "needs names out of " + ",".join(settings.PLUGINS)),
+    Case("disable_api", (), "2, 3", ("2", "3"), "5", "needs names out of 2,3,4"),
+    Case("disable_webui", False, "True", True, "", "needs True or False"),
     Case("allow_from", (), "10.0.0.0/8,fd00::/8", NETWORKS, "home",
          "needs networks such as 192.168.0.0/16,fd00::/8 ('home' does not appear to be an IPv4 or IPv6 network)"),
     Case("allow_from", (), "", (), "10.0.0.1/8",
@@ -107,11 +110,11 @@ class Table(Files):
         self.assertEqual(Settings._fields, (*(option.name for option in OPTIONS), *DERIVED))
 
     def test_every_option_has_a_case(self) -> None:
-        self.assertEqual({case.name for case in CASES}, {option.name for option in OPTIONS if option.sections})
+        self.assertEqual({case.name for case in CASES}, {option.name for option in OPTIONS if option.places})
 
     def test_flags_and_file_options_are_unique(self) -> None:
         flags = [flag for option in OPTIONS for flag in option.flags]
-        keys = [(section, option.key) for option in OPTIONS for section in option.sections]
+        keys = [place for option in OPTIONS for place in option.places]
         self.assertEqual((len(set(flags)), len(set(keys))), (len(flags), len(keys)))
 
     def test_default(self) -> None:
@@ -122,10 +125,10 @@ class Table(Files):
 
     def test_from_the_file(self) -> None:
         for case in CASES:
-            for section in OPTION[case.name].sections:
+            for section, key in OPTION[case.name].places:
                 with self.subTest(case.name, section=section, text=case.text):
                     other = "%s=%s\n" % (PAIRS[case.name][1], HERE) if case.name in PAIRS else ""
-                    read = self.read("[%s]\n%s%s = %s\n" % (section, other, OPTION[case.name].key, case.text))
+                    read = self.read("[%s]\n%s%s = %s\n" % (section, other, key, case.text))
                     value = getattr(read, case.name)
                     self.assertEqual((value, type(value)), (case.value, type(case.value)))
                     self.assertEqual(read.warnings, ())
@@ -136,15 +139,14 @@ class Table(Files):
             for flag in option.flags:
                 with self.subTest(flag, text=case.text):
                     other = (PAIRS[case.name][0], HERE) if case.name in PAIRS else ()
-                    file = "[%s]\n%s=%s\n" % (option.sections[0], option.key, case.default) if case.default else ""
+                    file = "[%s]\n%s=%s\n" % (*option.places[0], case.default) if case.default else ""
                     argv = (flag, case.text) if option.metavar else (flag,)
                     self.assertEqual(getattr(self.read(file, *argv, *other), case.name), case.value)
 
     def test_wrong_in_the_file(self) -> None:
         for case in CASES:
-            for section in OPTION[case.name].sections:
+            for section, key in OPTION[case.name].places:
                 with self.subTest(case.name, section=section, text=case.wrong):
-                    key = OPTION[case.name].key
                     path = self.write("[%s]\n\n%s = %s\n" % (section, key, case.wrong))
                     self.check_wrong(case, "f.conf:3: %s" % key, ("-C", path))
 
@@ -259,18 +261,26 @@ class ConfigFiles(Files):
         self.assertEqual(self.read("[global]\nhistory_size=5\n[glancesd]\nhistory_size=7\n").history_size, 7)
 
     def test_warnings(self) -> None:
-        path = self.write("[glancesd]\nalow_from=10.0.0.0/8\n[cpu]\nusr_careful=5\n[influxdb]\nx=y\n"
-                          "[alert]\nmin_interval=6\n[monitor]\nlist_1_regex=x\n")
+        path = self.write("[cpu]\nusr_careful=5\n[influxdb]\nx=y\n[alert]\nmin_interval=6\n[monitor]\nlist_1_regex=x\n"
+                          "[amp_x]\nenable=True\n[ports]\nweb_1_description=x\n")
         self.assertEqual(settings.read_settings(("-C", path), {}).warnings, (
-            path + ":8: min_interval: glancesd has no such option in [alert]",
-            path + ":4: usr_careful: glancesd has no such option in [cpu]",
-            path + ":10: list_1_regex: has no effect without list_1_description and list_1_regex",
-            path + ":2: alow_from: glancesd has no such option in [glancesd]"))
+            path + ":2: usr_careful: glancesd has no such option in [cpu] (user_careful?)",
+            path + ": without effect here: [influxdb], [alert] min_interval",
+            path + ":8: list_1_regex: has no effect without list_1_description and list_1_regex",
+            path + ":9: [amp_x]: has no effect without regex or command",
+            path + ":11: [ports]: web_1_… has no effect without web_1_url"))
+
+    def test_a_misspelt_option_is_named_before_what_it_leaves_wrong(self) -> None:
+        path = self.write("[glancesd]\ntls_key=%s\ntls_cet=%s\n" % (HERE, HERE))
+        self.assertEqual(self.error("-C", path),
+                         "f.conf:3: tls_cet: glancesd has no such option in [glancesd] (tls_cert?)")
 
     def test_commands_are_for_a_file_that_nobody_else_may_write(self) -> None:
-        text = "[monitor]\nlist_1_description=x\nlist_1_regex=y\nlist_1_command=z\n"
-        for mode, allowed in ((0o600, True), (0o644, True), (0o664, False), (0o646, False)):
-            with self.subTest(oct(mode)):
+        monitor = "[monitor]\nlist_1_description=x\nlist_1_regex=y\nlist_1_command=z\n"
+        amp = "[amp_x]\nenable=True\ncommand=z\n"
+        for text, mode, allowed in ((monitor, 0o600, True), (monitor, 0o644, True), (monitor, 0o664, False),
+                                    (monitor, 0o646, False), (amp, 0o600, True), (amp, 0o664, False)):
+            with self.subTest(text, mode=oct(mode)):
                 path = self.write(text, mode=mode)
                 read = settings.read_settings(("-C", path), {})
                 self.assertIs(read.commands_allowed, allowed)
@@ -318,6 +328,13 @@ class Plugins(Files):
         self.assertEqual(self.read(file).disable_plugin, ("wifi", "raid"))
         self.assertEqual(self.read(file, "--disable-plugin", "raid,cpu").disable_plugin, ("raid", "cpu"))
 
+    def test_containers_are_docker(self) -> None:
+        """API 2 calls docker what API 3 and 4 call containers."""
+        for file in ("[docker]\ndisable=True\n", "[containers]\ndisable=True\n", "[glancesd]\ndisable_plugin=docker\n",
+                     "[glancesd]\ndisable_plugin=containers\n"):
+            with self.subTest(file):
+                self.assertEqual(set(self.read(file).disable_plugin), {"docker", "containers"})
+
     def test_fs_allow(self) -> None:
         self.assertEqual(self.read("[fs]\nallow=nfs, fuse.sshfs\n").fs_allow, ("nfs", "fuse.sshfs"))
         self.assertEqual(default_settings().fs_allow, ())
@@ -361,7 +378,9 @@ class Published(Files):
             "[cpu]\nuser_careful=5\nuser_critical_action=s3cret\n[ip]\npublic_password=s3cret\npublic_api=https://x\n"
             "[monitor]\nlist_1_description=s3cret\nlist_1_regex=s3cret\nlist_1_command=s3cret\n"
             "[folders]\nfolder_1_path=/s3cret\n[fs]\n/s3cret_careful=5\nhide=/s3cret,x\nwarning=60\n"
-            "[passwords]\nlocalhost=s3cret\n[network]\nwlan0_alias=Wireless\n" % (HERE, HERE, HERE))
+            "[passwords]\nlocalhost=s3cret\n[ports]\nweb_1_url=https://ann:s3cret@x\nport_1_host=s3cret\n"
+            "[amp_x]\nenable=True\ncommand=s3cret\n[containers]\npodman_sock=/s3cret\n"
+            "[metrics]\ndisks_exclude=s3cret\n[network]\nwlan0_alias=Wireless\n" % (HERE, HERE, HERE))
 
     def test_nothing_secret_no_command_and_no_path(self) -> None:
         read = self.read(self.FILE)
@@ -415,8 +434,8 @@ class Printed(Files):
     def test_configuration_names_every_option(self) -> None:
         text = settings.config_text(1)
         for option in OPTIONS:
-            for _ in option.sections:
-                self.assertIn("\n#%s =" % option.key, text)
+            for _, key in option.places:
+                self.assertIn("\n#%s =" % key, text)
 
     def test_markdown(self) -> None:
         rows = settings.markdown().splitlines()

@@ -4,13 +4,13 @@ from __future__ import annotations
 import unittest
 from typing import Any
 
-from glancesd.settings import inifile, sections, thresholds
-from glancesd.settings.sections import PLUGINS
+from glancesd.settings import checked, inifile, thresholds
+from glancesd.settings.sections import PLUGINS, SECTIONS, kind
 from glancesd.settings.thresholds import LEVELS
 
 
 def plugins_of(text: str) -> dict[str, dict[str, str]]:
-    return sections.plugin_options(inifile.parse(text, "f"), frozenset())[0]
+    return checked.check(inifile.parse(text, "f"), "f").plugins
 
 
 class DefaultLimits(unittest.TestCase):
@@ -43,7 +43,7 @@ class DefaultLimits(unittest.TestCase):
     def test_each_is_an_option_that_is_read(self) -> None:
         for section, options in (*thresholds.default_limits().items(), ("cpu", thresholds.default_cpu_limits(2))):
             for option in options:
-                self.assertEqual(sections.kind(section, option), "number", "[%s] %s" % (section, option))
+                self.assertEqual(kind(SECTIONS[section], option), "number", "[%s] %s" % (section, option))
 
 
 class LimitsShape(unittest.TestCase):

@@ -493,7 +493,7 @@ class OtherSettings(unittest.TestCase):
         self.assertIsNotNone(event[3])
 
     def test_what_is_hidden_has_no_events_and_no_history(self) -> None:
-        from glancesd.settings.lists import filters
+        from glancesd.settings.filters import filters
         machine = Machine(filters=filters({"sensors": {"hide": "tct.*"}}), limits={
             **default_settings(2).limits, **Gone.LOG})
         machine.celsius = 85.0

@@ -2,10 +2,14 @@
 
     inifile         the text of a file: sections, options, the line of each
     readers         what the text of an option says
-    sections        the plugins, and what their sections may hold
+    spelling        the name that a misspelt one is nearest to
+    sections        the plugins, and what each section may hold
     thresholds      default limits, and the limits as they are served
-    lists           filters and aliases, [monitor], [folders]
+    filters         hide=, show=, alias=
+    lists           [monitor], [folders], [amp_…], [ports], [containers]
+    metrics         [metrics]
     options         the table of the daemon's own settings
+    checked         which sections and options mean something, and what is said of the others
     values          Settings, the typed value
     file            which file is read
     command_line    what the arguments say

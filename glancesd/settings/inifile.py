@@ -12,7 +12,7 @@ configparser cannot say on which line an option stands, and takes the colon in a
 from __future__ import annotations
 
 import re
-from typing import Mapping, NamedTuple
+from typing import Dict, Iterable, Mapping, NamedTuple
 
 from ..log import printable
 
@@ -35,15 +35,24 @@ class Entry(NamedTuple):
     where: str
 
 
-Sections = Mapping[str, Mapping[str, Entry]]
+class Options(Dict[str, Entry]):
+    """The options of a section by their names in lower case; `where` the section stands: `file:line: [section]`."""
+
+    def __init__(self, where: str, entries: Iterable[tuple[str, Entry]] = ()) -> None:
+        super().__init__(entries)
+        self.where = where
 
 
-def parse(text: str, file: str) -> dict[str, dict[str, Entry]]:
-    """Section → option (in lower case) → Entry, in the file's order.
+Sections = Mapping[str, Options]
+
+
+def parse(text: str, file: str) -> dict[str, Options]:
+    """Section → its options, in the file's order.
 
     SettingsError for a line that is neither section nor option, and for a section or an option that is there twice.
     """
     found: dict[str, dict[str, tuple[list[str], int]]] = {}
+    starts: dict[str, int] = {}
     section = option = ""
     depth = 0
     for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
@@ -60,7 +69,7 @@ def parse(text: str, file: str) -> dict[str, dict[str, Entry]]:
             section, option = header.group(1), ""
             if section in found:
                 raise SettingsError("%s:%d: section [%s] is there twice" % (file, number, section))
-            found[section] = {}
+            found[section], starts[section] = {}, number
             continue
         assignment = _ASSIGNMENTS[0].match(content) or _ASSIGNMENTS[1].match(content)
         if not assignment or not assignment.group(1):
@@ -71,5 +80,6 @@ def parse(text: str, file: str) -> dict[str, dict[str, Entry]]:
         if option in found[section]:
             raise SettingsError("%s:%d: %s: already set in line %d" % (file, number, option, found[section][option][1]))
         found[section][option] = ([assignment.group(2)], number)
-    return {section: {option: Entry("\n".join(lines).strip(), "%s:%d: %s" % (file, number, option))
-                      for option, (lines, number) in options.items()} for section, options in found.items()}
+    return {section: Options("%s:%d: [%s]" % (file, starts[section], section), (
+                (option, Entry("\n".join(lines).strip(), "%s:%d: %s" % (file, number, option)))
+                for option, (lines, number) in options.items())) for section, options in found.items()}

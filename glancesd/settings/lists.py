@@ -1,40 +1,35 @@
-"""lists: what the sections of the file come to: filters and aliases, the processes of [monitor], the [folders]."""
+"""lists: what the file has the daemon look at besides: [monitor], [folders], [amp_…], [ports], [containers], [gpu]."""
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple
+import re
+from typing import Any, Mapping, NamedTuple, Union
 
 from .expressions import Expression, compiled
-from .inifile import Entry, Sections
-from .readers import Reader, expressions, number, parts, read, whole_within
+from .inifile import Entry, Options, Sections
+from .readers import Reader, number, number_within, read, whole_within, yes_no
 
 # Entries of [monitor] and of [folders], as in Glances.
 LIST_ENTRIES = 10
+PORT_ENTRIES = 255
+DAY = 86400.0
+
+_COUNT = whole_within(0, 999999999)
 
 
-class Filter(NamedTuple):
-    """Which elements of a plugin are served, and the alias of each that has one (by its name in lower case)."""
+def _entry(options: Mapping[str, Entry], prefix: str, readers: Mapping[str, Reader]) -> dict[str, Entry]:
+    """What the file has, and is not empty, of the options of one entry, checked."""
+    found = {key: options[prefix + key] for key in readers if prefix + key in options and options[prefix + key].text}
+    for key, entry in found.items():
+        read(readers[key], entry.text, entry.where)
+    return found
 
-    show: tuple[Expression, ...]
-    hide: tuple[Expression, ...]
-    aliases: Mapping[str, str]
+
+def _values(options: Mapping[str, Entry], prefix: str, readers: Mapping[str, Reader]) -> dict[str, Any]:
+    """As `_entry`, as values."""
+    return {key: readers[key](entry.text) for key, entry in _entry(options, prefix, readers).items()}
 
 
-def filters(plugins: Mapping[str, Mapping[str, str]]) -> dict[str, Filter]:
-    """The filter of each plugin that has one. Aliases are `sda1_alias=Disk` (Glances 2) and `alias=sda1:Disk` (4)."""
-    made = {}
-    for plugin, options in plugins.items():
-        aliases = {}
-        for part in parts(options.get("alias", "")):
-            name, colon, alias = part.rpartition(":")
-            if colon:
-                aliases[name.strip().lower()] = alias.strip()
-        for option, text in options.items():
-            if option.endswith("_alias") and parts(text):
-                aliases[option[:-len("_alias")]] = parts(text)[0]
-        found = Filter(expressions(options.get("show", "")), expressions(options.get("hide", "")), aliases)
-        if any(found):
-            made[plugin] = found
-    return made
+# -- [monitor] and [folders] -------------------------------------------------------------------------------------------
 
 
 class Monitored(NamedTuple):
@@ -48,13 +43,13 @@ class Monitored(NamedTuple):
     countmax: str | None
 
 
-def monitored(file: Sections) -> tuple[tuple[Monitored, ...], list[str]]:
-    """The entries of [monitor], and a warning for each that has no description or no regex."""
-    made, warnings = [], []
+def monitored(file: Sections, warnings: list[str]) -> tuple[Monitored, ...]:
+    """The entries of [monitor]; a warning for each that has no description or no regex."""
+    made = []
     readers: dict[str, Reader] = {"description": str, "regex": compiled, "command": str,
                                   "countmin": _COUNT, "countmax": _COUNT}
     for position in range(1, LIST_ENTRIES + 1):
-        found = _list_entry(file.get("monitor", {}), "list_%d_" % position, readers)
+        found = _entry(file.get("monitor", {}), "list_%d_" % position, readers)
         if "description" in found and "regex" in found:
             text = {key: entry.text for key, entry in found.items()}
             made.append(Monitored(text["description"], compiled(text["regex"]), text["regex"], text.get("command"),
@@ -62,7 +57,7 @@ def monitored(file: Sections) -> tuple[tuple[Monitored, ...], list[str]]:
         elif found:
             warnings.append("%s: has no effect without list_%d_description and list_%d_regex"
                             % (next(iter(found.values())).where, position, position))
-    return tuple(made), warnings
+    return tuple(made)
 
 
 class Folder(NamedTuple):
@@ -79,19 +74,163 @@ def folders(file: Sections) -> tuple[Folder, ...]:
     made = []
     readers: dict[str, Reader] = {"path": str, "careful": number, "warning": number, "critical": number}
     for position in range(1, LIST_ENTRIES + 1):
-        found = _list_entry(file.get("folders", {}), "folder_%d_" % position, readers)
+        found = _entry(file.get("folders", {}), "folder_%d_" % position, readers)
         text = {key: entry.text for key, entry in found.items()}
         if "path" in text:
             made.append(Folder(text["path"], text.get("careful"), text.get("warning"), text.get("critical")))
     return tuple(made)
 
 
-_COUNT = whole_within(0, 999999999)
+# -- [amp_…] -----------------------------------------------------------------------------------------------------------
 
 
-def _list_entry(options: Mapping[str, Entry], prefix: str, readers: Mapping[str, Reader]) -> dict[str, Entry]:
-    """What the file has, and is not empty, of the options of one entry, checked."""
-    found = {key: options[prefix + key] for key in readers if prefix + key in options and options[prefix + key].text}
-    for key, entry in found.items():
-        read(readers[key], entry.text, entry.where)
-    return found
+class Amp(NamedTuple):
+    """One [amp_<name>] that is enabled: processes to count, and a command to run while there are some."""
+
+    name: str                          # of the section, without amp_
+    regex: Expression | None         # to be searched for in a process's name or command line
+    refresh_seconds: float
+    countmin: float | None
+    countmax: float | None
+    command: str | None
+    one_line: bool
+
+
+_AMP: Mapping[str, Reader] = {
+    "regex": compiled, "refresh": number_within(1, DAY), "countmin": number, "countmax": number, "command": str,
+    "one_line": yes_no}
+
+
+def amp_enabled(options: Options) -> bool:
+    """Whether the section of an AMP says enable=True, without which Glances passes it over too."""
+    return bool(_values(options, "", {"enable": yes_no}).get("enable", False))
+
+
+def amps(file: Sections, warnings: list[str]) -> tuple[Amp, ...]:
+    """Those that are enabled; a warning for each that counts and runs nothing."""
+    made = []
+    for section, options in file.items():
+        if not section.startswith("amp_") or not amp_enabled(options):
+            continue
+        found = _values(options, "", _AMP)
+        if found.keys() & {"regex", "command"}:
+            made.append(Amp(section[len("amp_"):], found.get("regex"), found.get("refresh", 3.0), found.get("countmin"),
+                            found.get("countmax"), found.get("command"), found.get("one_line", False)))
+        else:
+            warnings.append("%s: has no effect without regex or command" % options.where)
+    return tuple(made)
+
+
+# -- [ports] -----------------------------------------------------------------------------------------------------------
+
+
+class Port(NamedTuple):
+    """A host whose answer is timed: by a TCP connection, or by an ICMP echo where the port is 0."""
+
+    indice: str                        # "port_1"
+    host: str
+    port: int
+    description: str
+    timeout_seconds: float
+    rtt_warning_seconds: float | None
+
+
+class Web(NamedTuple):
+    """A URL whose answer is timed. The URL may hold a password."""
+
+    indice: str                        # "web_1"
+    url: str
+    description: str
+    timeout_seconds: float
+    rtt_warning_seconds: float | None
+    ssl_verify: bool | str             # a text is the file of the certificates to trust
+
+
+class Ports(NamedTuple):
+    """Section [ports]."""
+
+    refresh_seconds: float = 30.0
+    default_gateway: bool = False      # the default gateway is one of the hosts
+    timeout_seconds: float = 3.0
+    checks: tuple[Union[Port, Web], ...] = ()
+
+
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[^\s/]+", text) or not text.isprintable():
+        raise ValueError("needs a host's name or address")
+    return text
+
+
+def _web_url(text: str) -> str:
+    if not re.match(r"https?://[^\s/]", text) or not text.isprintable() or " " in text:
+        raise ValueError("needs a URL that begins with http:// or https://")
+    return text
+
+
+def _verify(text: str) -> bool | str:
+    return text if "/" in text else yes_no(text)
+
+
+_TIMEOUT = number_within(0.001, 60)
+_PORTS: Mapping[str, Reader] = {"refresh": number_within(1, DAY), "port_default_gateway": yes_no, "timeout": _TIMEOUT}
+_CHECK: Mapping[str, Reader] = {"description": str, "timeout": _TIMEOUT, "rtt_warning": number}
+_PORT: Mapping[str, Reader] = {"host": _host, "port": whole_within(0, 65535), **_CHECK}
+_WEB: Mapping[str, Reader] = {"url": _web_url, "ssl_verify": _verify, **_CHECK}
+
+
+def ports(file: Sections, warnings: list[str]) -> Ports:
+    """The section; a warning for each entry without host or URL."""
+    options = file.get("ports", Options(""))
+    general = _values(options, "", _PORTS)
+    timeout = general.get("timeout", Ports().timeout_seconds)
+    checks: list[Port | Web] = []
+    for word, needed, readers in (("port", "host", _PORT), ("web", "url", _WEB)):
+        for position in range(1, PORT_ENTRIES + 1) if options else ():
+            indice = "%s_%d" % (word, position)
+            found = _values(options, indice + "_", readers)
+            if needed in found:
+                checks.append(_check(indice, found, timeout))
+            elif found:
+                warnings.append("%s: %s_… has no effect without %s_%s" % (options.where, indice, indice, needed))
+    return Ports(general.get("refresh", Ports().refresh_seconds), general.get("port_default_gateway", False), timeout,
+                 tuple(checks))
+
+
+def _check(indice: str, found: Mapping[str, Any], timeout: float) -> Port | Web:
+    rtt_warning = found["rtt_warning"] / 1000 if "rtt_warning" in found else None
+    timeout = found.get("timeout", timeout)
+    if "url" in found:
+        return Web(indice, found["url"], found.get("description", found["url"]), timeout, rtt_warning,
+                   found.get("ssl_verify", True))
+    port = found.get("port", 0)
+    description = found.get("description", "%s:%d" % (found["host"], port) if port else found["host"])
+    return Port(indice, found["host"], port, description, timeout, rtt_warning)
+
+
+# -- [containers], [gpu] -----------------------------------------------------------------------------------------------
+
+
+class Containers(NamedTuple):
+    """Section [containers], or [docker]: what an engine is asked for."""
+
+    stopped_too: bool = False
+    podman_socket: str | None = None
+
+
+def _socket(text: str) -> str:
+    path = text[len("unix://"):] if text.startswith("unix://") else text
+    if not path.startswith("/"):
+        raise ValueError("needs the path of a socket, such as unix:///run/podman/podman.sock")
+    return path
+
+
+def containers(file: Sections) -> Containers:
+    """What either section says; [containers] counts first."""
+    readers: Mapping[str, Reader] = {"all": yes_no, "podman_sock": _socket}
+    found = {**_values(file.get("docker", {}), "", readers), **_values(file.get("containers", {}), "", readers)}
+    return Containers(found.get("all", False), found.get("podman_sock"))
+
+
+def nvidia_smi(file: Sections) -> bool:
+    """Whether [gpu] lets nvidia-smi be run."""
+    return bool(_values(file.get("gpu", {}), "", {"nvidia_smi": yes_no}).get("nvidia_smi", False))

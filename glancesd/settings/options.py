@@ -5,7 +5,7 @@ are made of it.
 """
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Tuple
 
 from . import readers
 from .readers import Reader, names_out_of, number_within, whole_within, yes_no
@@ -14,8 +14,10 @@ from .sections import PLUGINS
 # Glances 2 keeps so many points by default; here the number bounds what a history may cost: 16 bytes each and item.
 HISTORY_POINTS_MOST = 28800
 DAY = 86400.0
+APIS = ("2", "3", "4")
 
 OWN_SECTION = "glancesd"
+Place = Tuple[str, str]          # section, option
 
 
 class Option(NamedTuple):
@@ -27,14 +29,14 @@ class Option(NamedTuple):
     flags: tuple[str, ...]
     metavar: str                                # "" for a switch
     help: str
-    sections: tuple[str, ...] = (OWN_SECTION,)   # the first that has it counts; () is for the command line only
-    file_name: str = ""                         # in the file, where that is not `name`
+    elsewhere: tuple[Place, ...] = ()           # in the file, where that is not its name in [glancesd]
     public: bool = False                        # neither secret nor path: /args and /config show it
+    only_flag: bool = False                     # for the command line alone
 
     @property
-    def key(self) -> str:
-        """The option's name in the file."""
-        return self.file_name or self.name
+    def places(self) -> tuple[Place, ...]:
+        """Where the file may have it; the first that has it counts."""
+        return () if self.only_flag else self.elsewhere or ((OWN_SECTION, self.name),)
 
 
 OPTIONS: tuple[Option, ...] = (
@@ -43,7 +45,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("port", whole_within(0, 65535), 61208, ("-p", "--port"), "PORT",
            "port to listen on; 0 takes a free one", public=True),
     Option("config_file", readers.optional, None, ("-C", "--config"), "FILE",
-           "configuration file, instead of glances/glances.conf in $XDG_CONFIG_HOME, ~/.config or /etc", sections=()),
+           "configuration file, instead of glances/glances.conf in $XDG_CONFIG_HOME, ~/.config or /etc",
+           only_flag=True),
     Option("procfs", readers.directory, "/proc", ("--procfs",), "DIR", "procfs of the machine to serve"),
     Option("sysfs", readers.directory, "/sys", ("--sysfs",), "DIR", "its sysfs"),
     Option("rootfs", readers.directory, "/", ("--rootfs",), "DIR", "its root file system"),
@@ -52,13 +55,17 @@ OPTIONS: tuple[Option, ...] = (
     Option("interval", number_within(0, DAY), 10.0, ("--interval",), "SECONDS",
            "how often alerts and history go on when nobody asks; 0 = never", public=True),
     Option("history_size", whole_within(0, HISTORY_POINTS_MOST), 360, ("--history-size",), "POINTS",
-           "points kept in each history; 0 = none", sections=(OWN_SECTION, "global"), public=True),
+           "points kept in each history; 0 = none",
+           elsewhere=((OWN_SECTION, "history_size"), ("global", "history_size")), public=True),
     Option("alert_max_events", whole_within(1, 1000), 10, ("--alert-max-events",), "EVENTS",
-           "events kept in the alert log", sections=("alert",), file_name="max_events", public=True),
+           "events kept in the alert log", elsewhere=(("alert", "max_events"),), public=True),
     Option("alert_min_duration", number_within(0, DAY), 6.0, ("--alert-min-duration",), "SECONDS",
-           "how long an event must last to be kept", sections=("alert",), file_name="min_duration", public=True),
+           "how long an event must last to be kept", elsewhere=(("alert", "min_duration"),), public=True),
     Option("disable_plugin", names_out_of(PLUGINS), (), ("--disable-plugin",), "NAME,...",
            "plugins not to serve, beside those whose section in the file says disable=True", public=True),
+    Option("disable_api", names_out_of(APIS), (), ("--disable-api",), "VERSION,...", "versions of the API not to serve",
+           public=True),
+    Option("disable_webui", yes_no, False, ("--disable-webui",), "", "serve no page", public=True),
     Option("allow_from", readers.networks, (), ("--allow-from",), "NET,...",
            "networks to serve, instead of loopback and the private networks"),
     Option("password_file", readers.file, None, ("--password-file",), "FILE",
@@ -67,7 +74,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("allowed_host", readers.hosts, (), ("--allowed-host",), "NAME,...",
            "further names that this server may be called by"),
     Option("cors_origin", readers.origins, (), ("--cors-origin",), "ORIGIN,...",
-           "origins whose pages may read the answers"),
+           "origins whose pages may read the answers",
+           elsewhere=((OWN_SECTION, "cors_origin"), ("outputs", "cors_origins"))),
     Option("hide_arguments", yes_no, False, ("--hide-arguments",), "", "serve processes without their arguments",
            public=True),
     Option("tls_cert", readers.file, None, ("--tls-cert",), "FILE", "serve HTTPS with this certificate (PEM)"),
@@ -79,11 +87,11 @@ OPTIONS: tuple[Option, ...] = (
     Option("exit_idle", number_within(0, DAY), 0.0, ("--exit-idle",), "SECONDS",
            "end when nobody has asked for so long (for socket activation); 0 = never", public=True),
     Option("check", readers.url, None, ("--check",), "URL",
-           "ask a running glancesd for its health and answer by the exit status", sections=()),
+           "ask a running glancesd for its health and answer by the exit status", only_flag=True),
     Option("hash_password", yes_no, False, ("--hash-password",), "",
-           "read a password and print a line for the password file", sections=()),
+           "read a password and print a line for the password file", only_flag=True),
     Option("print_config", yes_no, False, ("--print-config",), "",
-           "print a configuration file that shows every setting", sections=()),
+           "print a configuration file that shows every setting", only_flag=True),
 )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 
+from .metrics import ITEMS
 from .options import OPTIONS, OWN_SECTION, text_of
 from .sections import PLUGINS, SECTIONS
 from .thresholds import default_cpu_limits, default_limits
@@ -14,12 +15,14 @@ def config_text(cpus: int) -> str:
              "# Take away the # before those that you change; lines with a space after it explain.", ""]
     limits = default_limits()
     limits["cpu"].update(default_cpu_limits(cpus))
-    for section in (OWN_SECTION, "global", *PLUGINS):
+    for section in (OWN_SECTION, "global", "outputs", "metrics", *PLUGINS):
         lines.append("[%s]" % section)
         for option in OPTIONS:
-            if section in option.sections:
-                lines += ["# " + option.help, "#%s = %s" % (option.key, text_of(option.default))]
-        if section in SECTIONS:
+            lines += [line for place, key in option.places if place == section
+                      for line in ("# " + option.help, "#%s = %s" % (key, text_of(option.default)))]
+        for key, item in ITEMS.items() if section == "metrics" else ():
+            lines += ["# " + item.help, "#%s = %s" % (key, item.default)]
+        if section in PLUGINS:
             may = SECTIONS[section]
             lines += ["# " + may.about] if may.about else []
             lines.append("#disable = False")
@@ -34,7 +37,7 @@ def markdown() -> str:
     lines = ["| command line | file | default | meaning |", "|---|---|---|---|"]
     for option in OPTIONS:
         flags = ", ".join("`%s`" % flag for flag in option.flags)
-        places = ", ".join("`[%s] %s`" % (section, option.key) for section in option.sections)
+        places = ", ".join("`[%s] %s`" % place for place in option.places)
         default = text_of(option.default) if option.metavar else ""
         lines.append("| %s | %s | %s | %s |" % (
             flags + (" `%s`" % option.metavar if option.metavar else ""), places, "`%s`" % default if default else "",

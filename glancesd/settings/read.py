@@ -1,7 +1,7 @@
 """read: puts the settings together: the command line first, then the file, then the defaults.
 
 The file is Glances' own glances.conf. The daemon's settings stand in its section [glancesd], the plugins' in theirs
-(see `sections`); sections of parts of Glances that are not here (exports, colours) are passed over.
+(see `sections`, `checked`).
 Whatever is wrong is a SettingsError of one line.
 """
 from __future__ import annotations
@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 from typing import Any, Mapping, Sequence
 
-from . import lists, sections, thresholds
+from . import lists, thresholds
+from .checked import check
 from .command_line import arguments
 from .file import NO_FILE, ConfigFile, find
-from .inifile import Sections, SettingsError
-from .options import OPTIONS, OWN_SECTION, Option
-from .readers import parts, read
+from .filters import filters
+from .inifile import Options, Sections, SettingsError
+from .metrics import metrics
+from .options import OPTIONS, Option
+from .readers import parts, read, yes_no
+from .sections import SAME
 from .values import Settings
 
 
@@ -52,25 +56,35 @@ def _there(path: str) -> bool:
 
 
 def _settings(given: Mapping[str, str], file: ConfigFile) -> Settings:
+    plugins, warnings = check(file.sections, file.path)
     values = {option.name: _value(option, given, file.sections) for option in OPTIONS}
     _check_pair("tls_cert", "tls_key", values, given, file.sections)
-    own = {(section, option.key) for option in OPTIONS for section in option.sections}
-    plugins, warnings = sections.plugin_options(file.sections, own)
-    values["disable_plugin"] = tuple(dict.fromkeys(values["disable_plugin"] + sections.disabled(plugins)))
+    values["disable_plugin"] = _disabled(values["disable_plugin"], plugins)
     for section, defaults in thresholds.default_limits().items():
         for option, text in defaults.items():
             plugins[section].setdefault(option, text)
-    monitored, without_effect = lists.monitored(file.sections)
-    warnings += without_effect
-    warnings += ["%s: glancesd has no such option in [%s]" % (entry.where, OWN_SECTION)
-                 for name, entry in file.sections.get(OWN_SECTION, {}).items() if (OWN_SECTION, name) not in own]
-    if not file.trusted and any(entry.command for entry in monitored):
+    lacking: list[str] = []
+    monitored = lists.monitored(file.sections, lacking)
+    amps = lists.amps(file.sections, lacking)
+    ports = lists.ports(file.sections, lacking)
+    warnings += lacking
+    if not file.trusted and any([entry.command for entry in monitored] + [amp.command for amp in amps]):
         warnings.append("%s: no command is run, because others than root and glancesd's user may write this file"
                         % file.path)
     return Settings(
         plugins=plugins, limits=thresholds.served_limits(plugins, values["history_size"]),
-        filters=lists.filters(plugins), fs_allow=tuple(parts(plugins["fs"].get("allow", ""))), monitored=monitored,
-        folders=lists.folders(file.sections), commands_allowed=file.trusted, warnings=tuple(warnings), **values)
+        filters=filters(plugins), fs_allow=tuple(parts(plugins["fs"].get("allow", ""))), monitored=monitored,
+        folders=lists.folders(file.sections), amps=amps, ports=ports, containers=lists.containers(file.sections),
+        nvidia_smi=lists.nvidia_smi(file.sections), metrics=metrics(file.sections.get("metrics", Options(""))),
+        commands_allowed=file.trusted, warnings=tuple(warnings), **values)
+
+
+def _disabled(named: tuple[str, ...], plugins: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    """The plugins that a setting names, then those whose section says disable=True."""
+    off = list(named)
+    off += [name for name, options in plugins.items() if yes_no(options.get("disable", "no"))]
+    off += [name for pair in SAME for name in pair if set(pair) & set(off)]
+    return tuple(dict.fromkeys(off))
 
 
 def _value(option: Option, given: Mapping[str, str], file: Sections) -> Any:
@@ -86,8 +100,8 @@ def _source(option: Option, given: Mapping[str, str], file: Sections) -> tuple[s
     """
     if option.name in given:
         return option.flags[-1], given[option.name]
-    for section in option.sections:
-        entry = file.get(section, {}).get(option.key)
+    for section, key in option.places:
+        entry = file[section].get(key) if section in file else None
         if entry is not None and (entry.text or option.default is not None):
             return entry.where, entry.text
     return "", ""

@@ -25,6 +25,8 @@ _DEFAULT_LIMITS = (
     ("sensors", ("battery_",), (80, 90, 95)),
     ("processlist", ("cpu_", "mem_"), (50, 70, 90)),
 )
+# Lists with views of their own: their thresholds are those of each entry.
+_WITHOUT = ("monitor", "folders")
 # Defaults that depend on the number of CPUs: critical is I/O wait worth one whole CPU, and 56,000 context switches a
 # second over all of them.
 _CRITICAL_BY_CPU = (("iowait_", 100), ("ctx_switches_", 56000))
@@ -57,11 +59,11 @@ def served_limits(plugins: Mapping[str, Mapping[str, str]], history_size: int) -
     made: dict[str, dict[str, float | list[str]]] = {}
     for plugin, options in plugins.items():
         found = made[plugin] = {}
-        if SECTIONS[plugin].lists:
+        if plugin in _WITHOUT:
             continue
         found["history_size"] = history_size
         for option, text in options.items():
-            if kind(plugin, option) == "number":
+            if kind(SECTIONS[plugin], option) == "number":
                 found["%s_%s" % (plugin, option)] = float(text)
             elif parts(text):
                 found["%s_%s" % (plugin, option)] = list(parts(text))

@@ -3,7 +3,9 @@ from __future__ import annotations
 
 from typing import Iterable, Mapping, NamedTuple
 
-from .lists import Filter, Folder, Monitored
+from .filters import NO_FILTER, Filter
+from .lists import Amp, Containers, Folder, Monitored, Ports
+from .metrics import Metrics
 from .options import OPTIONS, text_of
 from .readers import Network
 from .thresholds import Limits, default_cpu_limits, served_limits
@@ -27,6 +29,8 @@ class Settings(NamedTuple):
     alert_max_events: int
     alert_min_duration: float
     disable_plugin: tuple[str, ...]
+    disable_api: tuple[str, ...]
+    disable_webui: bool
     allow_from: tuple[Network, ...]
     password_file: str | None
     username: str
@@ -48,6 +52,11 @@ class Settings(NamedTuple):
     fs_allow: tuple[str, ...]                  # further types of file systems to serve
     monitored: tuple[Monitored, ...]
     folders: tuple[Folder, ...]
+    amps: tuple[Amp, ...]
+    ports: Ports
+    containers: Containers
+    nvidia_smi: bool                           # it may be run
+    metrics: Metrics
     commands_allowed: bool                     # nobody but root and ourselves may have written the file
     warnings: tuple[str, ...]                  # a line for each option that has no effect
 
@@ -60,23 +69,25 @@ class Settings(NamedTuple):
 
     def shown(self, plugin: str, *names: str) -> bool:
         """Whether show= and hide= let an element be served that goes by these names."""
-        found = self.filters.get(plugin)
-        if found is None:
-            return True
+        found = self.filter(plugin)
         patterns = found.show or found.hide
         return any(pattern.matches(name) for pattern in patterns for name in names) == bool(found.show)
 
+    def filter(self, plugin: str) -> Filter:
+        """What the plugin's section leaves out and renames."""
+        return self.filters.get(plugin, NO_FILTER)
+
     def alias(self, plugin: str, name: str) -> str | None:
         """What the file calls an element, or None."""
-        found = self.filters.get(plugin)
-        return found.aliases.get(name.lower()) if found is not None else None
+        return self.filter(plugin).aliases.get(name.lower())
 
     def public_config(self) -> dict[str, dict[str, str]]:
         """For /config: section → option → text. Nothing secret, no command, no path: so nothing that has a slash."""
         config: dict[str, dict[str, str]] = {"global": {"history_size": str(self.history_size)}}
         for option in OPTIONS:
             if option.public:
-                config.setdefault(option.sections[0], {})[option.key] = text_of(getattr(self, option.name))
+                section, key = option.places[0]
+                config.setdefault(section, {})[key] = text_of(getattr(self, option.name))
         for section, options in self.plugins.items():
             config.setdefault(section, {}).update(options)
         config = {section: {option: text for option, text in options.items() if "/" not in option + text}
@@ -86,7 +97,7 @@ class Settings(NamedTuple):
     def public_args(self, plugins: Iterable[str]) -> dict[str, bool | float | str]:
         """For /args of an API of these plugins: what public_config shows, under Glances' names where it has them."""
         args = {option.name: getattr(self, option.name) for option in OPTIONS if option.public}
-        del args["disable_plugin"]
+        del args["disable_plugin"], args["disable_api"]
         args.update(("disable_" + plugin, plugin in self.disable_plugin) for plugin in plugins)
         args.update(disable_history=not self.history_size, time=self.interval, webserver=True)
         return {name: value for name, value in args.items() if "/" not in str(value)}
