@@ -21,7 +21,7 @@ LINKS_FOLLOWED = 40
 
 _GONE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ESRCH, errno.ENODEV, errno.ENXIO))
 # Errors that tell of this process, not of the file: nothing is known of it, and the next attempt may succeed.
-_SHORTAGE = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
+SHORTAGE = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 
 T = TypeVar("T")
 
@@ -127,7 +127,7 @@ class Roots:
             except NoData:
                 continue
             except OSError as problem:
-                if problem.errno in _SHORTAGE:
+                if problem.errno in SHORTAGE:
                     raise
         return default
 
@@ -236,7 +236,7 @@ class Roots:
         try:
             return decode(self._table(self.inside_root(name)))
         except (NoData, OSError) as problem:
-            if default is None or isinstance(problem, OSError) and problem.errno in _SHORTAGE:
+            if default is None or isinstance(problem, OSError) and problem.errno in SHORTAGE:
                 raise
             return default
 

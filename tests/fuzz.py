@@ -209,18 +209,22 @@ SEEDS = {
         b" 0    0     0       0          0\n",)),
     "pressure.parse": Seeds(("proc/pressure/*",), (
         b"some avg10=0.25 avg60=1.64 avg300=1.55 total=13211557\nfull avg10=0.00 avg60=0.50 avg300=9.00 total=7\n",)),
-    "processes.parse_stat": Seeds(("proc/[0-9]*/stat",), (
+    "processes.parse_cpu_list": Seeds(("sys/devices/system/cpu/online",), (b"0-4,6", b"0")),
+    "process_files.parse_stat": Seeds(("proc/[0-9]*/stat",), (
         b"4321 (tmux: (a) b\n) S 1 4321 4321 0 -1 4194304 500 0 0 0 120 34 0 0 20 0 3 0 98765 12345678 900"
         b" 18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n",), binary=True),
-    "processes.parse_io": Seeds(("proc/[0-9]*/io",), (
+    "process_files.parse_more": Seeds(("proc/[0-9]*/stat",), (
+        b"4321 (tmux: (a) b\n) S 1 4321 4321 0 -1 4194304 500 0 0 0 120 34 0 0 20 0 3 0 98765 12345678 900"
+        b" 18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n",), binary=True),
+    "process_files.parse_io": Seeds(("proc/[0-9]*/io",), (
         b"rchar: 323934931\nwchar: 323929600\nsyscr: 632687\nsyscw: 632675\nread_bytes: 4096\nwrite_bytes: 323932160\n"
         b"cancelled_write_bytes: 0\n",), binary=True),
-    "processes.parse_status_uid": Seeds(("proc/[0-9]*/status",), (
+    "process_files.parse_status_uid": Seeds(("proc/[0-9]*/status",), (
         b"Name:\tbash\nUmask:\t0022\nState:\tS (sleeping)\nUid:\t1000\t1000\t1000\t1000\n"
         b"Gid:\t1000\t1000\t1000\t1000\n",), binary=True),
-    "processes.parse_command_line": Seeds(("proc/[0-9]*/cmdline",), (
+    "process_files.parse_command_line": Seeds(("proc/[0-9]*/cmdline",), (
         b"/usr/sbin/sshd\0-D\0\0\0", b"nginx: worker process\0\0"), binary=True),
-    "processes.parse_passwd": Seeds(("root/etc/passwd",), (
+    "users.parse": Seeds(("root/etc/passwd",), (
         b"root:x:0:0:root:/root:/bin/bash\n# comment\n+::::::\nuser:x:1000:1000:,,,:/home/user:/bin/sh\n",)),
     "raid.parse": Seeds(("proc/mdstat",), (
         b"Personalities : [raid1] [raid6] [raid5] [raid4]\nmd1 : active raid1 sdb2[1] sda2[0]\n"

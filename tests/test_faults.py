@@ -43,6 +43,7 @@ CAUSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"/proc/mdstat$", ("raid",)),
     (r"/proc/(1/)?net/(route|fib_trie)$", ("ip",)),
     (r"/proc/(1/)?net/wireless$", ("wifi",)),
+    (r"/sys/devices/system/cpu/online$", ("processlist",)),
     (r"/proc/cpuinfo$|/sys/devices/system/cpu", ("core",)),
     (r"/proc/sys/kernel/pid_max$", ("processcount",)),
     (r"/proc/sys/kernel/|/root/(etc|usr/lib)/(os|redhat)-release$", ("system",)),

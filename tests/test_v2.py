@@ -9,7 +9,7 @@ from glancesd.answers import Encoded, dump
 from glancesd.api import v2
 from glancesd.collectors import processes
 from glancesd.collectors.memory import Memory
-from glancesd.collectors.processes import Process
+from glancesd.collectors.processes import Process, Sample
 from glancesd.readings import NOTHING, Reading
 from glancesd.settings import Settings, default_settings
 
@@ -25,13 +25,13 @@ def made(pid: int = 7, name: str = "bash", command_line: str = "bash -l", user_t
 class ProcessList(unittest.TestCase):
     def setUp(self) -> None:
         self.render = v2.ProcessList()
-        self.before: dict[int, Process] = {}
+        self.before = Sample({})
         self.memory: Optional[Memory] = Memory(1 << 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         self.settings: Settings = SETTINGS
 
     def poll(self, elapsed: float, *found: Process) -> Any:
         """What is served of these processes; the same as of a renderer that knows none of them."""
-        now = {process.pid: process for process in found}
+        now = Sample({process.pid: process for process in found})
         activities = Reading(processes.derive(now, self.before, elapsed), 0.0, 0.0, elapsed, 0.0)
         self.before = now
         memory = Reading(self.memory)
@@ -88,7 +88,7 @@ class ProcessList(unittest.TestCase):
 class ProcessCount(unittest.TestCase):
     def test_states(self) -> None:
         found = {pid: made(pid)._replace(state=letter, threads=pid) for pid, letter in enumerate("SSRIDKt", 1)}
-        taken = Reading(processes.derive(found, None, 0.0))
+        taken = Reading(processes.derive(Sample(found), None, 0.0))
         self.assertEqual(v2.processcount(SETTINGS, taken, Reading(99)), {
             "total": 7, "running": 1, "sleeping": 2, "idle": 1, "disk-sleep": 1, "wake-kill": 1, "tracing-stop": 1,
             "thread": 28, "pid_max": 99})

@@ -11,7 +11,7 @@ from glancesd.collectors import cpu, processes
 from glancesd.collectors.cpu import Times
 from glancesd.collectors.host import Load
 from glancesd.collectors.memory import Memory
-from glancesd.collectors.processes import Process
+from glancesd.collectors.processes import Process, Sample
 from glancesd.collectors.sensors import Sensor, Sensors
 from glancesd.figures import KEPT
 from glancesd.readings import Derived, Sampled
@@ -205,9 +205,9 @@ class Machine:
     def sensors(self) -> Sensors:
         return Sensors([Sensor("k10temp", "Tctl", self.celsius)] if self.celsius is not None else [], [], [])
 
-    def pids(self) -> dict[int, Process]:
-        return {pid: Process(pid, 1, "p%d" % pid, "p%d -x secret" % pid, "ann", "R", 0, 1, pid, int(ticks), 0, 1 << 20,
-                             1 << 20, 0, 0) for pid, ticks in self.hogs.items()}
+    def pids(self) -> Sample:
+        return Sample({pid: Process(pid, 1, "p%d" % pid, "p%d -x secret" % pid, "ann", "R", 0, 1, pid, int(ticks), 0,
+                                    1 << 20, 1 << 20, 0, 0) for pid, ticks in self.hogs.items()})
 
     def run(self, seconds: float, user_percent: float = 1.0, **hogs: float) -> None:
         """`hogs`: percent of one CPU that processes use, as p7=100."""

@@ -285,19 +285,14 @@ def process(activity: Activity, memory_total_bytes: int, hide_arguments: bool) -
     p = activity.process
     counted = p.read_bytes is not None
     io = [p.read_bytes, p.written_bytes, activity.read_bytes_before, activity.written_bytes_before, 1]
-    return {"pid": p.pid, "ppid": p.parent_pid, "name": p.name,
-            "cmdline": p.command_line if not hide_arguments else program(p.command_line),
+    return {"pid": p.pid, "ppid": p.parent_pid, "name": p.name if not hide_arguments else p.bare_name,
+            "cmdline": p.command_line if not hide_arguments else p.program,
             "username": p.user, "status": p.state, "nice": p.nice, "num_threads": p.threads,
             "cpu_percent": activity.cpu_percent,
             "memory_percent": p.resident_bytes * 100.0 / memory_total_bytes if memory_total_bytes else 0.0,
             "memory_info": [p.resident_bytes, p.virtual_bytes],
             "cpu_times": [p.user_ticks / TICKS_PER_SECOND, p.system_ticks / TICKS_PER_SECOND],
             "io_counters": io if counted else [0, 0, 0, 0, 0], "time_since_update": activity.elapsed_seconds}
-
-
-def program(command_line: str) -> str:
-    """The command line without its arguments."""
-    return command_line.split(" ", 1)[0]
 
 
 def processcount(settings: Settings, activities: Reading[list[Activity]],

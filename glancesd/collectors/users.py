@@ -1,0 +1,67 @@
+"""users: names of user ids, from /etc/passwd of the host, else, on this very machine, from its name service.
+
+    root:x:0:0:root:/root:/bin/sh          name, password, user id, group id, comment, home, shell
+    +::::::                                no entry: a mark of NIS
+"""
+from __future__ import annotations
+
+import os
+import pwd
+from typing import Callable, Optional
+
+from ..patience import Patience
+from ..roots import SHORTAGE, NoData, Roots, decode
+
+FILE = "etc/passwd"
+# The file is read again after this, and ids without a name are asked for again.
+REFRESH_SECONDS = 60
+
+_COLUMNS = 3
+
+
+def parse(text: str) -> dict[int, str]:
+    """User names by id, the first of each as getpwuid(3). Lines that are no entry (comments, NIS) are passed over."""
+    names: dict[int, str] = {}
+    for row in text.split("\n"):
+        columns = row.split(":")
+        if len(columns) >= _COLUMNS and columns[2].isdecimal() and not row.startswith((":", "#")):
+            names.setdefault(int(columns[2]), columns[0])
+    return names
+
+
+class Users:
+    """Names of user ids, asked again and again. State: the file's names and those of the ids that were asked for."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._names: dict[int, str] = {}
+        self._until = 0.0
+        self._patience = Patience()
+        self._ask_service = True
+
+    def name(self, roots: Roots, uid: int) -> str:
+        """The user's name, or the number as text. OSError when descriptors or memory are short: ask again later."""
+        if self._clock() >= self._until:
+            self._names = self._read(roots)
+            self._until = self._clock() + REFRESH_SECONDS
+            self._ask_service = roots.live and roots.own_root
+        if uid not in self._names:
+            known = self._ask(uid) if self._ask_service else None
+            self._names[uid] = known or str(uid)
+        return self._names[uid]
+
+    def _read(self, roots: Roots) -> dict[int, str]:
+        try:
+            return parse(roots.root_file(FILE))
+        except NoData:
+            return {}
+        except OSError as problem:
+            if problem.errno in SHORTAGE:
+                raise
+            return self._names         # refused for now: what it said before is better than numbers
+
+    def _ask(self, uid: int) -> Optional[str]:
+        answer = self._patience.run({str(uid): lambda: pwd.getpwuid(uid).pw_name})[str(uid)]
+        if answer.late:                # a directory whose server is down takes minutes for each: ask no more then
+            self._ask_service = False
+        return None if answer.value is None else decode(os.fsencode(answer.value))

@@ -1,0 +1,131 @@
+"""users: passwd as systems have it, when it is read again, and what this very machine is asked besides."""
+from __future__ import annotations
+
+import errno
+import threading
+import unittest
+from types import SimpleNamespace
+from typing import Optional, Union
+from unittest import mock
+
+from glancesd.collectors import users
+from glancesd.collectors.users import Users
+from glancesd.roots import NoData, Roots
+
+PASSWD = "root:x:0:0:root:/root:/bin/sh\nalice:x:1000:100::/home/alice:/bin/sh\nbob:x:1001:100::/home/bob:/bin/sh\n"
+
+
+class Host(Roots):
+    """A host with this passwd, or the error of reading it."""
+
+    def __init__(self, passwd: Union[str, Exception] = PASSWD, live: bool = False) -> None:
+        super().__init__("/nowhere", "/nowhere", "/nowhere")
+        self.live = self.own_root = live
+        self.passwd = passwd
+
+    def root_file(self, name: str, default: Optional[str] = None) -> str:
+        if isinstance(self.passwd, Exception):
+            raise self.passwd
+        return self.passwd
+
+
+class Directory:
+    """getpwuid(3): one name for every id or for none, at once or when the event is set."""
+
+    def __init__(self, name: Optional[str], release: Optional[threading.Event] = None) -> None:
+        self.name = name
+        self.release = release
+        self.asked: list[int] = []
+
+    def __call__(self, uid: int) -> SimpleNamespace:
+        self.asked.append(uid)
+        if self.release is not None:
+            self.release.wait()
+        if self.name is None:
+            raise KeyError(uid)
+        return SimpleNamespace(pw_name=self.name)
+
+
+class Parse(unittest.TestCase):
+    def test_table(self) -> None:
+        for name, text, expected in (("empty", "", {}), ("entries", PASSWD, {0: "root", 1000: "alice", 1001: "bob"}),
+                                     ("the first name of an id counts", "a:x:5:6\nb:x:5:7\n", {5: "a"}),
+                                     ("other ends of a line", "a\x1c\x85:x:5:6\n", {5: "a\x1c\x85"}),
+                                     ("comments, NIS, short, no name, no number",
+                                      "#a:x:1\n+::::::\n-@x\na:x\n:x:2:2\nb:x:-1:1\nc:x:\u00b2:1\nd:x:9:9\n",
+                                      {9: "d"})):
+            with self.subTest(name):
+                self.assertEqual(users.parse(text), expected)
+
+
+class Names(unittest.TestCase):
+    def setUp(self) -> None:
+        self.seconds = 1000.0
+        self.users = Users(lambda: self.seconds)
+
+    def test_without_a_name(self) -> None:
+        self.assertEqual(self.users.name(Host(), 4242), "4242")
+
+    def test_without_passwd(self) -> None:
+        for name, problem in (("missing", NoData("etc/passwd")), ("refused", PermissionError(errno.EACCES, "denied")),
+                              ("broken", OSError(errno.EIO, "Input/output error"))):
+            with self.subTest(name):
+                self.assertEqual(Users(lambda: 1.0).name(Host(problem), 1000), "1000")
+
+    def test_refused_for_a_while(self) -> None:
+        host = Host()
+        self.assertEqual(self.users.name(host, 1000), "alice")
+        host.passwd = OSError(errno.EIO, "Input/output error")
+        self.seconds += 60
+        self.assertEqual(self.users.name(host, 1001), "bob")
+
+    def test_short_of_descriptors(self) -> None:
+        """Names must not turn into numbers for a minute because one opening failed."""
+        for number in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+            for _ in range(2):
+                with self.subTest(errno.errorcode[number]):
+                    self.seconds += 60
+                    with self.assertRaises(OSError):
+                        self.users.name(Host(OSError(number, "short")), 1000)
+                    self.assertEqual(self.users.name(Host(), 1000), "alice")
+
+    def test_read_again_after_a_minute(self) -> None:
+        self.assertEqual(self.users.name(Host(), 1000), "alice")
+        renamed = Host(PASSWD.replace("alice", "carol"))
+        self.seconds += 59
+        self.assertEqual(self.users.name(renamed, 1000), "alice")
+        self.seconds += 1
+        self.assertEqual(self.users.name(renamed, 1000), "carol")
+
+    def test_this_machine_knows_more_names(self) -> None:
+        for name, answer, expected in (("a name", "dora", "dora"), ("not UTF-8", "d\udcff", "d\ufffd"),
+                                       ("none", None, "4242")):
+            directory = SimpleNamespace(getpwuid=Directory(answer))
+            with self.subTest(name), mock.patch.object(users, "pwd", directory):
+                self.assertEqual(Users(lambda: 1.0).name(Host(live=True), 4242), expected)
+
+    def test_another_host_is_not_asked_here(self) -> None:
+        another_root = Host(live=True)
+        another_root.own_root = False
+        for host in (Host(), another_root):
+            with mock.patch.object(users, "pwd", SimpleNamespace(getpwuid=Directory("dora"))):
+                self.assertEqual(self.users.name(host, 4242), "4242")
+
+    def test_each_id_is_asked_for_once(self) -> None:
+        directory = Directory("dora")
+        with mock.patch.object(users, "pwd", SimpleNamespace(getpwuid=directory)):
+            for _ in range(2):
+                self.assertEqual(self.users.name(Host(live=True), 4242), "dora")
+        self.assertEqual(directory.asked, [4242])
+
+    def test_directory_that_does_not_answer(self) -> None:
+        release = threading.Event()
+        self.addCleanup(release.set)
+        directory = Directory("dora", release)
+        with mock.patch.object(users, "pwd", SimpleNamespace(getpwuid=directory)):
+            self.assertEqual([self.users.name(Host(live=True), uid) for uid in (4242, 4243)], ["4242", "4243"])
+        self.assertEqual(directory.asked, [4242])
+
+
+if __name__ == "__main__":
+    unittest.main()
