@@ -8,7 +8,8 @@ reads it.
     check                                asks a running daemon for its health
     server/server, server/stock          sockets, places, time limits: bytes in, bytes out
     server/app                           what answers a request: access first, then the paths of the site
-    server/access, server/passwords      may this caller ask this? (network, Host, password)
+    server/access                        may this caller ask this? (network, Host, password)
+    server/passwords, server/hashing     the password file and HTTP Basic; whose password is hashed next
     server/http1                         the head of a request, from bytes (pure)
     server/__init__
     api/site                             every path: health, the versions of the API, and what else is served

@@ -75,15 +75,19 @@ class Answer:
         return self._gzipped
 
 
+# Is given the caller's address before each answer, and raises Refused.
+Guard = Callable[[str], None]
+
+
 class Application:
     """Whom the server asks. `server.app` has the real one; a base class, because 3.7 knows no typing.Protocol."""
 
-    def caller(self, address: str) -> None:
-        """Refuse a connection by the address that it comes from, "" for a Unix socket."""
+    def caller(self, address: str, own: Callable[[], str]) -> None:
+        """Refuse a connection by the address that it comes from, "" for a Unix socket. `own`: its local address."""
         raise NotImplementedError
 
-    def prepare(self, request: Request) -> tuple[Callable[[], Answer], tuple[str, ...]]:
-        """The function that answers a request, and header lines for its answer. Never raises; the function may."""
+    def prepare(self, request: Request) -> tuple[Callable[[], Answer], tuple[str, ...], Optional[Guard]]:
+        """The function that answers a request, header lines for its answer, and its guard. Never raises; they may."""
         raise NotImplementedError
 
     def error(self, refused: Refused, request: Optional[Request] = None) -> Answer:

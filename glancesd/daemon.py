@@ -44,6 +44,7 @@ class Assembly(NamedTuple):
     settings: Settings
     app: App
     watch: Watch
+    credentials: Optional[passwords.Credentials]
     plugins: int                # how many are served
 
 
@@ -67,7 +68,7 @@ class Daemon:
         self._ticker = Ticker(settings.interval, self._tick, clock, log)
         self._server: Optional[Server] = None
         self._url = ""
-        self._in_force = self._make(settings)
+        self._in_force = self._make(settings, None)
 
     def run(self) -> int:
         """Listen and serve until SIGTERM or SIGINT; the exit status."""
@@ -100,17 +101,21 @@ class Daemon:
 
     # -- settings ------------------------------------------------------------------------------------------------------
 
-    def _make(self, settings: Settings) -> Assembly:
+    def _make(self, settings: Settings, earlier: Optional[passwords.Credentials]) -> Assembly:
         """What serves under these settings; nothing of the running daemon is changed by it, whatever it raises."""
         settings = self._for_cpus(settings)
         password_file = settings.password_file or systemd.credential(os.environ, "password")
-        credentials = passwords.read(password_file, settings.username) if password_file else None
+        credentials = None
+        if password_file:
+            credentials = passwords.read(password_file, settings.username, earlier,
+                                         os.environ.get("CREDENTIALS_DIRECTORY", ""))
         access = Access(settings, socket.gethostname(), credentials)
         dialects = Dialects(settings, self._readings, self._clock.monotonic, self._log)
         watch = Watch(settings, self._readings, self._alerts, self._history, dialects.kept)
         health = Health(dialects.pages, self._readings, self._alerts, self._ticker.stalled)
         site = Site(dialects, State(settings, watch, self._history, health))
-        return Assembly(settings, App(access, site), watch, sum(len(pages.enabled) for pages in dialects.pages()))
+        return Assembly(settings, App(access, site), watch, credentials,
+                        sum(len(pages.enabled) for pages in dialects.pages()))
 
     def _for_cpus(self, settings: Settings) -> Settings:
         """The settings for the served machine; SettingsError where it has no /proc/stat, which no procfs lacks."""
@@ -127,7 +132,7 @@ class Daemon:
         """Take the settings as they are now; if they are bad, the old ones stay and the log says why."""
         self._notifier.reloading()
         try:
-            made = self._make(self._read_settings())
+            made = self._make(self._read_settings(), self._in_force.credentials)
         except Exception as problem:
             self._log.line("not reloaded: %s" % problem)
             self._notifier.ready("%s; not reloaded: %s" % (self._status(), problem))

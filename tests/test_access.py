@@ -6,12 +6,14 @@ import os
 import tempfile
 import threading
 import unittest
+from functools import partial
 from typing import Any, Optional
 from unittest import mock
 
 from glancesd.answers import Refused
 from glancesd.server import passwords
 from glancesd.server.access import Access
+from glancesd.server.hashing import Busy
 from glancesd.server.http1 import parse
 from glancesd.settings import default_settings, read_settings
 
@@ -67,28 +69,49 @@ class Networks(unittest.TestCase):
         self.assertFalse(self.served(rules, "8.8.8.8"))
 
 
+    def test_a_public_address_of_this_machine(self) -> None:
+        """A machine that asks for itself by its public name is answered, as on loopback."""
+        table: tuple[tuple[str, str, str, bool], ...] = (
+            # --allow-from, peer, local address, served
+            ("", "203.0.113.1", "203.0.113.1", True), ("", "2001:db8::1", "2001:db8::1", True),
+            ("", "::ffff:203.0.113.1", "::ffff:203.0.113.1", True),
+            ("", "203.0.113.2", "203.0.113.1", False), ("", "2001:db8::2", "2001:db8::1", False),
+            ("127.0.0.0/8", "203.0.113.1", "203.0.113.1", True), ("10.0.0.0/8", "203.0.113.1", "203.0.113.1", False),
+            ("127.0.0.0/8", "2001:db8::1", "2001:db8::1", False), ("::1/128", "2001:db8::1", "2001:db8::1", True),
+        )
+        for networks, peer, own, served in table:
+            with self.subTest(networks=networks, peer=peer):
+                rules = access(*(("--allow-from", networks) if networks else ()))
+                if served:
+                    rules.caller(peer, partial(str, own))
+                else:
+                    self.assertRaises(Refused, rules.caller, peer, partial(str, own))
+
+
 class Hosts(unittest.TestCase):
     def test_without_a_password(self) -> None:
         table = (
-            ("localhost", True), ("LOCALHOST:61208", True), ("127.0.0.1:61208", True), ("[::1]:61208", True),
-            ("192.0.2.1", True),
-            ("box", True), ("box.", True), ("box.local", True), ("Box.Lan", True), ("box.home.arpa", True),
-            ("box.internal", True),
-            ("box.example.org", True), ("other.example.org", False), ("box.example.com", False), ("box.com", False),
-            ("evil.example", False), ("localhost.evil.example", False), ("", False), ("127.0.0.1.evil.example", False),
-            ("2130706433", False), ("127.0.0.1%.evil.example", False), (None, True),
+            ("localhost", 200), ("LOCALHOST:61208", 200), ("127.0.0.1:61208", 200), ("[::1]:61208", 200),
+            ("192.0.2.1", 200),
+            ("box", 200), ("box.", 200), ("box.local", 200), ("Box.Lan", 200), ("box.home.arpa", 200),
+            ("box.internal", 200),
+            ("box.example.org", 200), ("other.example.org", 421), ("box.example.com", 421), ("box.com", 421),
+            ("evil.example", 421), ("localhost.evil.example", 421), ("", 421), ("127.0.0.1.evil.example", 421),
+            ("2130706433", 421), ("127.0.0.1%.evil.example", 421), ("127.0.0.1%25eth0", 421), (None, 200),
+            ("[fe80::1%25eth0]", 200), ("[fe80::1%25eth0]:61208", 200), ("[fe80::1%eth0.2]", 200),
+            ("[FE80::1%25wlp3s0]", 200), ("[fe80::zz]", 400), ("[fe80::1%]", 400), ("[evil.example%25eth0]", 400),
         )
         rules = access(hostname="box.example.org")
         for host, expected in table:
             with self.subTest(host):
                 try:
                     rules.host(request(host))
-                    served = True
+                    status = 200
                 except Refused as refused:
-                    self.assertEqual(refused.status, 421)
-                    self.assertIn("--allowed-host", refused.message)
-                    served = False
-                self.assertIs(served, expected)
+                    status = refused.status
+                    if status == 421:
+                        self.assertIn("--allowed-host", refused.message)
+                self.assertEqual(status, expected)
 
     def test_further_names_and_passwords(self) -> None:
         access("--allowed-host", "stats.example.com").host(request("Stats.example.com:80"))
@@ -140,29 +163,64 @@ class Passwords(unittest.TestCase):
             self.assertTrue(credentials.good(header))
             self.assertTrue(credentials.good(b"basic  " + header[6:]))       # another client's way to write the same
 
-    def test_a_flood_of_wrong_passwords_does_not_wait_in_line(self) -> None:
-        with mock.patch.object(passwords, "WAITING_MOST", 0):
-            credentials = passwords.Credentials("glances", "secret")
-        hashing, go_on = threading.Semaphore(0), threading.Event()
-
-        def derive(password: bytes, salt: bytes, iterations: int) -> bytes:
-            hashing.release()
-            go_on.wait(10)
-            return b""
-
-        with mock.patch.object(passwords, "pbkdf2", lambda: derive):
-            guesses = [threading.Thread(target=credentials.good, args=(self.header("glances", str(number)),))
-                       for number in range(passwords.HASHES_AT_ONCE)]
-            for guess in guesses:
-                guess.start()
-                self.assertTrue(hashing.acquire(timeout=10))
+    def test_busy(self) -> None:
+        credentials = passwords.Credentials("glances", "secret")
+        rules = access(credentials=credentials)
+        with mock.patch.object(credentials._queue, "verdict", side_effect=Busy):
             with self.assertRaises(Refused) as caught:
-                access(credentials=credentials).password(request(Authorization="Basic eDp5"))
+                rules.password(request(Authorization="Basic eDp5"), "8.8.8.8")
             self.assertEqual((caught.exception.status, caught.exception.headers), (503, ("Retry-After: 1",)))
-            go_on.set()
-            for guess in guesses:
-                guess.join()
+
+    def test_the_challenge_names_its_charset(self) -> None:
+        with self.assertRaises(Refused) as caught:
+            access(credentials=passwords.Credentials("glances", "secret")).password(request(), "8.8.8.8")
+        self.assertEqual(caught.exception.status, 401)
+        self.assertEqual(caught.exception.headers, ('WWW-Authenticate: Basic realm="glancesd", charset="UTF-8"',))
+
+    def test_latin_1_is_as_good_as_utf_8(self) -> None:
+        """requests and aiohttp send Latin-1, browsers and curl UTF-8."""
+        credentials = passwords.Credentials("j\xf6rg", "s\xe9cret")
+        table = (("j\xf6rg:s\xe9cret".encode("latin-1"), True), ("j\xf6rg:s\xe9cret".encode(), True),
+                 (b"j\xf6rg:" + "s\xe9cret".encode(), True), ("j\xf6rg:s\xe8cret".encode("latin-1"), False))
+        for text, good in table:
+            with self.subTest(text):
+                self.assertIs(credentials.good(b"Basic " + base64.b64encode(text)), good)
+
+    def test_a_wrong_one_that_comes_again_is_hashed_once(self) -> None:
+        """A client that was set up with the wrong password polls for ever (Homepage sends `undefined:undefined`)."""
+        credentials = passwords.Credentials("glances", "secret")
+        header = self.header("undefined", "undefined")
+        with mock.patch.object(passwords, "pbkdf2", wraps=passwords.pbkdf2) as hashing:
+            for _ in range(3):
+                self.assertFalse(credentials.good(header))
+            self.assertEqual(hashing.call_count, 1)
+            for number in range(passwords.FAILURES_REMEMBERED * 2):
+                credentials.good(self.header("glances", str(number)))
+                credentials.good(header)                         # who polls is not forgotten for others' guesses
+            self.assertEqual(hashing.call_count, 1 + passwords.FAILURES_REMEMBERED * 2)
+        self.assertEqual(len(credentials._failures), passwords.FAILURES_REMEMBERED)
         self.assertTrue(credentials.good(self.header("glances", "secret")))
+
+    def test_several_with_the_same_one_cost_one_hash(self) -> None:
+        credentials = passwords.Credentials("glances", "secret")
+        header, verdicts = self.header("glances", "secret"), []
+        begun, go_on = threading.Event(), threading.Event()
+
+        def derive(*arguments: Any) -> bytes:
+            begun.set()
+            go_on.wait(30)
+            return hashed(*arguments)
+
+        hashed = passwords.pbkdf2()
+        with mock.patch.object(passwords, "pbkdf2", side_effect=lambda: derive) as hashing:
+            clients = [threading.Thread(target=lambda: verdicts.append(credentials.good(header))) for _ in range(5)]
+            for client in clients:
+                client.start()
+            self.assertTrue(begun.wait(30))
+            go_on.set()
+            for client in clients:
+                client.join(30)
+            self.assertEqual((verdicts, hashing.call_count), ([True] * 5, 1))
 
     def test_a_wrong_user_costs_a_hash_as_well(self) -> None:
         credentials = passwords.Credentials("glances", "secret")
@@ -197,6 +255,11 @@ class PasswordFiles(unittest.TestCase):
             ("long", b"a" * 2000, 0o600, "one line"), ("not UTF-8", b"\xff", 0o600, "not UTF-8"),
             ("readable by its group", b"a", 0o640, "chmod 600"), ("readable by all", b"a", 0o604, "chmod 600"),
             ("a broken hash", b"pbkdf2_sha256$1$zz$00", 0o600, "pbkdf2_sha256$"),
+            ("Glances' own, 2 and 3", b"0" * 32 + b"$" + b"f" * 64, 0o600, "the hash of another program"),
+            ("Glances' own, 4", b"0" * 32 + b"$" + b"f" * 256 + b"\n", 0o600, "the hash of another program"),
+            ("crypt(3)", b"$6$saltsalt$" + b"A/." * 20, 0o600, "--hash-password"),
+            ("htpasswd", b"me:$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/", 0o600, "--hash-password"),
+            ("htpasswd -s", b"me:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=", 0o600, "--hash-password"),
             ("a hash without end", b"pbkdf2_sha256$999999999$00$" + b"0" * 64, 0o600, "pbkdf2_sha256$"),
         )
         for what, data, mode, message in table:
@@ -210,6 +273,31 @@ class PasswordFiles(unittest.TestCase):
     def test_missing(self) -> None:
         with self.assertRaisesRegex(passwords.PasswordError, "No such file"):
             passwords.read(self.path, "glances")
+
+    def test_clear_passwords_that_look_a_little_like_hashes(self) -> None:
+        for secret in (b"$5 is my price$", b"0" * 32 + b"$short", b"a$b$c", b"f" * 64, b"$6$x"):
+            with self.subTest(secret):
+                self.write(secret)
+                self.assertTrue(passwords.read(self.path, "me").good(b"Basic " + base64.b64encode(b"me:" + secret)))
+
+    def test_a_credential_of_systemd(self) -> None:
+        """From 254 on: root's, mode 0440, and an ACL for the unit's user."""
+        folder = os.path.dirname(self.path)
+        self.write(b"secret\n", 0o440)
+        passwords.read(self.path, "me", credentials_directory=folder)
+        passwords.read(self.path, "me", credentials_directory=folder + "/")
+        for other in ("", folder + "/password", os.path.dirname(folder) + "/none", folder[:-1]):
+            with self.subTest(other), self.assertRaisesRegex(passwords.PasswordError, "mode 440"):
+                passwords.read(self.path, "me", credentials_directory=other)
+
+    def test_a_reload_forgets_nobody(self) -> None:
+        self.write(b"secret\n")
+        earlier = passwords.read(self.path, "me")
+        self.write(b"secret")                                    # the same, written anew
+        self.assertIs(passwords.read(self.path, "me", earlier), earlier)
+        self.assertIsNot(passwords.read(self.path, "you", earlier), earlier)
+        self.write(b"other")
+        self.assertIsNot(passwords.read(self.path, "me", earlier), earlier)
 
     def test_read(self) -> None:
         self.write(b"secret\r\n")

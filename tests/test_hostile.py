@@ -40,6 +40,7 @@ def get(*lines: bytes, path: bytes = b"/livez", method: bytes = b"GET", host: by
     return b"%s %s HTTP/1.1\r\n%s%s\r\n" % (method, path, host, b"".join(line + b"\r\n" for line in lines))
 
 
+LOAD = b"/api/2/load"
 NEXT = get(path=b"/smuggled")
 DAEMONS: dict[tuple[str, ...], Daemon] = {}
 
@@ -150,7 +151,7 @@ class Smuggling(Case):
             (get(method=b"OPTIONS") + NEXT, [200, 404]),
             (get(cl % 0, b"Expect: 100-continue") + NEXT, [200, 404]),
             (get(b"Upgrade: h2c", b"Connection: Upgrade, HTTP2-Settings") + NEXT, [200, 404]),
-            (b"GET /livez HTTP/1.0\r\n\r\n" + NEXT, [200]),
+            (b"GET %s HTTP/1.0\r\n\r\n" % LOAD + NEXT, [200]),
             (b"GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" + NEXT, [200, 404]),
             (get() * 300 + NEXT, [200] * 300 + [404]))
         for request, expected in table:
@@ -178,33 +179,40 @@ class Names(Case):
     def test_host(self) -> None:
         name = socket.gethostname().lower().partition(".")[0].encode()
         served = (b"localhost", b"LocalHost:61208", b"localhost.", b"localhost:", b"127.0.0.1", b"127.0.0.1:1",
-                  b"[::1]", b"[::1]:61208", b"[FE80::1]:9", b"[::ffff:10.0.0.1]", b"203.0.113.9", name,
+                  b"[::1]", b"[::1]:61208", b"[FE80::1]:9", b"[fe80::1%25eth0]", b"[fe80::1%eth0]:61208",
+                  b"[::ffff:10.0.0.1]", b"203.0.113.9", name,
                   name + b".local", name + b".lan.", name + b".home.arpa:80", name + b".internal")
         wrong = (b"evil.example", b"evil.example:61208", b"localhost.evil.example", b"127.0.0.1.evil.example", b"",
                  b":80", b"2130706433", b"0x7f000001", b"127.1", b"127.0.0.256", name + b".evil.example",
                  name + b".local.evil.example", b"evil-localhost", b"..", b".localhost", b"[fade]", b"%6cocalhost",
                  b"localhost,evil.example")
         broken = (b"::1", b"[::1", b"::1]", b"[evil.example]", b"[::1.evil]", b"localhost/", b"localhost:80:80",
-                  b"localhost:x", b"a b", b"a@b", b"[fe80::1%25eth0]", "\u0131localhost".encode(), b"localhost\\",
+                  b"localhost:x", b"a b", b"a@b", b"[fe80::1%]", b"[fe80::1%eth0", b"[evil.example%25eth0]",
+                  "\u0131localhost".encode(), b"localhost\\",
                   b'"localhost"', b"<script>", b"[]x")
         for status, hosts in ((200, served), (421, wrong), (400, broken)):
             for host in hosts:
                 with self.subTest(host):
-                    self.assertEqual(self.statuses(get(host=b"Host: %s\r\n" % host)), [status])
+                    self.assertEqual(self.statuses(get(path=LOAD, host=b"Host: %s\r\n" % host)), [status])
                     if b"/" not in host:
-                        self.assertEqual(self.statuses(get(path=b"http://%s/livez" % host)), [status])
+                        self.assertEqual(self.statuses(get(path=b"http://" + host + LOAD)), [status])
 
     def test_the_targets_name_wins(self) -> None:
-        self.assertEqual(self.statuses(get(path=b"http://evil.example/livez")), [421])
-        self.assertEqual(self.statuses(get(path=b"https://localhost/livez", host=b"Host: evil.example\r\n")), [200])
+        self.assertEqual(self.statuses(get(path=b"http://evil.example" + LOAD)), [421])
+        self.assertEqual(self.statuses(get(path=b"https://localhost" + LOAD, host=b"Host: evil.example\r\n")), [200])
+
+    def test_a_probe_names_its_target_as_it_likes(self) -> None:
+        for path in (b"/livez", b"/readyz", b"/healthz"):
+            with self.subTest(path):
+                self.assertEqual(self.statuses(get(path=path, host=b"Host: evil.example\r\n")), [200])
 
     def test_what_is_said(self) -> None:
-        _, _, body = self.ask(get(host=b"Host: evil.example\r\n"))[0]
+        _, _, body = self.ask(get(path=LOAD, host=b"Host: evil.example\r\n"))[0]
         self.assertIn("--allowed-host", body["error"]["message"])
 
     def test_without_a_name(self) -> None:
-        self.assertEqual(self.statuses(b"GET /livez HTTP/1.0\r\n\r\n"), [200])
-        self.assertEqual(self.statuses(b"GET /livez HTTP/1.0\r\nHost: evil.example\r\n\r\n"), [421])
+        self.assertEqual(self.statuses(b"GET %s HTTP/1.0\r\n\r\n" % LOAD), [200])
+        self.assertEqual(self.statuses(b"GET %s HTTP/1.0\r\nHost: evil.example\r\n\r\n" % LOAD), [421])
 
 
 class Asking(Case):
@@ -325,17 +333,19 @@ class Credentials(Case):
                      self.basic("glances", ""), self.basic("", self.PASSWORD), self.basic("glances", "s\u00e9cret"),
                      self.basic("glances", self.PASSWORD + "\n"), self.basic("root", self.PASSWORD),
                      self.basic("Glances", self.PASSWORD), good[:-4], good + b", " + good,
-                     self.basic("glances", self.PASSWORD, "latin-1"), self.basic("glances", "\0" * 900),
+                     self.basic("glances", "s\u00e8cret:x", "latin-1"), self.basic("glances", "\0" * 900),
                      self.basic("\u0661" * 900, "\U0001f600" * 900), good.replace(b"Basic", b"Digest")):
             with self.subTest(line[:60]):
                 (status, headers, body), = self.ask(get(line, path=mem))
-                self.assertEqual((status, headers["www-authenticate"]), (401, 'Basic realm="glancesd"'))
+                self.assertEqual((status, headers["www-authenticate"]),
+                                 (401, 'Basic realm="glancesd", charset="UTF-8"'))
                 bodies.add(json.dumps(body))
         self.assertEqual(len(bodies), 1)                    # none says which half was wrong
 
     def test_the_right_one(self) -> None:
         good = self.basic("glances", self.PASSWORD)
-        for line in (good, good.replace(b"Basic", b"bASIC"), good.replace(b"Basic ", b"Basic   ") + b"  "):
+        for line in (good, self.basic("glances", self.PASSWORD, "latin-1"), good.replace(b"Basic", b"bASIC"),
+                     good.replace(b"Basic ", b"Basic   ") + b"  "):
             with self.subTest(line):
                 requests = get(line, path=b"/api/2/mem") + get(path=b"/api/2/mem") + get(line, path=b"/x")
                 self.assertEqual(self.statuses(requests), [200, 401, 404])

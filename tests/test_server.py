@@ -30,12 +30,12 @@ class App(Application):
         self.waiting = threading.Semaphore(0)
         self.refused: Optional[Refused] = None
 
-    def caller(self, address: str) -> None:
+    def caller(self, address: str, own: Callable[[], str]) -> None:
         if self.refused is not None:
             raise self.refused
 
-    def prepare(self, request: Request) -> tuple[Callable[[], Answer], tuple[str, ...]]:
-        return lambda: self.answer(request), ("X-Path: " + "/".join(request.path),)
+    def prepare(self, request: Request) -> tuple[Callable[[], Answer], tuple[str, ...], None]:
+        return lambda: self.answer(request), ("X-Path: " + "/".join(request.path),), None
 
     def error(self, refused: Refused, request: Optional[Request] = None) -> Answer:
         answer = error(refused)

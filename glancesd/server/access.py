@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 from functools import lru_cache
-from typing import Optional, Union
+from typing import Callable, Optional, Union
 
 from ..answers import Refused, Request
 from ..settings import Settings
-from .passwords import Busy, Credentials
+from .hashing import Busy
+from .passwords import Credentials
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 
@@ -24,7 +25,7 @@ PRIVATE_NETWORKS = tuple(ipaddress.ip_network(text) for text in (
     "100.64.0.0/10"))                                      # carrier-grade NAT
 # Suffixes that name a machine on a local network and that nobody can register; any other could be an attacker's.
 LOCAL_SUFFIXES = ("local", "lan", "home", "home.arpa", "internal", "localdomain")
-# To look an address up takes longer than all else that a connection is asked: it is done once for those of late.
+# Matching an address against the networks is the dearest part of accepting a connection: the latest results are kept.
 CALLERS_REMEMBERED = 64
 
 
@@ -42,11 +43,17 @@ class Access:
     def needs_password(self) -> bool:
         return self._credentials is not None
 
-    def caller(self, address: str) -> None:
-        """Refuse a connection by where it comes from; `address` is "" for a Unix socket."""
-        if address and self._networks and not self._is_served(address):
-            raise Refused(403, "%s is not in a network that is served here: see --allow-from (or set a password)"
-                          % address)
+    def caller(self, address: str, own: Callable[[], str] = str) -> None:
+        """Refuse a connection by where it comes from; `address` is "" for a Unix socket.
+
+        `own` tells the connection's local address. A peer of the same address is this machine, which asked for itself
+        by a public address: it is served where loopback is.
+        """
+        if not address or not self._networks or self._is_served(address):
+            return
+        if address == own() and self._is_served("127.0.0.1" if "." in address else "::1"):
+            return
+        raise Refused(403, "%s is not in a network that is served here: see --allow-from (or set a password)" % address)
 
     def _look_up(self, address: str) -> bool:
         caller = _address(address)
@@ -57,18 +64,19 @@ class Access:
         if self._credentials is not None or request.host is None:
             return
         host = request.host.rstrip(".")
-        if host not in self._hosts and ("%" in host or _address(host) is None):
+        if host not in self._hosts and not _is_address(host):
             raise Refused(421, "this server is not known as %s: see --allowed-host (or set a password)"
                           % (host or "''"))
 
-    def password(self, request: Request) -> None:
-        """Refuse wrong or missing credentials, where a password is set."""
+    def password(self, request: Request, address: str) -> None:
+        """Refuse wrong or missing credentials of a caller, where a password is set."""
         try:
-            good = self._credentials is None or self._credentials.good(request.authorization)
+            good = self._credentials is None or self._credentials.good(request.authorization, address)
         except Busy:
             raise Refused(503, "too many passwords are being checked", "Retry-After: 1") from None
         if not good:
-            raise Refused(401, "a user name and a password are needed", 'WWW-Authenticate: Basic realm="glancesd"')
+            raise Refused(401, "a user name and a password are needed",
+                          'WWW-Authenticate: Basic realm="glancesd", charset="UTF-8"')
 
     def cors(self, request: Request) -> tuple[str, ...]:
         """Header lines that let the page of an allowed origin read the answer; none unless origins are configured."""
@@ -96,6 +104,11 @@ def _own_names(hostname: str) -> frozenset[str]:
     names = {"localhost", full, bare}
     names.update("%s.%s" % (bare, suffix) for suffix in LOCAL_SUFFIXES)
     return frozenset(name for name in names if name and not name.startswith("."))
+
+
+def _is_address(host: str) -> bool:
+    """Whether the Host is an address; one of IPv6 may name a zone: `fe80::1%eth0`, in a URI `fe80::1%25eth0`."""
+    return _address(host) is not None and (":" in host or "%" not in host)
 
 
 def _address(text: str) -> Optional[Address]:

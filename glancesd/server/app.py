@@ -1,9 +1,10 @@
 """app: what answers a request: first access, then the paths of the site."""
 from __future__ import annotations
 
+from functools import partial
 from typing import Callable, Optional
 
-from ..answers import Answer, Application, Refused, Request
+from ..answers import Answer, Application, Guard, Refused, Request
 from ..api.site import Site
 from .access import Access
 
@@ -18,33 +19,27 @@ class App(Application):
         self._access = access
         self._site = site
 
-    def caller(self, address: str) -> None:
-        self._access.caller(address)
+    def caller(self, address: str, own: Callable[[], str]) -> None:
+        self._access.caller(address, own)
 
     def error(self, refused: Refused, request: Optional[Request] = None) -> Answer:
         return self._site.error(refused, request)
 
-    def prepare(self, request: Request) -> tuple[Callable[[], Answer], tuple[str, ...]]:
+    def prepare(self, request: Request) -> tuple[Callable[[], Answer], tuple[str, ...], Optional[Guard]]:
         if request.method == "OPTIONS":           # before password and Host: it tells nothing
             allowed = Answer(b"", headers=(_ALLOW, *self._access.preflight(request)))
-            return lambda: allowed, ()
+            return lambda: allowed, (), None
         headers = self._access.cors(request)
+        guard = partial(self._access.password, request) if self._access.needs_password else None
         try:
             if request.method not in METHODS:
                 raise Refused(405, "%s is not answered here: %s are" % (request.method[:40], ", ".join(METHODS)),
                               _ALLOW)
-            self._access.host(request)
             endpoint, is_open = self._site.find(request)
+            if not is_open:                       # a probe names its target as it likes
+                self._access.host(request)
         except Refused as refused:
-            refusal = refused
-            if refused.status == 404 and self._access.needs_password:
-                return lambda: self._guarded(request, lambda: self.error(refusal, request)), headers
             answer = self.error(refused, request)
-            return lambda: answer, headers
-        if is_open or not self._access.needs_password:
-            return endpoint, headers
-        return lambda: self._guarded(request, endpoint), headers
-
-    def _guarded(self, request: Request, endpoint: Callable[[], Answer]) -> Answer:
-        self._access.password(request)
-        return endpoint()
+            # Without the password nobody learns which paths there are.
+            return lambda: answer, headers, guard if refused.status == 404 else None
+        return endpoint, headers, None if is_open else guard

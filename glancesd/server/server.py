@@ -42,11 +42,15 @@ _COMMON = ("Server: glancesd", "Cache-Control: no-store", "X-Content-Type-Option
 
 
 class Prepared(NamedTuple):
-    """A request and what it alone decides: the function that answers it, and header lines for its answer."""
+    """A request and what it alone decides: the function that answers it, and header lines for its answer.
+
+    `guard` is given the caller's address before each answer, and raises Refused; None where nothing is guarded.
+    """
 
     request: Request
     answer: Callable[[], Answer]
     headers: tuple[str, ...]
+    guard: Optional[Callable[[str], None]]
 
 
 class Place:
@@ -331,7 +335,7 @@ class Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         received = b""
         try:
-            self.server.app.caller(self.place.address)
+            self.server.app.caller(self.place.address, self._own_address)
             while True:
                 prepared, received = self._next(received)
                 if prepared is None:
@@ -384,6 +388,8 @@ class Handler(socketserver.BaseRequestHandler):
         request, server, place = prepared.request, self.server, self.place
         place.at_work = True
         try:
+            if prepared.guard is not None:
+                prepared.guard(place.address)
             answer = prepared.answer()
         except Refused as refused:
             answer = server.app.error(refused, request)
@@ -396,6 +402,10 @@ class Handler(socketserver.BaseRequestHandler):
         place.at_work = False
         self.request.sendall(wire)
         return request.keep_alive
+
+    def _own_address(self) -> str:
+        """The local address of the connection."""
+        return str(self.request.getsockname()[0])
 
     def _refuse(self, refused: Refused) -> None:
         """Say why, and end the connection."""
