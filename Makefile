@@ -21,8 +21,8 @@ help: ## this list
 run: ## serve this machine's figures on port 61208
 	$(PYTHON) -m glancesd $(ARGS)
 
-test: ## the tests
-	$(PYTHON) -m unittest discover -s tests -t .
+test: ## the tests, and what was skipped and why
+	$(PYTHON) -m tests
 
 check: ## byte-compile, test, and lint and type-check where ruff and mypy are installed
 	$(PYTHON) -m compileall -q glancesd tests
@@ -30,7 +30,7 @@ check: ## byte-compile, test, and lint and type-check where ruff and mypy are in
 	else echo 'not linted: ruff is not installed'; fi
 	@if command -v mypy >/dev/null; then set -x; mypy --config-file .ci/mypy.ini --cache-dir /dev/null glancesd tests; \
 	else echo 'not type-checked: mypy is not installed'; fi
-	$(PYTHON) -m unittest discover -s tests -t .
+	$(PYTHON) -m tests
 
 golden: ## write the expected answers of the fixture hosts anew (then read the diff)
 	$(PYTHON) -m tests.golden $(ARGS)

@@ -204,7 +204,8 @@ class Served(Box):
             value = self.all[plugin]
             row = value[0] if isinstance(value, list) and value else value
             for item in row if isinstance(row, dict) and plugin != "help" else ():
-                if "/" not in item:
+                # A state that no process is in any more (a zombie that was reaped since) is no item.
+                if "/" not in item and (plugin != "processcount" or item in ("total", "thread")):
                     paths.append("/api/2/%s/%s" % (plugin, item))
         paths += ["/api/v2/mem/used", "/api/2/processlist/pid/%d" % self.daemon.pid, "/api/2/network/interface_name/lo",
                   "/api/2/cpu/user/history", "/api/2/cpu/user/history/1", "/api/2/fs/mnt_point/%2F"]
