@@ -73,29 +73,45 @@ class ParseMountinfo(unittest.TestCase):
         ("an empty source (5.x)", b"27 1 0:45 / /a rw - tmpfs  rw\n", [Mount("", "/a", "tmpfs", "0:45", "rw", "rw")]),
         ("a row of a megabyte", b"27 1 0:45 / /a rw - overlay overlay rw,lowerdir=" + b"x" * 2 ** 20 + b"\n",
          [Mount("overlay", "/a", "overlay", "0:45", "rw", "rw,lowerdir=" + "x" * 2 ** 20)]),
+        ("a dataset with blanks, of an older OpenZFS",
+         b"27 1 0:30 / /a\\040b rw - zfs tank/my data set rw,xattr,noacl\n",
+         [Mount("tank/my data set", "/a b", "zfs", "0:30", "rw", "rw,xattr,noacl")]),
+        ("of a newer one", b"27 1 0:30 / /a rw - zfs tank/my\\040data rw,xattr\n",
+         [Mount("tank/my data", "/a", "zfs", "0:30", "rw", "rw,xattr")]),
+        ("a name with other ends of a line", "27 1 8:1 / /a\x1c\x85\u2028b rw - xfs x rw\n".encode(),
+         [Mount("x", "/a\x1c\x85\u2028b", "xfs", "8:1", "rw", "rw")]),
         ("options with escapes and blanks", b"27 1 0:45 / /a ro,noatime - overlay x rw,lowerdir=/a\\040b,c d\n",
          [Mount("x", "/a", "overlay", "0:45", "ro,noatime", "rw,lowerdir=/a b,c d")]),
         ("no options of the file system", b"27 1 0:45 / /a rw - tmpfs x\n", [Mount("x", "/a", "tmpfs", "0:45", "rw")]),
     )
     MALFORMED = (
-        ("short", b"27 1 254:0 / /\n", "1/mountinfo:1: no type"),
-        ("a row of /proc/mounts", b"/dev/vda / ext4 rw 0 0\n", "1/mountinfo:1: no type"),
-        ("no hyphen", b"27 1 254:0 / / rw shared:1 ext4 /dev/vda rw\n", "1/mountinfo:1: no type"),
-        ("nothing behind the hyphen", b"27 1 254:0 / / rw -\n", "1/mountinfo:1: no type"),
-        ("no source", b"27 1 8:1 / /a rw - xfs x rw\n27 1 254:0 / / rw - ext4\n", "1/mountinfo:2: no type"),
-        ("no device number", b"27 1 x / / rw - ext4 /dev/vda rw\n", "1/mountinfo:1: no device number"),
+        ("short", b"27 1 254:0 / /\n"),
+        ("a row of /proc/mounts", b"/dev/vda / ext4 rw 0 0\n"),
+        ("no hyphen", b"27 1 254:0 / / rw shared:1 ext4 /dev/vda rw\n"),
+        ("nothing behind the hyphen", b"27 1 254:0 / / rw -\n"),
+        ("no source", b"27 1 254:0 / / rw - ext4\n"),
+        ("no device number", b"27 1 x / / rw - ext4 /dev/vda rw\n"),
+        ("no mount number", b"x 1 8:1 / / rw - ext4 /dev/vda rw\n"),
     )
 
     def test_valid(self) -> None:
         for name, table, expected in self.VALID:
             with self.subTest(name):
-                self.assertEqual(filesystems.parse_mountinfo(table), expected)
+                found = filesystems.parse_mountinfo(table)
+                self.assertEqual([mount._replace(mount_id=None, parent_id=None) for mount in found], expected)
+                self.assertEqual({(mount.mount_id, mount.parent_id) for mount in found}, {(27, 1)} if found else set())
 
     def test_malformed(self) -> None:
-        for name, table, message in self.MALFORMED:
+        good = b"27 1 8:1 / /a rw - xfs x rw\n"
+        for name, row in self.MALFORMED:
             with self.subTest(name), self.assertRaises(ParseError) as caught:
-                filesystems.parse_mountinfo(table)
-            self.assertTrue(str(caught.exception).startswith(message), caught.exception)
+                filesystems.parse_mountinfo(row)
+            self.assertTrue(str(caught.exception).startswith("1/mountinfo:1: not a mount: "), caught.exception)
+            with self.subTest(name, beside="a good row"):
+                reported: list[ParseError] = []
+                found = filesystems.parse_mountinfo(good + row + good, "f", reported.append)
+                self.assertEqual([mount.mount_point for mount in found], ["/a", "/a"])
+                self.assertEqual([(problem.file, problem.line) for problem in reported], [("f", 2)])
 
 
 class ParseMounts(unittest.TestCase):
@@ -106,11 +122,13 @@ class ParseMounts(unittest.TestCase):
         ("octal escapes", b"//nas/my\\040files /mnt/my\\134files cifs rw 0 0\n",
          [Mount("//nas/my files", "/mnt/my\\files", "cifs", None, "rw")]),
         ("not UTF-8", b"x /\xff fuse.\xff rw 0 0\n", [Mount("x", "/\udcff", "fuse.\ufffd", None, "rw")]),
+        ("a dataset with blanks", b"tank/my data set /a\\040b zfs rw,noatime 0 0\n",
+         [Mount("tank/my data set", "/a b", "zfs", None, "rw,noatime")]),
         ("a space in the options", b"x /a nfs rw,sec=a b 0 0\n", [Mount("x", "/a", "nfs", None, "rw,sec=a b")]),
     )
     MALFORMED = (
-        ("short", b"/dev/vda / ext4\n", "1/mounts:1: not a mount"),
-        ("the second row", b"/dev/vda / ext4 rw 0 0\nx\n", "1/mounts:2: not a mount"),
+        ("short", b"/dev/vda / ext4\n"),
+        ("nothing", b"x\n"),
     )
 
     def test_valid(self) -> None:
@@ -119,10 +137,14 @@ class ParseMounts(unittest.TestCase):
                 self.assertEqual(filesystems.parse_mounts(table), expected)
 
     def test_malformed(self) -> None:
-        for name, table, message in self.MALFORMED:
+        for name, row in self.MALFORMED:
             with self.subTest(name), self.assertRaises(ParseError) as caught:
-                filesystems.parse_mounts(table)
-            self.assertTrue(str(caught.exception).startswith(message), caught.exception)
+                filesystems.parse_mounts(row)
+            self.assertTrue(str(caught.exception).startswith("1/mounts:1: not a mount: "), caught.exception)
+            with self.subTest(name, beside="a good row"):
+                reported: list[ParseError] = []
+                found = filesystems.parse_mounts(row + b"/dev/vda / ext4 rw 0 0\n", report=reported.append)
+                self.assertEqual(([mount.mount_point for mount in found], len(reported)), (["/"], 1))
 
 
 class ParseTypes(unittest.TestCase):
@@ -131,10 +153,12 @@ class ParseTypes(unittest.TestCase):
         self.assertEqual(filesystems.parse_types(TYPES.decode()), {"ext4", "btrfs", "squashfs"})
 
     def test_malformed(self) -> None:
-        for text in ("nodev\tsysfs\next4\n", "nodev\tsysfs\nnodev\t\n"):
-            with self.subTest(text), self.assertRaises(ParseError) as caught:
-                filesystems.parse_types(text)
-            self.assertEqual(caught.exception.line, 2)
+        for row in ("ext4\n", "nodev\t\n"):
+            with self.subTest(row), self.assertRaises(ParseError):
+                filesystems.parse_types(row)
+            reported: list[ParseError] = []
+            self.assertEqual(filesystems.parse_types(row + "\txfs\n", report=reported.append), {"xfs"})
+            self.assertEqual([problem.line for problem in reported], [1])
 
 
 class WhichMounts(unittest.TestCase):
@@ -176,7 +200,24 @@ class WhichMounts(unittest.TestCase):
         ("what autofs is mounted over", (("/dev/sdc", "/nas", "ext4", "8:32"), ("systemd-1", "/nas", "autofs", "0:50")),
          (), []),
     )
+    HIDDEN = (
+        # name, rows of (mount, parent, mount point), the mount points served
+        ("under a later mount", ((20, 1, "/"), (21, 20, "/mnt/a/b"), (22, 20, "/mnt/a")), ["/", "/mnt/a"]),
+        ("and what is mounted in it", ((20, 1, "/"), (21, 20, "/a/b"), (22, 21, "/a/b/c"), (23, 20, "/a")),
+         ["/", "/a"]),
+        ("mounted again on top", ((20, 1, "/"), (21, 20, "/a/b"), (22, 20, "/a"), (23, 22, "/a/b")),
+         ["/", "/a", "/a/b"]),
+        ("the root after what was moved into it", ((22, 65, "/boot"), (65, 1, "/")), ["/boot", "/"]),
+        ("a root over a root", ((20, 1, "/"), (21, 20, "/a"), (22, 20, "/")), ["/"]),
+        ("a name that begins alike", ((20, 1, "/"), (21, 20, "/data"), (22, 20, "/dat")), ["/", "/data", "/dat"]),
+        ("the earlier hides nothing", ((20, 1, "/"), (21, 20, "/a"), (22, 21, "/a/b")), ["/", "/a", "/a/b"]),
+        ("its own parent", ((1, 1, "/"), (2, 1, "/a")), ["/", "/a"]),
+        ("parents outside of the table", ((30, 9, "/a/b"), (31, 8, "/"), (32, 7, "/a")), ["/", "/a"]),
+    )
     WITHOUT_MOUNTINFO = (
+        ("hidden under a later mount",
+         b"/dev/sda2 /a/b ext4 rw 0 0\n/dev/root / ext4 rw 0 0\n/dev/sda3 /a ext4 rw 0 0\n",
+         ["/", "/a"]),
         ("the same source once", b"rootfs / rootfs rw 0 0\n/dev/root / ext4 rw 0 0\n"
          b"/dev/sda2 /a ext4 rw 0 0\n/dev/sda2 /b ext4 rw 0 0\n",
          ["/", "/a"]),
@@ -196,6 +237,13 @@ class WhichMounts(unittest.TestCase):
                 self.assertEqual(self.served(Tree({"1/mountinfo": mountinfo(*mounts), "filesystems": TYPES}), allow),
                                  expected)
 
+    def test_hidden(self) -> None:
+        for name, mounts, expected in self.HIDDEN:
+            with self.subTest(name):
+                table = "".join("%d %d 8:%d / %s rw - ext4 /dev/sda%d rw\n" % (number, parent, number, point, number)
+                                for number, parent, point in mounts).encode()
+                self.assertEqual(self.served(Tree({"1/mountinfo": table, "filesystems": TYPES})), expected)
+
     def test_mounts(self) -> None:
         for name, table, expected in self.WITHOUT_MOUNTINFO:
             with self.subTest(name):
@@ -203,7 +251,10 @@ class WhichMounts(unittest.TestCase):
 
     def test_without_the_kernels_types(self) -> None:
         table = mountinfo(("/dev/sda1", "/a", "xfs", "8:1"), ("tmpfs", "/run", "tmpfs", "0:5"))
-        self.assertEqual(self.served(Tree({"1/mountinfo": table})), ["/a"])
+        for name, content in (("missing", None), ("refused", PermissionError(13, "denied")), ("empty", b""),
+                              ("broken", OSError(5, "Input/output error")), ("malformed", b"nonsense\n")):
+            with self.subTest(name):
+                self.assertEqual(self.served(Tree({"1/mountinfo": table, "filesystems": content})), ["/a"])
 
 
 class WhichTable(unittest.TestCase):
@@ -255,7 +306,7 @@ class WhichTable(unittest.TestCase):
 
 
 class HowFull(unittest.TestCase):
-    MOUNT = Mount("/dev/sda1", "/a", "ext4", "8:1", "rw", "rw")
+    MOUNT = Mount("/dev/sda1", "/a", "ext4", "8:1", "rw", "rw", 20, 1)
 
     def sample(self, result: Callable[[], os.statvfs_result]) -> list[FileSystem]:
         table = mountinfo(("/dev/sda1", "/a", "ext4", "8:1"))

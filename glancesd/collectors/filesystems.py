@@ -18,11 +18,11 @@ from __future__ import annotations
 import os
 import re
 from functools import partial
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, Iterator, NamedTuple, Optional
 
 from ..delta import percent
 from ..patience import Call, Patience
-from ..roots import NoData, ParseError, Roots, decode
+from ..roots import NoData, ParseError, Report, Roots, decode, ignore, rows
 
 TYPES_FILE = "filesystems"
 
@@ -37,6 +37,8 @@ IMAGES = frozenset(("squashfs", "erofs", "iso9660", "cramfs", "romfs", "squashfu
 NEVER = "autofs"
 
 _MOUNTS_FIELDS = 6
+# Up to OpenZFS 2.0 the source of a dataset stands there as it is, blanks and all.
+_UNESCAPED = "zfs"
 _READ_ONLY = frozenset(("ro", "emergency_ro"))
 _OPTIONAL_FIELDS_FROM = 6
 _OCTAL = re.compile(rb"\\([0-3][0-7][0-7])")
@@ -52,6 +54,8 @@ class Mount(NamedTuple):
     device: Optional[str]       # "major:minor", the same wherever a file system is mounted; None from /proc/mounts
     options: str = ""           # "rw,noatime": of this mount; those of the file system as well, from /proc/mounts
     super_options: str = ""     # "rw,discard": of the file system, wherever it is mounted
+    mount_id: Optional[int] = None
+    parent_id: Optional[int] = None      # of the mount that the mount point lies in
 
     @property
     def name(self) -> str:
@@ -105,50 +109,48 @@ class FileSystem(NamedTuple):
                 or (mount.read_only and (mount.type == "udf" or mount.source.startswith("/dev/loop"))))
 
 
-def parse_mountinfo(table: bytes, file: str = "1/mountinfo") -> list[Mount]:
-    """Mounts in the kernel's order. ParseError on a row without device number, type or source."""
-    mounts = []
-    for number, row in enumerate(_text(table).split("\n"), 1):
-        if not row:
-            continue
-        fields = row.split(" ")
-        try:
-            hyphen = fields.index("-", _OPTIONAL_FIELDS_FROM)
-            type_name, source = fields[hyphen + 1:hyphen + 3]
-        except ValueError:
-            raise ParseError(file, number, "no type and source behind a hyphen: %.60r" % row) from None
-        if not _DEVICE.fullmatch(fields[2]):
-            raise ParseError(file, number, "no device number: %.60r" % row)
-        super_options = " ".join(fields[hyphen + 3:])
-        mounts.append(Mount(_name(source), _name(fields[4]), _clean(_name(type_name)), fields[2], _name(fields[5]),
-                            _name(super_options)))
-    return mounts
+def parse_mountinfo(table: bytes, file: str = "1/mountinfo", report: Report = ignore) -> list[Mount]:
+    """Mounts in the kernel's order. ParseError when no row has a device number, a type and a source."""
+    return rows(_text(table), _mountinfo_row, "a mount", file, report)
 
 
-def parse_mounts(table: bytes, file: str = "1/mounts") -> list[Mount]:
-    """Mounts in the kernel's order, without device numbers. ParseError on a row of less than six fields."""
-    mounts = []
-    for number, row in enumerate(_text(table).split("\n"), 1):
-        if not row:
-            continue
-        fields = row.split(" ")
-        if len(fields) < _MOUNTS_FIELDS:
-            raise ParseError(file, number, "not a mount: %.60r" % row)
-        options = " ".join(fields[3:-2])
-        mounts.append(Mount(_name(fields[0]), _name(fields[1]), _clean(_name(fields[2])), None, _name(options)))
-    return mounts
+def parse_mounts(table: bytes, file: str = "1/mounts", report: Report = ignore) -> list[Mount]:
+    """Mounts in the kernel's order, without numbers of device and mount. ParseError when no row has six fields."""
+    return rows(_text(table), _mounts_row, "a mount", file, report)
 
 
-def parse_types(text: str, file: str = TYPES_FILE) -> frozenset[str]:
-    """Types that the kernel lists without "nodev". ParseError on a row that is not a mark or none, tab, type."""
-    types = set()
-    for number, row in enumerate(text.splitlines(), 1):
-        mark, tab, name = row.partition("\t")
-        if not tab or not name:
-            raise ParseError(file, number, "not a file system type: %.60r" % row)
-        if not mark:
-            types.add(name)
-    return frozenset(types)
+def parse_types(text: str, file: str = TYPES_FILE, report: Report = ignore) -> frozenset[str]:
+    """Types that the kernel lists without "nodev". ParseError when no row is a mark or none, tab, type."""
+    return frozenset(rows(text, _type_row, "a file system type", file, report))
+
+
+def _mountinfo_row(row: str) -> Mount:
+    fields = row.split(" ")
+    hyphen = fields.index("-", _OPTIONAL_FIELDS_FROM)
+    type_name, source, super_options = fields[hyphen + 1], fields[hyphen + 2], " ".join(fields[hyphen + 3:])
+    if type_name == _UNESCAPED and len(fields) > hyphen + 4:
+        source, super_options = " ".join(fields[hyphen + 2:-1]), fields[-1]
+    if not _DEVICE.fullmatch(fields[2]):
+        raise ValueError("no device number")
+    return Mount(_name(source), _name(fields[4]), _clean(_name(type_name)), fields[2], _name(fields[5]),
+                 _name(super_options), int(fields[0]), int(fields[1]))
+
+
+def _mounts_row(row: str) -> Mount:
+    fields = row.split(" ")
+    if len(fields) < _MOUNTS_FIELDS:
+        raise ValueError("too few fields")
+    surplus = len(fields) - _MOUNTS_FIELDS
+    if surplus and fields[-4] == _UNESCAPED:
+        fields[:surplus + 1] = [" ".join(fields[:surplus + 1])]
+    return Mount(_name(fields[0]), _name(fields[1]), _clean(_name(fields[2])), None, _name(" ".join(fields[3:-2])))
+
+
+def _type_row(row: str) -> Optional[str]:
+    mark, tab, name = row.partition("\t")
+    if not tab or not name:
+        raise ValueError("no type")
+    return None if mark else name
 
 
 class _Asked(NamedTuple):
@@ -181,10 +183,10 @@ class Sampler:
 
     def __call__(self, roots: Roots) -> list[FileSystem]:
         """In the order of the mount table, without mounts that do not answer or fail. NoData without a mount table."""
-        file, parse, table = _read_mounts(roots)
+        file, parse, table = read_mounts(roots)
         asked = self._asked
         if asked is None or asked.read != (roots, file, table):
-            asked = self._asked = self._ask((roots, file, table), parse(table, file))
+            asked = self._asked = self._ask((roots, file, table), parse(table, file, roots.report))
         mounts = asked.mounts
         outcomes = self._disks.run(asked.disks)
         outcomes.update(self._others.run(asked.others))
@@ -197,12 +199,12 @@ class Sampler:
             outcome = outcomes[mount.mount_point]
             # Those of no size (pseudo file systems behind `allow`) are left out, as df does.
             if not outcome.late and outcome.value is not None and outcome.value.f_blocks:
-                filesystems.append(_measured(mount, outcome.value))
+                filesystems.append(measured(mount, outcome.value))
         return filesystems
 
     def _ask(self, read: tuple[Roots, str, bytes], mounts: list[Mount]) -> _Asked:
         roots = read[0]
-        types = _read_types(roots)               # a type that the kernel learns later is mounted later
+        types = read_types(roots)               # a type that the kernel learns later is mounted later
         asked = _Asked(read, self._select(mounts, types), {}, {})
         for mount in asked.mounts:
             calls = asked.disks if mount.type in types else asked.others
@@ -212,9 +214,10 @@ class Sampler:
     def _select(self, mounts: list[Mount], types: frozenset[str]) -> list[Mount]:
         """Of each mount point the mount on top, of each device the first, of types that count."""
         on_top = {mount.mount_point: mount for mount in mounts}
+        hidden = _hidden(mounts)
         chosen: dict[tuple[str, str], Mount] = {}
-        for mount in mounts:
-            if mount is on_top[mount.mount_point] and self._counts(mount, types):
+        for position, mount in enumerate(mounts):
+            if mount is on_top[mount.mount_point] and position not in hidden and self._counts(mount, types):
                 chosen.setdefault(_identity(mount), mount)
         return list(chosen.values())
 
@@ -226,7 +229,7 @@ class Sampler:
                 or any(part in mount.type for part in self._allow))
 
 
-def _read_mounts(roots: Roots) -> tuple[str, Callable[[bytes, str], list[Mount]], bytes]:
+def read_mounts(roots: Roots) -> tuple[str, Callable[[bytes, str, Report], list[Mount]], bytes]:
     """The host's mount table, which is the one of process 1, else our own, and what parses it. NoData without any."""
     for file, parse in (("1/mountinfo", parse_mountinfo), ("self/mountinfo", parse_mountinfo),
                         ("1/mounts", parse_mounts), ("mounts", parse_mounts)):
@@ -239,11 +242,39 @@ def _read_mounts(roots: Roots) -> tuple[str, Callable[[bytes, str], list[Mount]]
     raise NoData("no mount table")
 
 
-def _read_types(roots: Roots) -> frozenset[str]:
+def read_types(roots: Roots) -> frozenset[str]:
+    """Types of file systems with a device behind them, as the kernel says, or else as is usual."""
     try:
-        return parse_types(roots.proc(TYPES_FILE))
-    except NoData:
+        return parse_types(roots.proc(TYPES_FILE, default=""), TYPES_FILE, roots.report) or USUAL_TYPES
+    except ParseError as problem:
+        roots.report(problem)
         return USUAL_TYPES
+
+
+def _hidden(mounts: list[Mount]) -> set[int]:
+    """Positions of mounts that no path leads to any more: another one was mounted later on a directory above them.
+
+    That one has the same parent (a mount inside it would have it as its parent). /proc/mounts tells no parents, and
+    shows the root, which an initramfs mounts last, behind what it moved into it: there the root hides nothing.
+    """
+    positions = {mount.mount_id: position for position, mount in enumerate(mounts)}
+    parents = [positions.get(mount.parent_id) if mount.parent_id != mount.mount_id else None for mount in mounts]
+    latest = {(parent, mount.mount_point): position for position, (mount, parent) in enumerate(zip(mounts, parents))}
+    hidden = {position for position, (mount, parent) in enumerate(zip(mounts, parents))
+              if any(latest.get((parent, above), -1) > position for above in _directories_above(mount.mount_point)
+                     if parent is not None or above != "/")}
+    while True:
+        inside = {position for position, parent in enumerate(parents) if parent in hidden} - hidden
+        if not inside:
+            return hidden
+        hidden |= inside
+
+
+def _directories_above(path: str) -> Iterator[str]:
+    """Of "/a/b": "/a", "/"."""
+    while path != "/" and path:
+        path = path.rpartition("/")[0] or "/"
+        yield path
 
 
 def _identity(mount: Mount) -> tuple[str, str]:
@@ -253,7 +284,8 @@ def _identity(mount: Mount) -> tuple[str, str]:
     return ("source", mount.source) if mount.source.startswith("/") else ("mount point", mount.mount_point)
 
 
-def _measured(mount: Mount, usage: os.statvfs_result) -> FileSystem:
+def measured(mount: Mount, usage: os.statvfs_result) -> FileSystem:
+    """What statvfs says of a mount, in bytes."""
     unit = usage.f_frsize
     used = max(0, usage.f_blocks - usage.f_bfree)
     return FileSystem(mount, usage.f_blocks * unit, used * unit, usage.f_bavail * unit, usage.f_bfree * unit,
