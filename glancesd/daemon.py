@@ -63,8 +63,8 @@ class Daemon:
         self._tasks = Tasks(settings.monitored, settings.folders, settings.commands_allowed, self._roots,
                             clock.monotonic)
         self._mounts = sources.mounts(settings.fs_allow, log)
-        self._readings = Readings(sources.table(lambda roots: self._mounts(roots), self._alerts, self._asked_tasks),
-                                self._roots, settings.cached_time, clock, log)
+        self._readings = Readings(sources.table(lambda roots: self._mounts(roots), self._alerts, self._asked_tasks,
+                                              clock.monotonic), self._roots, settings.cached_time, clock, log)
         self._ticker = Ticker(settings.interval, self._tick, clock, log)
         self._server: Optional[Server] = None
         self._url = ""

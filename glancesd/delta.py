@@ -5,15 +5,22 @@ handed.
 """
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple, Optional
 
 # A window shorter than this says more about clock ticks (10 ms) than about the machine.
 WINDOW_SECONDS = 0.25
 # Fastest link assumed where the kernel names no speed: 10 Gbit/s.
 LINK_BYTES_PER_SECOND = 10e9 / 8
+# No link, disk or memory copy moves more: 1 Tbit/s. What says so is a counter that leapt.
+MOST_BYTES_PER_SECOND = 1e12 / 8
+# Drivers that ask their hardware once a second show up to so much more than the window's work at once.
+LATE_SECONDS = 1.0
 
 _WRAP = 1 << 32
 _UPPER_HALF = 1 << 31
+# A counter that is so near to its last value may wrap to exactly 0.
+_END = 1 << 16
 
 
 class Window(NamedTuple):
@@ -50,28 +57,63 @@ class Tracker:
         return self._at + WINDOW_SECONDS if self._sample is not None else 0.0
 
 
-def increase(now: Optional[int], before: Optional[int]) -> int:
-    """How much a 64-bit counter grew. 0 at first sight and when it steps back: that is a reset, not work done."""
-    if now is None or before is None or now < before:
+def increase(now: Optional[int], before: Optional[int], most: float = math.inf) -> int:
+    """How much a 64-bit counter grew. 0 at first sight, and at a reset: a step back, or a leap by more than `most`."""
+    if now is None or before is None or now < before or now - before > most:
         return 0
     return now - before
 
 
-def wrapping_increase(now: Optional[int], before: Optional[int], elapsed: float, ceiling_per_second: float) -> int:
-    """As `increase`, for a counter that 32-bit kernels keep in 32 bits.
+def wrapping_increase(now: Optional[int], before: Optional[int], most: float) -> int:
+    """As `increase`, for a counter that is kept in 32 bits, or for a sum of such counters.
 
-    A step back from the upper half of 32 bits counts as a wrap when the link could have carried the wrapped increase in
-    the `elapsed` seconds (`ceiling_per_second`, in the counter's unit); otherwise it is a reset.
+    A step back from 2^31 or more counts as a wrap when what it makes up for is at most `most`; else it is a reset.
     """
     if now is None or before is None:
         return 0
-    if now >= before:
-        return now - before
-    if _UPPER_HALF <= before < _WRAP:
-        wrapped = now + _WRAP - before
-        if wrapped <= ceiling_per_second * elapsed:
-            return wrapped
-    return 0
+    grown = now - before
+    if grown < 0 and before >= _UPPER_HALF:
+        grown %= _WRAP
+    return grown if 0 <= grown <= most else 0
+
+
+class Counter(NamedTuple):
+    """A counter of a device as of one sample. `follow` makes the next one of it."""
+
+    raw: int                          # as the kernel shows it
+    lifted: int = 0                   # 2^32 for each wrap since the last reset
+    grown: int = 0                    # since the first sample: what resets and leaps show is left out
+    fallen_from: Optional[int] = None  # while `raw` is 0: what it was before
+
+    @property
+    def value(self) -> int:
+        """The counter as if it had never wrapped. It falls at a reset alone."""
+        return self.raw + self.lifted if self.fallen_from is None else 0
+
+
+def follow(before: Counter, raw: int, most: float, most_at_wrap: float = 0.0) -> Counter:
+    """The counter at its next sample.
+
+    A step up by more than `most` is a leap: no growth. A step back is a wrap of 32 bits when it begins at 2^31 or more
+    and makes up for no more than `most_at_wrap` (0.0: the counter has 64 bits); else it is a reset. So is a fall to 0,
+    but for a wrap of a counter that was at its end; and if it comes back to where it was it was nothing: drivers that
+    are busy show 0 for a moment.
+    """
+    step = raw - before.raw
+    if step == 0:
+        return before
+    if before.fallen_from is not None and raw >= before.fallen_from:
+        return _grown(before, raw, raw - before.fallen_from, most)
+    if step > 0:
+        return _grown(before, raw, step, most)._replace(lifted=0 if before.fallen_from is not None else before.lifted)
+    wrapped = step + _WRAP
+    if _UPPER_HALF <= before.raw < _WRAP and wrapped <= most_at_wrap and (raw or wrapped <= _END):
+        return Counter(raw, before.lifted + _WRAP, before.grown + wrapped)
+    return Counter(raw, 0, before.grown) if raw else Counter(0, before.lifted, before.grown, before.raw)
+
+
+def _grown(before: Counter, raw: int, step: int, most: float) -> Counter:
+    return Counter(raw, before.lifted, before.grown + (step if step <= most else 0))
 
 
 def rate(amount: float, elapsed: float) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from typing import AnyStr, Callable, Iterable, Optional, TypeVar
+from typing import AnyStr, Callable, Generic, Iterable, Optional, TypeVar
 
 # One piece of a kernel table: most tables come whole in it, longer ones in a few reads.
 PIECE_BYTES = 65536
@@ -79,6 +79,37 @@ def rows(text: AnyStr, parse_row: Callable[[AnyStr], Optional[T]], what: str, fi
     for problem in problems:
         report(problem)
     return made
+
+
+class RowsAgain(Generic[AnyStr, T]):
+    """As `rows`, of a table that is read again and again: a row that reads as it did last time is not parsed again.
+
+    State: the rows of the latest table, and what was made of them.
+    """
+
+    def __init__(self, parse_row: Callable[[AnyStr], T]) -> None:
+        self._parse_row: Callable[[AnyStr], T] = parse_row
+        self._known: dict[AnyStr, T] = {}
+
+    def __call__(self, text: AnyStr, what: str, file: str, report: Report, header_lines: int = 0) -> list[T]:
+        known, found = self._known, {}
+
+        def parse_row(row: AnyStr) -> T:
+            found[row] = made = known[row] if row in known else self._parse_row(row)
+            return made
+
+        made = rows(text, parse_row, what, file, report, header_lines)
+        self._known = found
+        return made
+
+
+def parse_or(default: T, parse: Callable[..., T], text: str, report: Report) -> T:
+    """What `parse` makes of a file that only helps; `default` of one that is malformed as a whole."""
+    try:
+        return parse(text, report=report)
+    except ParseError as problem:
+        report(problem)
+        return default
 
 
 def decode(data: bytes) -> str:

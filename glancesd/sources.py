@@ -1,6 +1,7 @@
 """sources: the one table of what can be asked for, by name. No discovery: who reads a thing, and how often, is here."""
 from __future__ import annotations
 
+import time
 from typing import Any, Callable, Mapping, Optional, Union
 
 from .alerts import Alerts, Event
@@ -17,6 +18,7 @@ from .collectors import (
     processes,
     raid,
     sensors,
+    vmstat,
     wireless,
 )
 from .log import Log
@@ -28,14 +30,15 @@ from .tasks.folders import FolderSize
 
 # Samples of the kernel.
 CPU_SAMPLE: Source[cpu.Stat] = Source("cpu_sample")
+VMSTAT: Source[vmstat.VmStat] = Source("vmstat")
 MEMORY: Source[memory.Memory] = Source("memory")
 LOAD: Source[host.Load] = Source("load")
 NETWORK_SAMPLE: Source[dict[str, network.Interface]] = Source("network_sample")
-DISKS_SAMPLE: Source[dict[str, disks.Disk]] = Source("disks_sample")
+DISKS_SAMPLE: Source[disks.DiskStats] = Source("disks_sample")
 FILESYSTEMS: Source[list[filesystems.FileSystem]] = Source("filesystems")
 PROCESSES_SAMPLE: Source[processes.Sample] = Source("processes_sample")
 PID_MAX: Source[Optional[int]] = Source("pid_max")
-INTERRUPTS_SAMPLE: Source[dict[str, int]] = Source("interrupts_sample")
+INTERRUPTS_SAMPLE: Source[interrupts.Table] = Source("interrupts_sample")
 WIRELESS: Source[dict[str, wireless.Station]] = Source("wireless")
 CORES: Source[host.Cores] = Source("cores")
 IDENTITY: Source[host.Identity] = Source("identity")
@@ -58,15 +61,16 @@ COMMANDS: Source[list[MonitorResult]] = Source("commands")
 FOLDERS: Source[list[FolderSize]] = Source("folders")
 
 
-def table(file_systems: Callable[[Roots], Any], alerts: Alerts,
-          tasks: Callable[[], Tasks]) -> Mapping[str, Union[Sampled, Derived]]:
+def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[[], Tasks],
+          clock: Callable[[], float] = time.monotonic) -> Mapping[str, Union[Sampled, Derived]]:
     """How each source is had. What is derived stands behind what it compares."""
     return {
         CPU_SAMPLE: Sampled(cpu.sample),
-        MEMORY: Sampled(memory.Sampler()),
+        VMSTAT: Sampled(vmstat.sample),
+        MEMORY: Sampled(memory.Sampler(), given=VMSTAT),
         LOAD: Sampled(host.sample_load),
-        NETWORK_SAMPLE: Sampled(network.sample),
-        DISKS_SAMPLE: Sampled(disks.Sampler()),
+        NETWORK_SAMPLE: Sampled(network.Sampler(clock)),
+        DISKS_SAMPLE: Sampled(disks.Sampler(clock)),
         FILESYSTEMS: Sampled(file_systems),
         PROCESSES_SAMPLE: Sampled(processes.Sampler(), given=MEMORY),
         PID_MAX: Sampled(processes.sample_pid_max, slow=True),

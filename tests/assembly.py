@@ -56,7 +56,7 @@ class House:
         self.alerts = Alerts()
         self.history = History(360, 1.0)
         tasks = Tasks((), (), False, roots)
-        whole = dict(sources.table(sources.mounts((), log), self.alerts, lambda: tasks))
+        whole = dict(sources.table(sources.mounts((), log), self.alerts, lambda: tasks, lambda: self.time.now))
         whole.update(table or {})
         self.log = log
         self.stalled = False

@@ -31,7 +31,7 @@ from typing import Any, Callable, Iterator, NamedTuple, Optional
 import glancesd.collectors
 from glancesd.answers import Refused, Request
 from glancesd.collectors import cpu, disks, interrupts, network
-from glancesd.roots import ParseError, decode
+from glancesd.roots import ParseError, Roots, decode
 from glancesd.server import http1
 from glancesd.settings import SettingsError, read_settings
 from tests import test_faults
@@ -186,7 +186,6 @@ SEEDS = {
         b"MemTotal:        2048000 kB\nMemFree:          512000 kB\nMemAvailable:    1024000 kB\n"
         b"HugePages_Total:       0\n"
         b"SwapTotal:             0 kB\n",)),
-    "memory.parse_vmstat": Seeds(("proc/vmstat",), (b"nr_free_pages 128000\npswpin 12\npswpout 34\n",)),
     "memory.parse_watermarks": Seeds(("proc/zoneinfo",), (
         b"Node 0, zone      DMA\n  pages free     3968\n        min      67\n        low      83\n"
         b"        high     99\n",)),
@@ -244,6 +243,7 @@ SEEDS = {
     "udp_queues.parse": Seeds(("proc/*net/udp", "proc/*net/udp6"), (
         b"   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
         b"   42: 00000000:0044 00000000:0000 07 00000010:00000300 00:00000000 00000000     0        0 11823 2\n",)),
+    "vmstat.parse": Seeds(("proc/vmstat",), (b"nr_free_pages 128000\npswpin 12\npswpout 34\n",)),
     "wireless.parse": Seeds(("proc/*net/wireless",), (
         b"Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE\n"
         b" face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22\n"
@@ -305,22 +305,36 @@ def _numbers(value: Any) -> Iterator[Any]:
             yield from _numbers(part)
 
 
-# What happens between two samples, by the parser that reads them.
-DERIVES: dict[str, Callable[[Any, Any, float], Any]] = {
-    "cpu.parse": cpu.derive, "network.parse": network.derive, "disks.parse": disks.derive,
-    "interrupts.parse": interrupts.derive}
+class _Table(Roots):
+    """A host that shows one table of text, whatever is asked for, and no links and disks in /sys."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("/nowhere", "/nowhere", "/nowhere")
+        self.text = text
+
+    def proc(self, *names: str, default: Optional[str] = None) -> str:
+        return self.text if default is None else default
+
+
+# Two samples a time apart, and what happens between them, by the parser that reads them.
+DERIVES: dict[str, tuple[Callable[[Callable[[], float]], Callable[[Roots], Any]], Callable[[Any, Any, float], Any]]] = {
+    "cpu.parse": (lambda clock: cpu.sample, cpu.derive),
+    "network.parse": (network.Sampler, network.derive),
+    "disks.parse": (disks.Sampler, disks.derive),
+    "interrupts.parse": (lambda clock: interrupts.Sampler(), interrupts.derive)}
 
 
 def fuzz_derive(name: str, random: Random, mutants: int) -> None:
     """Between any two samples that parse, every derived figure is finite and not negative, shares within 100."""
-    parse, derive = parsers()[name], DERIVES[name]
+    sampler, derive = DERIVES[name]
     valid = samples(SEEDS[name])
     for _ in range(mutants):
         seed = random.choice(valid)
         texts = [decode(mutate(seed, random, valid)), decode(random.choice((seed, mutate(seed, random, valid))))]
+        elapsed = random.choice((0.0, 0.25, 10.0, 1e6))
         try:
-            now, before = map(parse, texts)
-            derived = derive(now, before, random.choice((0.0, 0.25, 10.0, 1e6)))
+            before, now = map(sampler(iter((0.0, elapsed)).__next__), map(_Table, texts))
+            derived = derive(now, before, elapsed)
         except ParseError:
             continue
         except OverflowError:              # of more digits than a float has: for the monitor to catch, as any bug

@@ -38,7 +38,7 @@ class Parse(unittest.TestCase):
             Times(2027, 1, 2232, 327553, 145, 2, 38, 772, 30, 4),
             {0: Times(696, 0, 1064, 164082, 8, 0, 5, 428, 0, 0),
              1: Times(1330, 1, 1168, 163471, 137, 2, 32, 343, 30, 4)},
-            251123, 128905, 96519, 1795423523)),
+            251123, 128905, 96519, 1795423523, 8087, 3, 0)),
         ("four columns, nothing else", "cpu  1 2 3 4\n", Stat(Times(1, 2, 3, 4), {}, None, None, None, None)),
         ("seven columns: 2.6.0", "cpu  1 2 3 4 5 6 7\ncpu0 1 2 3 4 5 6 7\nintr 8\nctxt 9\nbtime 10\n",
          Stat(Times(1, 2, 3, 4, 5, 6, 7), {0: Times(1, 2, 3, 4, 5, 6, 7)}, 9, 8, None, 10)),
@@ -52,14 +52,16 @@ class Parse(unittest.TestCase):
          Stat(Times(1, 2, 3, 4), {0: Times(1, 0, 0, 0), 12: Times(0, 1, 0, 0)}, None, None, None, None)),
     )
     MALFORMED = (
+        ("short row of a CPU", "cpu  1 2 3 4\ncpu0\ncpu1 1 2 3 4\n", [2]),
+        ("not a number", "cpu  1 2 3 4\ncpu0 1 2 x 4\ncpu1 1 2 3 4\n", [2]),
+        ("not a CPU's number", "cpu  1 2 3 4\ncpux 1 2 3 4\ncpu1 1 2 3 4\n", [2]),
+        ("counts", "cpu  1 2 3 4\nintr\nctxt many\ncpu1 1 2 3 4\n", [2, 3]),
+    )
+    WITHOUT_A_TOTAL = (
         ("empty", "", "stat:1: no line of the whole machine"),
         ("CPUs without their sum", "cpu0 1 2 3 4\n", "stat:1: no line of the whole machine"),
-        ("short row", "cpu  1 2 3\n", "stat:1: not a name and its numbers"),
-        ("short row of a CPU", "cpu  1 2 3 4\ncpu0\n", "stat:2: "),
-        ("not a number", "cpu  1 2 x 4\n", "stat:1: "),
-        ("not a CPU's number", "cpu  1 2 3 4\ncpux 1 2 3 4\n", "stat:2: "),
-        ("no interrupts", "cpu  1 2 3 4\nintr\n", "stat:2: "),
-        ("context switches are no number", "cpu  1 2 3 4\nintr 1\nctxt many\n", "stat:3: "),
+        ("a malformed sum", "cpu  1 2 x 4\ncpu0 1 2 3 4\n", "stat:1: no line of the whole machine"),
+        ("short row alone", "cpu  1 2 3\n", "stat:1: not a name and its numbers"),
     )
 
     def test_valid(self) -> None:
@@ -69,7 +71,15 @@ class Parse(unittest.TestCase):
                 self.assertEqual(list(cpu.parse(text).cpus), list(expected.cpus))
 
     def test_malformed(self) -> None:
-        for name, text, message in self.MALFORMED:
+        for name, text, lines in self.MALFORMED:
+            with self.subTest(name):
+                told: list[ParseError] = []
+                self.assertEqual(cpu.parse(text, report=told.append),
+                                 Stat(Times(1, 2, 3, 4), {1: Times(1, 2, 3, 4)}, None, None, None, None))
+                self.assertEqual([problem.line for problem in told], lines)
+
+    def test_without_a_total(self) -> None:
+        for name, text, message in self.WITHOUT_A_TOTAL:
             with self.subTest(name), self.assertRaises(ParseError) as caught:
                 cpu.parse(text)
             self.assertTrue(str(caught.exception).startswith(message), caught.exception)
@@ -113,6 +123,13 @@ class Derive(unittest.TestCase):
         ("idle wavers by a second", BEFORE, BEFORE._replace(user=1050, idle=7900),
          Shares(100.0, 100.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)),
         ("no tick", BEFORE, BEFORE, ZERO),
+        ("guest time of a moment later than user time", BEFORE, BEFORE._replace(user=1010, guest=230, idle=8090),
+         Shares(10.0, 10.0, 0.0, 90.0, 0.0, 0.0, 0.0, 0.0, 0.0, 10.0, 0.0)),
+        ("more than a CPU does in a second: a leap", BEFORE,
+         BEFORE._replace(user=1000 + 10 ** 9, system=510, idle=8090),
+         Shares(10.0, 0.0, 10.0, 90.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)),
+        ("ticks of 1/1024 s", BEFORE, BEFORE._replace(user=1512, idle=8512),
+         Shares(50.0, 50.0, 0.0, 50.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)),
         ("a kernel with four columns", Times(10, 10, 10, 10), Times(11, 12, 13, 14),
          Shares(60.0, 10.0, 30.0, 40.0, 20.0, None, None, None, None, None, None)),
         ("first sight", None, BEFORE, ZERO),
@@ -143,6 +160,7 @@ class Derive(unittest.TestCase):
         for name, now, expected in (
                 ("increases", (150, 260, 370), (50, 60, 70)),
                 ("step back", (99, 199, 299), (0, 0, 0)),
+                ("leaps", (10 ** 14, 10 ** 14, 10 ** 14), (0, 0, 0)),
                 ("absent", (None, None, None), (0, 0, 0))):
             with self.subTest(name):
                 usage = cpu.derive(stat(self.BEFORE, None, *now), before, 2.5)
@@ -150,6 +168,12 @@ class Derive(unittest.TestCase):
                 self.assertEqual(usage.elapsed_seconds, 2.5)
         first = cpu.derive(before, None, 0.0)
         self.assertEqual((first.context_switches, first.interrupts, first.soft_interrupts), (0, 0, 0))
+
+    def test_counts_that_are_kept_in_32_bits(self) -> None:
+        before = stat(self.BEFORE, context_switches=2 ** 33, interrupts=2 ** 33, soft_interrupts=2 ** 33)
+        count = 2 ** 33 - 2 ** 32 + 500            # one CPU's part of the sum has wrapped
+        usage = cpu.derive(stat(self.BEFORE, None, count, count, count), before, 1.0)
+        self.assertEqual((usage.context_switches, usage.interrupts, usage.soft_interrupts), (0, 500, 500))
 
     def test_hot_plug(self) -> None:
         then, later = Times(0, 0, 0, 1000), Times(25, 0, 0, 1075)        # of CPU 0, which stays

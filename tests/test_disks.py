@@ -5,7 +5,7 @@ import unittest
 from typing import Any
 
 from glancesd.collectors import disks
-from glancesd.collectors.disks import Disk
+from glancesd.collectors.disks import Counters
 from glancesd.roots import NoData, ParseError, Roots
 
 PARTITIONS_HEADER = "major minor  #blocks  name\n\n"
@@ -38,46 +38,60 @@ def partitions(*names: str) -> str:
     return PARTITIONS_HEADER + "".join("   8        0  488386584 %s\n" % name for name in names)
 
 
+def short(reads: int, read_sectors: int, writes: int, written_sectors: int) -> Counters:
+    """A row of seven columns."""
+    return Counters(reads, None, read_sectors, None, writes, None, written_sectors, None)
+
+
 class Parse(unittest.TestCase):
-    VALID: tuple[tuple[Any, ...], ...] = (
-        ("empty", "", {}),
-        ("14 columns", "   8       0 sda 10 11 12 13 20 21 22 23 0 31 32\n", {"sda": Disk(10, 12, 20, 22)}),
-        ("18 columns (4.18)", " 8 0 sda 10 11 12 13 20 21 22 23 0 31 32 40 41 42 43\n", {"sda": Disk(10, 12, 20, 22)}),
+    VALID: tuple[tuple[str, str, list[tuple[str, Counters]]], ...] = (
+        ("empty", "", []),
+        ("14 columns", "   8       0 sda 10 11 12 13 20 21 22 23 0 31 32\n",
+         [("sda", Counters(10, 11, 12, 13, 20, 21, 22, 23, 0, 31, 32))]),
+        ("18 columns (4.18)", " 8 0 sda 10 11 12 13 20 21 22 23 0 31 32 40 41 42 43\n",
+         [("sda", Counters(10, 11, 12, 13, 20, 21, 22, 23, 0, 31, 32, 40, 41, 42, 43))]),
         ("20 columns (5.5)", " 254 0 vda 10 11 12 13 20 21 22 23 0 31 32 40 41 42 43 50 51\n",
-         {"vda": Disk(10, 12, 20, 22)}),
-        ("7 columns: a partition of 2.6", "   8    1 sda1 1 2 3 4\n", {"sda1": Disk(1, 2, 3, 4)}),
+         [("vda", Counters(10, 11, 12, 13, 20, 21, 22, 23, 0, 31, 32, 40, 41, 42, 43, 50, 51))]),
+        ("7 columns: a partition of 2.6", "   8    1 sda1 1 2 3 4\n", [("sda1", short(1, 2, 3, 4))]),
         ("a later kernel's further columns", " 8 0 sda 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18\n",
-         {"sda": Disk(1, 3, 5, 7)}),
-        ("a name with a slash", " 104 0 cciss/c0d0 1 2 3 4 5 6 7 8 9 10 11\n", {"cciss/c0d0": Disk(1, 3, 5, 7)}),
-        ("order kept", diskstats("sdb", "sda"), {"sdb": Disk(1, 3, 5, 7), "sda": Disk(1, 3, 5, 7)}),
+         [("sda", Counters(*range(1, 18)))]),
+        ("a name with a slash", " 104 0 cciss/c0d0 1 2 3 4 5 6 7 8 9 10 11\n",
+         [("cciss/c0d0", Counters(*range(1, 12)))]),
+        ("line ends and blanks of Unicode in names", " 9 0 md_a\x1cb\x85c\u2028\xa0d 1 2 3 4 5 6 7 8 9 10 11\n",
+         [("md_a\x1cb\x85c\u2028\xa0d", Counters(*range(1, 12)))]),
+        ("order kept", diskstats("sdb", "sda"), [("sdb", Counters(*range(1, 12))), ("sda", Counters(*range(1, 12)))]),
     )
     MALFORMED = (
-        ("short", "   8 0 sda 1 2 3\n", "diskstats:1: not a disk"),
-        ("between the layouts", "   8 0 sda 1 2 3 4 5\n", "diskstats:1: not a disk"),
-        ("an empty row", diskstats("sda") + "\n", "diskstats:2: not a disk"),
-        ("not a number", diskstats("sda") + " 8 1 sdb 1 2 x 4 5 6 7 8 9 10 11\n", "diskstats:2: a counter"),
-        ("not a number, 7 columns", "   8 1 sda1 1 2 3 x\n", "diskstats:1: a counter"),
+        ("short", "   8 0 sda 1 2 3"),
+        ("between the layouts", "   8 0 sda 1 2 3 4 5"),
+        ("not a number", " 8 1 sda 1 2 x 4 5 6 7 8 9 10 11"),
+        ("not a number, 7 columns", "   8 1 sda 1 2 3 x"),
+        ("below 0", " 8 1 sda 1 2 -3 4 5 6 7 8 9 10 11"),
+        ("a name alone", "sda"),
     )
 
     def test_valid(self) -> None:
         for name, text, expected in self.VALID:
             with self.subTest(name):
-                self.assertEqual(disks.parse(text), expected)
-                self.assertEqual(list(disks.parse(text)), list(expected))
+                self.assertEqual(list(disks.parse(text).items()), expected)
 
     def test_malformed(self) -> None:
-        for name, text, message in self.MALFORMED:
-            with self.subTest(name), self.assertRaises(ParseError) as caught:
-                disks.parse(text)
-            self.assertTrue(str(caught.exception).startswith(message), caught.exception)
+        for name, row in self.MALFORMED:
+            with self.subTest(name):
+                told: list[ParseError] = []
+                self.assertEqual(list(disks.parse(row + "\n" + diskstats("sdb"), report=told.append)), ["sdb"])
+                self.assertEqual([str(problem) for problem in told],
+                                 ["diskstats:1: not a disk and its counters: %r" % row])
+                with self.assertRaises(ParseError):
+                    disks.parse(row)
 
     def test_partitions(self) -> None:
         self.assertEqual(disks.parse_partitions(""), frozenset())
         self.assertEqual(disks.parse_partitions(PARTITIONS_HEADER), frozenset())
         self.assertEqual(disks.parse_partitions(partitions("sda", "sda1")), {"sda", "sda1"})
-        with self.assertRaises(ParseError) as caught:
-            disks.parse_partitions(PARTITIONS_HEADER + "   8 0 sda\n")
-        self.assertEqual(caught.exception.line, 3)
+        told: list[ParseError] = []
+        self.assertEqual(disks.parse_partitions(partitions("sda") + "   8 0 sdb\n", report=told.append), {"sda"})
+        self.assertEqual([problem.line for problem in told], [4])
 
 
 class Sample(unittest.TestCase):
@@ -101,76 +115,141 @@ class Sample(unittest.TestCase):
         for name, rows, blocks, expected in self.TABLE:
             with self.subTest(name):
                 tree = Tree({"diskstats": diskstats(*rows), "partitions": partitions(*rows)}, blocks)
-                self.assertEqual(tuple(disks.Sampler()(tree)), expected)
+                sample = disks.Sampler()(tree)
+                self.assertEqual(tuple(sample.disks), expected)
+                self.assertEqual(tuple(sample.rows), rows)
 
     def test_without_a_size(self) -> None:
         tree = Tree({"diskstats": diskstats("loop0", "loop1", "sda", "zram0", "nvme0c0n1"),
                      "partitions": partitions("loop1", "sda")}, ("loop0", "loop1", "sda", "zram0", "nvme0c0n1"))
-        self.assertEqual(list(disks.Sampler()(tree)), ["loop1", "sda"])
+        self.assertEqual(list(disks.Sampler()(tree).disks), ["loop1", "sda"])
 
     def test_no_partitions_file(self) -> None:
         tree = Tree({"diskstats": diskstats("sda", "sda1", "loop0")})
-        self.assertEqual(list(disks.Sampler()(tree)), ["sda", "loop0"])
+        self.assertEqual(list(disks.Sampler()(tree).disks), ["sda", "loop0"])
 
     def test_another_time(self) -> None:
         sampler, tree = disks.Sampler(), Tree({"diskstats": diskstats("sda", "sdb"), "partitions": partitions("sda")})
         for _ in range(2):
-            self.assertEqual(list(sampler(tree)), ["sda"])
+            self.assertEqual(list(sampler(tree).disks), ["sda"])
         tree.files["partitions"] = partitions("sda", "sdb")
-        self.assertEqual(list(sampler(tree)), ["sda", "sdb"])
+        self.assertEqual(list(sampler(tree).disks), ["sda", "sdb"])
         tree.files["partitions"] = "major minor  #blocks  name\n\nmalformed\n"
-        for _ in range(2):
-            with self.assertRaises(ParseError):
-                sampler(tree)
+        told: list[ParseError] = []
+        tree.report = told.append
+        self.assertEqual(list(sampler(tree).disks), ["sda", "sdb"])
+        self.assertEqual([str(problem) for problem in told],
+                         ["partitions:3: not a partition and its size: 'malformed'"])
 
     def test_sysfs_is_asked_when_a_disk_comes_or_goes(self) -> None:
         sampler = disks.Sampler()
         tree = Tree({"diskstats": diskstats("md0", "md0p1"), "partitions": partitions("md0", "md0p1")}, ("md0",))
-        self.assertEqual(list(sampler(tree)), ["md0"])
+        self.assertEqual(list(sampler(tree).disks), ["md0"])
         tree.blocks = ("md0", "md0p1")
-        self.assertEqual(list(sampler(tree)), ["md0"])
+        self.assertEqual(list(sampler(tree).disks), ["md0"])
         tree.files["partitions"] += partitions("sda").splitlines()[-1] + "\n"
-        self.assertEqual(list(sampler(tree)), ["md0", "md0p1"])
+        self.assertEqual(list(sampler(tree).disks), ["md0", "md0p1"])
 
     def test_sysfs_that_could_not_be_listed_is_asked_again(self) -> None:
         sampler = disks.Sampler()
         tree = Tree({"diskstats": diskstats("md0", "md0p1"), "partitions": partitions("md0", "md0p1")})
-        self.assertEqual(list(sampler(tree)), ["md0"])
+        self.assertEqual(list(sampler(tree).disks), ["md0"])
         tree.blocks = ("md0", "md0p1")
-        self.assertEqual(list(sampler(tree)), ["md0", "md0p1"])
+        self.assertEqual(list(sampler(tree).disks), ["md0", "md0p1"])
 
     def test_no_diskstats(self) -> None:
         with self.assertRaises(NoData):
             disks.Sampler()(Tree({"partitions": partitions("sda")}, ("sda",)))
 
 
-class Derive(unittest.TestCase):
+    def test_made_in_advance(self) -> None:
+        unused = "".join("   7 0 %s 0 0 0 0 0 0 0 0 0 0 0\n" % name for name in ("loop0", "nbd0", "zram0", "sdz"))
+        tree = Tree({"diskstats": diskstats("sda", "loop1") + unused})
+        self.assertEqual(list(disks.Sampler()(tree).disks), ["sda", "loop1", "sdz"])
+
+    def test_rows_that_read_the_same_are_not_taken_apart_again(self) -> None:
+        sampler, tree = disks.Sampler(), Tree({"diskstats": diskstats("sda", "sdb")})
+        first = sampler(tree)
+        tree.files["diskstats"] = diskstats("sda") + "   8 0 sdb 2 2 3 4 5 6 7 8 9 10 11\n"
+        second = sampler(tree)
+        self.assertIs(second.rows["sda"], first.rows["sda"])
+        self.assertEqual((first.rows["sdb"].reads, second.rows["sdb"].reads), (1, 2))
+        tree.files["diskstats"] = diskstats("sdc")
+        sampler(tree)
+        self.assertEqual((len(sampler._rows._known), len(sampler._latest)), (1, 1))
+
+
+class Windows(unittest.TestCase):
     CEILING = 10 ** 10 // 8 // 512      # sectors per second of 10 Gbit/s
     TABLE: tuple[tuple[Any, ...], ...] = (
-        # name, before, now, elapsed, reads, writes, read_bytes, written_bytes
-        ("two samples", Disk(100, 1000, 50, 500), Disk(110, 1080, 51, 501), 2.0, 10, 1, 80 * 512, 512),
-        ("nothing happened", Disk(1, 2, 3, 4), Disk(1, 2, 3, 4), 2.0, 0, 0, 0, 0),
-        ("a new disk", None, Disk(10 ** 6, 10 ** 9, 10 ** 6, 10 ** 9), 1.0, 0, 0, 0, 0),
-        ("a reset", Disk(100, 1000, 50, 500), Disk(1, 8, 60, 600), 1.0, 0, 10, 0, 100 * 512),
-        ("wrap of 32 bits", Disk(2 ** 32 - 1, 2 ** 32 - 8, 5, 5), Disk(1, 8, 5, 5), 1.0, 2, 0, 16 * 512, 0),
-        ("wrap, just what 10 Gbit/s carry", Disk(0, 2 ** 32 - 1, 0, 0), Disk(0, CEILING - 1, 0, 0), 1.0, 0, 0,
-         CEILING * 512, 0),
-        ("wrap, beyond it", Disk(0, 2 ** 32 - 1, 0, 0), Disk(0, CEILING, 0, 0), 1.0, 0, 0, 0, 0),
-        ("a 64-bit counter steps back", Disk(0, 2 ** 33, 0, 0), Disk(0, 8, 0, 0), 1.0, 0, 0, 0, 0),
+        # name, bits of a word, rows before and now: reads, sectors read, ms, writes, sectors written, ms; what happened
+        ("two samples", 64, (100, 1000, 5, 50, 500, 7), (110, 1080, 8, 51, 501, 7), (10, 80, 3, 1, 1, 0)),
+        ("nothing happened", 64, (1, 2, 3, 4, 5, 6), (1, 2, 3, 4, 5, 6), (0, 0, 0, 0, 0, 0)),
+        ("a reset", 64, (100, 1000, 9, 50, 500, 9), (1, 8, 1, 60, 600, 1), (0, 0, 0, 10, 100, 0)),
+        ("a wrap of 32 bits", 32, (2 ** 32 - 1, 2 ** 32 - 8, 0, 5, 5, 0), (1, 8, 0, 5, 5, 0), (2, 16, 0, 0, 0, 0)),
+        ("64 bits do not wrap there", 64, (2 ** 32 - 1, 2 ** 32 - 8, 0, 5, 5, 0), (1, 8, 0, 5, 5, 0),
+         (0, 0, 0, 0, 0, 0)),
+        ("a wrap, just what 10 Gbit/s carry", 32, (0, 2 ** 32 - 1, 0, 0, 0, 0), (0, CEILING - 1, 0, 0, 0, 0),
+         (0, CEILING, 0, 0, 0, 0)),
+        ("a wrap, beyond it", 32, (0, 2 ** 32 - 1, 0, 0, 0, 0), (0, CEILING, 0, 0, 0, 0), (0, 0, 0, 0, 0, 0)),
+        ("a 64-bit counter steps back", 32, (0, 2 ** 33, 0, 0, 0, 0), (0, 8, 0, 0, 0, 0), (0, 0, 0, 0, 0, 0)),
+        ("times wrap on every kernel", 64, (1, 1, 2 ** 32 - 10, 1, 1, 1), (2, 2, 20, 1, 1, 1), (1, 1, 30, 0, 0, 0)),
+        ("a leap", 64, (0, 10 ** 12, 0, 10 ** 12, 0, 0), (0, 10 ** 14, 0, 10 ** 14, 0, 0), (0, 0, 0, 0, 0, 0)),
     )
 
+    def rows(self, reads: int, read: int, read_ms: int, writes: int, written: int, write_ms: int) -> str:
+        return " 8 0 sda %d 0 %d %d %d 0 %d %d 0 0 0\n" % (reads, read, read_ms, writes, written, write_ms)
+
+    def samples(self, word_bits: int, *rows: str) -> list[disks.DiskStats]:
+        """A sample of each text, a second apart."""
+        now = [0.0]
+        sampler = disks.Sampler(lambda: now[0])
+        tree = Tree({"meminfo": "VmallocTotal: %d kB\n" % (1048372 if word_bits == 32 else 34359738367)})
+        found = []
+        for text in rows:
+            tree.files["diskstats"] = text
+            found.append(sampler(tree))
+            now[0] += 1.0
+        return found
+
     def test_table(self) -> None:
-        for name, before, now, elapsed, reads, writes, read_bytes, written_bytes in self.TABLE:
+        for name, word_bits, before, now, happened in self.TABLE:
             with self.subTest(name):
-                activity = disks.derive({"sda": now}, {} if before is None else {"sda": before}, elapsed)["sda"]
-                self.assertEqual(activity, (now, elapsed, reads, writes, read_bytes, written_bytes,
-                                            read_bytes / elapsed, written_bytes / elapsed))
+                first, second = self.samples(word_bits, self.rows(*before), self.rows(*now))
+                activity = disks.derive(second, first, 1.0)["sda"]
+                self.assertEqual((activity.reads, activity.read_bytes, activity.read_ms, activity.writes,
+                                  activity.written_bytes, activity.write_ms),
+                                 (happened[0], happened[1] * 512, *happened[2:4], happened[4] * 512, happened[5]))
+                self.assertEqual((activity.read_bytes_per_second, activity.written_bytes_per_second),
+                                 (activity.read_bytes, activity.written_bytes))
+
+    def test_since_it_appeared(self) -> None:
+        *_, last = self.samples(32, self.rows(0, 2 ** 32 - 1, 0, 0, 0, 0), self.rows(0, 1, 0, 0, 7, 0))
+        disk = last.disks["sda"]
+        self.assertEqual((disk.read_bytes, disk.written_bytes), ((2 ** 32 + 1) * 512, 7 * 512))
+        self.assertEqual(last.rows["sda"].read_sectors, 1)
+
+    def test_0_for_a_moment_is_no_activity(self) -> None:
+        row = self.rows(10, 10, 10, 10, 10, 10)
+        steps = self.samples(64, row, self.rows(0, 0, 0, 0, 0, 0), row)
+        for before, now in zip(steps, steps[1:]):
+            self.assertEqual(disks.derive(now, before, 1.0)["sda"][2:], (0, 0, 0, 0, 0.0, 0.0, 0, 0))
+
+    def test_a_new_disk(self) -> None:
+        first, second = self.samples(64, diskstats("sdb"), diskstats("sdb", "sda"))
+        self.assertEqual(disks.derive(second, first, 1.0)["sda"][1:], (1.0, 0, 0, 0, 0, 0.0, 0.0, 0, 0))
+
+    def test_a_row_without_times(self) -> None:
+        first, second = self.samples(64, "8 1 sdb1 1 2 3 4\n", "8 1 sdb1 2 4 3 4\n")
+        self.assertEqual(disks.derive(second, first, 1.0)["sdb1"][1:], (1.0, 1, 0, 1024, 0, 1024.0, 0.0, None, None))
 
     def test_first_sample(self) -> None:
-        self.assertEqual(disks.derive({"sda": Disk(1, 2, 3, 4)}, None, 0.0)["sda"][1:], (0.0, 0, 0, 0, 0, 0.0, 0.0))
+        first, = self.samples(64, diskstats("sda"))
+        self.assertEqual(disks.derive(first, None, 0.0)["sda"][1:], (0.0, 0, 0, 0, 0, 0.0, 0.0, 0, 0))
 
     def test_vanished_disk_is_not_listed(self) -> None:
-        self.assertEqual(disks.derive({}, {"sda": Disk(1, 2, 3, 4)}, 1.0), {})
+        first, second = self.samples(64, diskstats("sda"), "")
+        self.assertEqual(disks.derive(second, first, 1.0), {})
 
 
 if __name__ == "__main__":

@@ -6,14 +6,16 @@ from typing import Any
 
 from glancesd import limits
 from glancesd.collectors import cpu as cpu_times
+from glancesd.collectors import disks
 from glancesd.collectors.cpu import Shares, Times, Usage
 from glancesd.collectors.disks import Disk, DiskActivity
 from glancesd.collectors.filesystems import FileSystem, Mount
 from glancesd.collectors.host import Load
 from glancesd.collectors.memory import Memory
-from glancesd.collectors.network import Interface, Traffic
+from glancesd.collectors.network import Counters, Interface, Traffic
 from glancesd.collectors.power import Battery
 from glancesd.collectors.sensors import DiskTemperature, Sensor, Sensors
+from glancesd.delta import Counter
 from glancesd.limits import Candidate, Statistic
 from glancesd.settings import default_settings
 
@@ -39,7 +41,7 @@ def memory(total: int, available: int, swap_total: int = 0, swap_free: int = 0) 
 
 
 def traffic(rx: float, tx: float, speed: int | None = None) -> Traffic:
-    return Traffic(Interface(0, 0, True, speed), 1.0, 0, 0, rx, tx)
+    return Traffic(Interface(Counters(*[0] * 16), Counter(0), Counter(0), True, speed), 1.0, 0, 0, rx, tx)
 
 
 def by_field(stats: list[Statistic]) -> dict[str, Statistic]:
@@ -210,7 +212,9 @@ class Elements(unittest.TestCase):
         self.assertEqual([stat.alert_name for stat in stats], ["NETWORK_ETH0_RX", "NETWORK_ETH0_TX"])
 
     def test_diskio(self) -> None:
-        stats = by_field(limits.diskio({"sdA": DiskActivity(Disk(0, 0, 0, 0), 2.0, 0, 0, 0, 0, 4000.9, 3999.99)}))
+        disk = Disk(disks.Counters(*[0] * 17), *[Counter(0)] * 4)
+        activity = DiskActivity(disk, 2.0, 0, 0, 0, 0, 4000.9, 3999.99)
+        stats = by_field(limits.diskio({"sdA": activity}))
         found: Any = {"diskio_sda_rx_careful": 4000.0, "diskio_sda_tx_careful": 4000.0, "diskio_sda_tx_log": ["True"]}
         self.assertEqual([(name, stat.alert_name, limits.decoration(stat, found),
                            limits.decoration(stat, DEFAULTS["diskio"])) for name, stat in stats.items()],

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import os
+import struct
 import unittest
+from typing import Optional
 
-from glancesd.collectors import memory
+from glancesd.collectors import memory, vmstat
 from glancesd.collectors.memory import Memory
-from glancesd.roots import NoData, ParseError
+from glancesd.roots import NoData, ParseError, Roots
 from tests.fake_host import Tree
 
 KIB = 1024
@@ -68,17 +70,18 @@ class Parse(unittest.TestCase):
         ("kB are 1024 bytes", "MemTotal:        8000000 kB\n", {"MemTotal": 8000000 * KIB}),
         ("no space after the colon", "VmallocTotal:10373888 kB\n", {"VmallocTotal": 10373888 * KIB}),
         ("no unit", "MemTotal:       3\n", {"MemTotal": 3}),
-        ("lines that are not used", "ShadowCallStack:10373888 kB\nHugePages_Total: 3\n\nMemFree: 1 kB\n",
-         {"MemFree": KIB}),
+        ("every line", "ShadowCallStack:10373888 kB\nHugePages_Total: 3\n\nMemFree: 1 kB\n",
+         {"ShadowCallStack": 10373888 * KIB, "HugePages_Total": 3, "MemFree": KIB}),
         ("table of 2.4", "        total:    used:\nMem:  528736256 1 2\nMemTotal: 516344 kB\n",
          {"MemTotal": 516344 * KIB}),
         ("parentheses", "Active(file):     131956 kB\n", {"Active(file)": 131956 * KIB}),
         ("filled up with NULs: lxcfs on arm64", "VmallocTotal: 1 kB\n" + "\0" * 4000, {"VmallocTotal": KIB}),
     )
     MALFORMED = (
-        ("no value", "MemTotal: 1 kB\nMemFree:\n", "meminfo:2: not a name"),
-        ("a unit of its own", "MemTotal: 1 MB\n", "meminfo:1: not a name"),
-        ("not a number", "MemTotal: 12x kB\n", "meminfo:1: not a number"),
+        ("no value", "MemTotal: 1 kB\nMemFree:\n", {"MemTotal": KIB},
+         "meminfo:2: not a name, a number and kB: 'MemFree:'"),
+        ("a unit of its own", "MemTotal: 1 MB\nMemFree: 1 kB\n", {"MemFree": KIB}, "meminfo:1: not a name"),
+        ("not a number", "MemFree: 1 kB\nMemTotal: 12x kB\n", {"MemFree": KIB}, "meminfo:2: not a name"),
     )
 
     def test_valid(self) -> None:
@@ -87,28 +90,24 @@ class Parse(unittest.TestCase):
                 self.assertEqual(memory.parse(text), expected)
 
     def test_malformed(self) -> None:
-        for name, text, message in self.MALFORMED:
-            with self.subTest(name), self.assertRaises(ParseError) as caught:
-                memory.parse(text)
-            self.assertTrue(str(caught.exception).startswith(message), caught.exception)
-
-    def test_vmstat(self) -> None:
-        self.assertEqual(memory.parse_vmstat(""), {})
-        self.assertEqual(memory.parse_vmstat("nr_zone_inactive_anon 4\n" + VMSTAT + "other lines\n"),
-                         {"nr_free_pages": 250000, "pswpin": 11, "pswpout": 13})
-        for name, text in (("no number", "pswpin 1\npswpout\n"), ("not a number", "pswpin 1\npswpout x\n")):
-            with self.subTest(name), self.assertRaises(ParseError) as caught:
-                memory.parse_vmstat(text)
-            self.assertTrue(str(caught.exception).startswith("vmstat:2: "), caught.exception)
+        for name, text, expected, message in self.MALFORMED:
+            with self.subTest(name):
+                told: list[ParseError] = []
+                self.assertEqual(memory.parse(text, report=told.append), expected)
+                self.assertEqual(len(told), 1)
+                self.assertTrue(str(told[0]).startswith(message), told)
+        with self.assertRaises(ParseError):
+            memory.parse("MemTotal 3\n")
 
     def test_watermarks(self) -> None:
         self.assertEqual(memory.parse_watermarks(""), 0)
         self.assertEqual(memory.parse_watermarks(ZONEINFO), 10000)
-        for name, text in (("no number", "        min 1\n        low\n"),
-                           ("not a number", "        min 1\n        low x\n")):
-            with self.subTest(name), self.assertRaises(ParseError) as caught:
-                memory.parse_watermarks(text)
-            self.assertTrue(str(caught.exception).startswith("zoneinfo:2: "), caught.exception)
+        for name, text in (("no number", "        low 7\n        low\n"),
+                           ("not a number", "        low 7\n        low x\n")):
+            with self.subTest(name):
+                told: list[ParseError] = []
+                self.assertEqual(memory.parse_watermarks(text, report=told.append), 7)
+                self.assertEqual([(problem.file, problem.line) for problem in told], [("zoneinfo", 2)])
 
     def test_arc(self) -> None:
         for name, text, expected in (
@@ -117,9 +116,10 @@ class Parse(unittest.TestCase):
             with self.subTest(name):
                 self.assertEqual(memory.parse_arc(text), expected)
         for name, text in (("short row", "c_min 4 1\nsize 4\n"), ("not a number", "c_min 4 1\nsize 4 x\n")):
-            with self.subTest(name), self.assertRaises(ParseError) as caught:
-                memory.parse_arc(text)
-            self.assertTrue(str(caught.exception).startswith("spl/kstat/zfs/arcstats:2: "), caught.exception)
+            with self.subTest(name):
+                told: list[ParseError] = []
+                self.assertEqual(memory.parse_arc(text, report=told.append), 0)
+                self.assertEqual([(problem.file, problem.line) for problem in told], [("spl/kstat/zfs/arcstats", 2)])
 
 
 class Figures(unittest.TestCase):
@@ -130,9 +130,18 @@ class Figures(unittest.TestCase):
         self.assertEqual(memory._replace(swap_total_bytes=0, swap_free_bytes=0).swap_used_percent, 0.0)
 
 
+def sample(roots: Roots, sampler: Optional[memory.Sampler] = None) -> Memory:
+    """Memory as the daemon samples it, without the text that it carries."""
+    try:
+        counted: Optional[vmstat.VmStat] = vmstat.sample(roots)
+    except (NoData, OSError):
+        counted = None
+    return (sampler or memory.Sampler())(roots, counted)._replace(text="")
+
+
 class Sample(Tree):
     def test_newest(self) -> None:
-        self.assertEqual(memory.Sampler()(self.host({"proc/meminfo": NEWEST, "proc/vmstat": VMSTAT})), Memory(
+        self.assertEqual(sample(self.host({"proc/meminfo": NEWEST, "proc/vmstat": VMSTAT})), Memory(
             total_bytes=8000000 * KIB, free_bytes=1000000 * KIB, available_bytes=5000000 * KIB,
             buffers_bytes=200000 * KIB, cached_bytes=3400000 * KIB, active_bytes=2500000 * KIB,
             inactive_bytes=1500000 * KIB, shared_bytes=300000 * KIB, swap_total_bytes=2000000 * KIB,
@@ -155,16 +164,56 @@ class Sample(Tree):
                  {"proc/meminfo": "MemTotal: 9 kB\nMemFree: 8 kB\nSwapTotal: 6 kB\nSwapFree:18014398503714728 kB\n"},
                  Memory(9 * KIB, 8 * KIB, 8 * KIB, 0, 0, 0, 0, 0, 6 * KIB, 6 * KIB, 0, 0))):
             with self.subTest(name):
-                self.assertEqual(memory.Sampler()(self.host(files)), expected)
+                self.assertEqual(sample(self.host(files)), expected)
+
+    def test_negative_figures_are_all_used(self) -> None:
+        full = sample(self.host({"proc/meminfo": NEWEST.replace("5000000 kB", "18446744073709551612 kB").replace(
+            "SwapFree:        1500000 kB", "SwapFree:        18446744073709551000 kB")}))
+        self.assertEqual((full.used_percent, full.swap_used_percent), (100.0, 100.0))
+        self.assertEqual((full.available_bytes, full.swap_free_bytes), (0, 0))
+
+    def test_swap_is_counted_in_the_machine_s_own_pages(self) -> None:
+        files = {"proc/meminfo": NEWEST, "proc/vmstat": "nr_free_pages 15625\npswpin 11\npswpout 13\n"}
+        swapped = sample(self.host(files))
+        self.assertEqual((swapped.swap_in_bytes, swapped.swap_out_bytes), (11 * 65536, 13 * 65536))
+
+    def test_a_malformed_row_costs_what_it_tells(self) -> None:
+        host = self.host({"proc/meminfo": NEWEST.replace("Buffers:          200000 kB", "Buffers:          2OOOOO kB"),
+                          "proc/vmstat": VMSTAT.replace("pswpin 11", "pswpin x")})
+        told: list[ParseError] = []
+        host.report = told.append
+        self.assertEqual(sample(host), sample(self.host({"proc/meminfo": NEWEST, "proc/vmstat": VMSTAT}))._replace(
+            buffers_bytes=0, swap_in_bytes=0))
+        self.assertEqual([(problem.file, problem.line) for problem in told], [("meminfo", 4), ("vmstat", 2)])
+
+    def test_files_that_help_may_be_refused(self) -> None:
+        files = {"proc/meminfo": OLD, "proc/vmstat": VMSTAT}
+        expected = sample(self.host(files))
+        for name in ("zoneinfo", "spl/kstat/zfs/arcstats", "self/mountinfo"):
+            with self.subTest(name):
+                self.assertEqual(sample(self.host(dict(files, **{"proc/%s/is a directory" % name: ""}))), expected)
+
+    def test_every_line_for_those_who_want_them(self) -> None:
+        whole = memory.Sampler()(self.host({"proc/meminfo": NEWEST}))
+        self.assertEqual(whole.lines()["SwapCached"], 7 * KIB)
+        self.assertEqual(len(whole.lines()), NEWEST.count("\n"))
+        self.assertEqual(whole.lines_without_unit(), {"HugePages_Total"})
+
+    def test_word_of_the_kernel(self) -> None:
+        for name, text, expected in (("64 bits", NEWEST, 64), ("32 bits", "VmallocTotal: 1048372 kB\n", 32),
+                                     ("not told", "MemTotal: 1 kB\n", struct.calcsize("P") * 8)):
+            with self.subTest(name):
+                self.assertEqual(memory.word_bits(self.host({"proc/meminfo": text})), expected)
+        self.assertEqual(memory.word_bits(self.host({})), struct.calcsize("P") * 8)
 
     def test_without_meminfo(self) -> None:
         with self.assertRaises(NoData):
-            memory.Sampler()(self.host({"proc/vmstat": VMSTAT}))
+            sample(self.host({"proc/vmstat": VMSTAT}))
 
     def test_without_the_lines_that_matter(self) -> None:
         for name in ("MemTotal", "MemFree"):
             with self.subTest(name), self.assertRaises(ParseError) as caught:
-                memory.Sampler()(self.host({"proc/meminfo": NEWEST.replace(name, "Other")}))
+                sample(self.host({"proc/meminfo": NEWEST.replace(name, "Other")}))
             self.assertEqual(str(caught.exception), "meminfo:1: no line " + name)
 
     AVAILABLE: tuple[tuple[str, str, dict[str, str], int], ...] = (
@@ -176,9 +225,21 @@ class Sample(Tree):
          1000000 - 40000 + (3000000 - 40000) + 30000),
         ("estimate: never below nothing", "MemTotal: 9 kB\nMemFree: 8 kB\nActive(file): 0 kB\nInactive(file): 0 kB\n"
          "SReclaimable: 0 kB\n", {"proc/zoneinfo": ZONEINFO}, 0),
-        ("no zoneinfo: free and cached", OLD, {}, 4000000),
-        ("no lists of file pages", OLD.replace("Active(file)", "Other"), {"proc/zoneinfo": ZONEINFO}, 4000000),
-        ("no reclaimable slab", OLD.replace("SReclaimable", "Other"), {"proc/zoneinfo": ZONEINFO}, 4000000),
+        ("no zoneinfo: free and cached, but for tmpfs", OLD, {}, 3700000),
+        ("a malformed zoneinfo", OLD, {"proc/zoneinfo": "low x\n"}, 3700000),
+        ("no lists of file pages", OLD.replace("Active(file)", "Other"), {"proc/zoneinfo": ZONEINFO}, 3700000),
+        ("no reclaimable slab", OLD.replace("SReclaimable", "Other"), {"proc/zoneinfo": ZONEINFO}, 3700000),
+        ("nearly all that is cached is tmpfs", "MemTotal: 8000000 kB\nMemFree: 200000 kB\nCached: 3400000 kB\n"
+         "Shmem: 3000000 kB\n", {}, 600000),
+        ("before Shmem (2.6.32)", "MemTotal: 9 kB\nMemFree: 2 kB\nCached: 3 kB\n", {}, 5),
+        # cgroup v1 and lxcfs: what is used beyond the limit makes it negative, and it is printed as an unsigned word.
+        ("negative", NEWEST.replace("5000000 kB", "18446744073709551612 kB"), {}, 0),
+        ("the most negative", NEWEST.replace("5000000 kB", str(1 << 63) + " kB"), {}, 0),
+        ("negative, with a sign", NEWEST.replace("5000000 kB", "-4 kB"), {}, 0),
+        ("negative of a 32-bit kernel", NEWEST.replace("5000000 kB", "4294967292 kB").replace(
+            "34359738367 kB", "1048372 kB"), {}, 0),
+        ("of a 64-bit kernel that is no number below 0", NEWEST.replace("5000000 kB", "4294967292 kB"), {}, 1000000),
+        ("a malformed arcstats", NEWEST, {ARC: "size 4 x\n"}, 5000000),
         ("more than there is: LXC", NEWEST.replace("5000000 kB", "9000000 kB"), {}, 1000000),
         ("even more free than there is", "MemTotal: 9 kB\nMemFree: 10 kB\nMemAvailable: 11 kB\n", {}, 9),
         ("ZFS", NEWEST, {ARC: ARCSTATS.replace("700000", str(100000 + 500 * KIB))}, 5000500),
@@ -190,16 +251,16 @@ class Sample(Tree):
         for name, meminfo, files, expected in self.AVAILABLE:
             with self.subTest(name):
                 host = self.host(dict(files, **{"proc/meminfo": meminfo, "proc/vmstat": VMSTAT}))
-                self.assertEqual(memory.Sampler()(host).available_bytes, expected * KIB)
+                self.assertEqual(sample(host).available_bytes, expected * KIB)
 
     def test_estimate_with_pages_of_64_kib(self) -> None:
         files = {"proc/meminfo": OLD, "proc/zoneinfo": ZONEINFO, "proc/vmstat": "nr_free_pages 15625\n"}
-        self.assertEqual(memory.Sampler()(self.host(files)).available_bytes,
+        self.assertEqual(sample(self.host(files)).available_bytes,
                          (1000000 - 640000 + (3000000 - 640000) + 200000) * KIB)
 
     def test_estimate_of_this_machine_goes_by_its_own_pages(self) -> None:
         files = {"proc/meminfo": OLD, "proc/zoneinfo": "low 1\n", "proc/vmstat": "nr_free_pages 7812\n"}
-        self.assertEqual(memory.Sampler()(self.host(files, live=True)).available_bytes,
+        self.assertEqual(sample(self.host(files, live=True)).available_bytes,
                          4400000 * KIB - 3 * os.sysconf("SC_PAGE_SIZE"))
 
 
@@ -220,19 +281,19 @@ class PageSize(Tree):
                                   "proc/vmstat": "nr_free_pages 0\n"}, 4096),
                 ("no vmstat", {"proc/meminfo": free}, 4096)):
             with self.subTest(name):
-                self.assertEqual(memory.Sampler()(self.host(files)).page_bytes, expected)
+                self.assertEqual(sample(self.host(files)).page_bytes, expected)
 
     def test_this_machine(self) -> None:
         host = self.host({"proc/meminfo": "MemTotal: 8000000 kB\nMemFree: 1000000 kB\n",
                           "proc/vmstat": "nr_free_pages 7812\n"}, live=True)
-        self.assertEqual(memory.Sampler()(host).page_bytes, os.sysconf("SC_PAGE_SIZE"))
+        self.assertEqual(sample(host).page_bytes, os.sysconf("SC_PAGE_SIZE"))
 
 
     def test_it_does_not_change(self) -> None:
         sampler, free = memory.Sampler(), "MemTotal: 8000000 kB\nMemFree: 1000000 kB\n"
         for pages in (62500, 250000):              # a moment at which the two tables do not agree
             files = {"proc/meminfo": free, "proc/vmstat": "nr_free_pages %d\n" % pages}
-            self.assertEqual(sampler(self.host(files)).page_bytes, 16384)
+            self.assertEqual(sample(self.host(files), sampler).page_bytes, 16384)
 
 
 class InContainer(Tree):

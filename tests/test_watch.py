@@ -174,7 +174,7 @@ class Machine:
         self.reads: dict[str, int] = {}
         table: dict[str, Union[Sampled, Derived]] = {
             "cpu_sample": self.source("cpu_sample", self.stat),
-            "memory": self.source("memory", lambda: Memory(1000, 0, int(1000 - 10 * self.used_percent), *[0] * 9)),
+            "memory": self.source("memory", self.memory),
             "load": self.source("load", lambda: Load(0.1, 0.1, 0.1)),
             "sensors": self.source("sensors", self.sensors, slow=True),
             "processes_sample": self.source("processes_sample", self.pids),
@@ -197,6 +197,9 @@ class Machine:
                 raise self.failing[name]
             return sample()
         return Sampled(read, slow)
+
+    def memory(self) -> Memory:
+        return Memory(1000, 0, int(1000 - 10 * self.used_percent), 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
     def stat(self) -> cpu.Stat:
         times = Times(int(self.user), 0, 0, int(self.idle), 0, 0, 0, 0, 0, 0)

@@ -13,7 +13,7 @@ from ..collectors.cpu import Shares, Stat, Usage
 from ..collectors.disks import DiskActivity
 from ..collectors.filesystems import FileSystem
 from ..collectors.host import Cores, Identity, Load
-from ..collectors.interrupts import Interrupt
+from ..collectors.interrupts import Interrupt, Line
 from ..collectors.memory import Memory
 from ..collectors.network import Traffic
 from ..collectors.power import Battery, combined_percent
@@ -53,6 +53,7 @@ from .dialect import Dialect, JSONValue, Plugin, plugin
 
 # Clients divide `speed` by this (every Glances multiplies Mbit/s by it).
 _MEBI = 1 << 20
+_BUSIEST_INTERRUPTS = 5
 # The field that the top processes of an event are sorted by.
 _SORT_KEYS = {alerts.CPU: "cpu_percent", alerts.MEMORY: "memory_percent", alerts.IO: "io_counters"}
 _STATE_NAMES = {"R": "running", "S": "sleeping", "D": "disk-sleep", "T": "stopped", "t": "tracing-stop", "Z": "zombie",
@@ -188,8 +189,13 @@ def _aliased(settings: Settings, plugin: str, name: str, element: dict[str, JSON
 
 
 def irq(settings: Settings, interrupts: Reading[list[Interrupt]]) -> JSONValue:
-    return [{"irq_line": entry.line, "irq_rate": entry.per_second, "key": "irq_line",
-             "time_since_update": entry.elapsed_seconds} for entry in interrupts.value]
+    return [{"irq_line": _interrupt(entry.line), "irq_rate": round(entry.per_second), "key": "irq_line",
+             "time_since_update": entry.elapsed_seconds} for entry in interrupts.value[:_BUSIEST_INTERRUPTS]]
+
+
+def _interrupt(line: Line) -> str:
+    """A numbered line carries the last word of its row: 36_virtio1-req.0."""
+    return "%s_%s" % (line.name, line.device) if line.name.isdecimal() and line.device else line.name
 
 
 def hddtemp(settings: Settings, sensors: Reading[Sensors]) -> JSONValue:

@@ -7,21 +7,32 @@
     intr 128905 0 9 …        all interrupts, then those of each line: tens of kilobytes on large machines
     ctxt 251123
     btime 1795423523         seconds since the epoch
+    processes 26442          forks
+    procs_running 2          threads that run or could, now; procs_blocked: those that wait for a disk
     softirq 96519 0 19390 …  all, then those of each kind
+
+Of what intr and softirq add up, most is kept in 32 bits: they step back by 2^32 when a part of them wraps.
 """
 from __future__ import annotations
 
 from typing import Iterable, NamedTuple, Optional
 
-from ..delta import increase, percent
-from ..roots import ParseError, Roots
+from ..delta import LATE_SECONDS, increase, percent, wrapping_increase
+from ..roots import ParseError, Report, Roots, ignore, rows
 
 FILE = "stat"
 
 _LEAST_COLUMNS = 4
-_COUNTERS = frozenset(("intr", "ctxt", "btime", "softirq"))
+_ALL_CPUS = -1
+_COUNTERS = frozenset(("intr", "ctxt", "btime", "softirq", "processes", "procs_running", "procs_blocked"))
 # Idle time wavers a little; by more than a second it steps back only when the CPU was taken out and put back.
 _HOTPLUG_TICKS = 100
+# Ticks are 1/100 s everywhere but on Alpha, where they are 1/1024 s. CPUs that run without a timer (nohz_full) account
+# seconds late. What is beyond both is no work of this window: the counter leapt.
+_MOST_TICKS_PER_SECOND = 1100
+_LATE_TICKS = 1000
+# No CPU switches or is interrupted more often: at 0.1 µs each it does nothing else.
+_MOST_EVENTS_PER_SECOND = 1e7
 
 
 class Times(NamedTuple):
@@ -48,6 +59,9 @@ class Stat(NamedTuple):
     interrupts: Optional[int]
     soft_interrupts: Optional[int]       # 2.6.31
     boot_time_seconds: Optional[int]     # of the wall clock: moves when that is set
+    forks: Optional[int] = None          # processes and threads
+    running: Optional[int] = None        # threads, now; 2.5.45, with the one below
+    blocked: Optional[int] = None
 
     @property
     def cpu_count(self) -> int:
@@ -82,30 +96,30 @@ class Usage(NamedTuple):
     elapsed_seconds: float
 
 
-def parse(text: str, file: str = FILE) -> Stat:
-    """The file's text as a Stat. ParseError without the `cpu` line, and on a line of ours that is not numbers."""
-    total = None
-    cpus = {}
-    counters = {}
-    for number, line in enumerate(text.splitlines(), 1):
+def parse(text: str, file: str = FILE, report: Report = ignore) -> Stat:
+    """The file's text as a Stat. A line of ours that is not numbers is malformed; ParseError without the `cpu` line."""
+    cpus: dict[int, Times] = {}
+    counters: dict[str, int] = {}
+
+    def parse_line(line: str) -> None:
         name, _, columns = line.partition(" ")
-        try:
-            if name == "cpu":
-                total = _times(columns)
-            elif name.startswith("cpu"):
-                cpus[int(name[3:])] = _times(columns)
-            elif name in _COUNTERS:
-                counters[name] = int(columns.split(None, 1)[0])
-        except (ValueError, IndexError):
-            raise ParseError(file, number, "not a name and its numbers: %.60r" % line) from None
+        if name in _COUNTERS:
+            counters[name] = int(columns.split(None, 1)[0])
+        elif name.startswith("cpu"):
+            cpus[int(name[3:] or _ALL_CPUS)] = _times(columns)
+
+    rows(text, parse_line, "a name and its numbers", file, report)
+    total = cpus.pop(_ALL_CPUS, None)
     if total is None:
         raise ParseError(file, 1, "no line of the whole machine (cpu)")
-    return Stat(total, cpus, counters.get("ctxt"), counters.get("intr"), counters.get("softirq"), counters.get("btime"))
+    get = counters.get
+    return Stat(total, cpus, get("ctxt"), get("intr"), get("softirq"), get("btime"), get("processes"),
+                get("procs_running"), get("procs_blocked"))
 
 
 def sample(roots: Roots) -> Stat:
     """/proc/stat."""
-    return parse(roots.proc(FILE))
+    return parse(roots.proc(FILE), report=roots.report)
 
 
 def derive(now: Stat, before: Optional[Stat], elapsed: float) -> Usage:
@@ -113,17 +127,20 @@ def derive(now: Stat, before: Optional[Stat], elapsed: float) -> Usage:
     if before is None:
         before = now
     replugged = now.cpus.keys() != before.cpus.keys()
+    most = _MOST_TICKS_PER_SECOND * elapsed + _LATE_TICKS
     cpus = {}
     for number, times in now.cpus.items():
         previous = before.cpus.get(number, times)
         if previous.idle - times.idle > _HOTPLUG_TICKS:
             replugged, previous = True, times
-        cpus[number] = _increase(times, previous)
+        cpus[number] = _increase(times, previous, most)
     # The kernel's own sum leaps by what a CPU that comes or goes has done since boot: then add up those that stayed.
-    total = _sum(cpus.values()) if replugged and cpus else _increase(now.total, before.total)
+    total = _sum(cpus.values()) if replugged and cpus else _increase(now.total, before.total, most * now.cpu_count)
+    most_events = _MOST_EVENTS_PER_SECOND * now.cpu_count * (elapsed + LATE_SECONDS)
     return Usage(_shares(total), {number: _shares(times) for number, times in cpus.items()},
-                 increase(now.context_switches, before.context_switches), increase(now.interrupts, before.interrupts),
-                 increase(now.soft_interrupts, before.soft_interrupts), elapsed)
+                 increase(now.context_switches, before.context_switches, most_events),
+                 wrapping_increase(now.interrupts, before.interrupts, most_events),
+                 wrapping_increase(now.soft_interrupts, before.soft_interrupts, most_events), elapsed)
 
 
 def _times(columns: str) -> Times:
@@ -133,9 +150,10 @@ def _times(columns: str) -> Times:
     return Times(*numbers)
 
 
-def _increase(now: Times, before: Times) -> Times:
+def _increase(now: Times, before: Times, most: float) -> Times:
     """Column by column: iowait and steal step back now and then, and then count for nothing."""
-    return Times._make([None if ticks is None else increase(ticks, previous) for ticks, previous in zip(now, before)])
+    return Times._make([ticks and 0 if ticks == previous else None if ticks is None else increase(ticks, previous, most)
+                        for ticks, previous in zip(now, before)])
 
 
 def _sum(increases: Iterable[Times]) -> Times:
@@ -153,5 +171,7 @@ def _shares(ticks: Times) -> Shares:
         return percent(part, whole)
 
     return Shares(percent(busy, whole), share(ticks.user), share(ticks.system), share(ticks.idle), share(ticks.nice),
-                  share(ticks.iowait), share(ticks.irq), share(ticks.softirq), share(ticks.steal), share(ticks.guest),
-                  share(ticks.guest_nice))
+                  share(ticks.iowait), share(ticks.irq), share(ticks.softirq), share(ticks.steal),
+                  # The kernel adds guest time to user time as well, and shows the two of different moments.
+                  share(ticks.guest and min(ticks.guest, ticks.user)),
+                  share(ticks.guest_nice and min(ticks.guest_nice, ticks.nice)))

@@ -10,13 +10,25 @@
     major minor  #blocks  name
 
        8        0  488386584 sda
+
+Counts are words of the kernel, those of a 32-bit one wrap; times are 32 bits on every kernel (block/genhd.c prints %u).
 """
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple, Optional
+import time
+from typing import Callable, Mapping, NamedTuple, Optional
 
-from ..delta import LINK_BYTES_PER_SECOND, rate, wrapping_increase
-from ..roots import NoData, ParseError, Roots
+from ..delta import (
+    LATE_SECONDS,
+    LINK_BYTES_PER_SECOND,
+    MOST_BYTES_PER_SECOND,
+    Counter,
+    follow,
+    increase,
+    rate,
+)
+from ..roots import Report, Roots, RowsAgain, ignore, parse_or, rows
+from .memory import word_bits
 
 FILE = "diskstats"
 PARTITIONS_FILE = "partitions"
@@ -24,23 +36,72 @@ PARTITIONS_FILE = "partitions"
 # The kernel counts in these whatever the disk's own sector is (Documentation/block/stat.rst).
 SECTOR_BYTES = 512
 
-_SHORT_COLUMNS, _COLUMNS = 7, 14
+_NAMES = 3                                      # major, minor, name
+_SHORT_COLUMNS, _LEAST_COLUMNS = 4, 11
 _PARTITIONS_HEADER_LINES, _PARTITIONS_COLUMNS = 2, 4
-# No operation is shorter than a sector, so one ceiling does for both when 32-bit kernels wrap.
-_CEILING_PER_SECOND = LINK_BYTES_PER_SECOND / SECTOR_BYTES
+_DISK = "a disk and its counters"
+# No operation is shorter than a sector, so one bound does for both.
+_MOST_PER_SECOND = MOST_BYTES_PER_SECOND / SECTOR_BYTES
+_MOST_AT_WRAP_PER_SECOND = LINK_BYTES_PER_SECOND / SECTOR_BYTES
+# Time is added up when an operation ends: so many requests in flight, of which each may have taken the whole window.
+_MOST_REQUESTS = 1 << 16
+# Drivers that make devices before anybody uses them.
+_MADE_IN_ADVANCE = ("loop", "nbd", "zram")
+
+
+class Counters(NamedTuple):
+    """The columns of /proc/diskstats. Sectors of 512 bytes, times in ms; None: the kernel does not have the column."""
+
+    reads: int
+    reads_merged: Optional[int]                 # this and each other None: a partition before 2.6.25
+    read_sectors: int
+    read_ms: Optional[int]
+    writes: int
+    writes_merged: Optional[int]
+    written_sectors: int
+    write_ms: Optional[int]
+    in_flight: Optional[int] = None
+    io_ms: Optional[int] = None
+    weighted_io_ms: Optional[int] = None
+    discards: Optional[int] = None              # 4.18, with the three below
+    discards_merged: Optional[int] = None
+    discarded_sectors: Optional[int] = None
+    discard_ms: Optional[int] = None
+    flushes: Optional[int] = None               # 5.5
+    flush_ms: Optional[int] = None
 
 
 class Disk(NamedTuple):
-    """What the kernel counts for one disk since it appeared: completed operations, and sectors of 512 bytes."""
+    """One row, taken apart, and those of its counters that are followed."""
 
-    reads: int
-    read_sectors: int
-    writes: int
-    written_sectors: int
+    counters: Counters                          # as shown: they wrap, and fall when the driver starts anew
+    reads: Counter
+    read_sectors: Counter
+    writes: Counter
+    written_sectors: Counter
+    read_ms: Optional[Counter] = None
+    write_ms: Optional[Counter] = None
+
+    @property
+    def read_bytes(self) -> int:
+        """Bytes read since the disk appeared, wraps made up for."""
+        return self.read_sectors.value * SECTOR_BYTES
+
+    @property
+    def written_bytes(self) -> int:
+        """Bytes written since the disk appeared, wraps made up for."""
+        return self.written_sectors.value * SECTOR_BYTES
+
+
+class DiskStats(NamedTuple):
+    """/proc/diskstats: every row by name, partitions and RAM disks too; and those that are disks, as followed."""
+
+    rows: Mapping[str, Counters]
+    disks: Mapping[str, Disk]
 
 
 class DiskActivity(NamedTuple):
-    """What happened to one disk in a window: operations, bytes, and bytes per second."""
+    """What happened to one disk in a window: operations, bytes, bytes per second; `_ms`: time of all operations."""
 
     disk: Disk
     elapsed_seconds: float
@@ -50,79 +111,140 @@ class DiskActivity(NamedTuple):
     written_bytes: int
     read_bytes_per_second: float
     written_bytes_per_second: float
+    read_ms: Optional[int] = None
+    write_ms: Optional[int] = None
 
 
-def parse(text: str, file: str = FILE) -> dict[str, Disk]:
-    """Disks and partitions by name, in the kernel's order. ParseError on a row of neither 7 nor at least 14 columns."""
-    disks = {}
-    for number, row in enumerate(text.splitlines(), 1):
-        columns = row.split()
-        if len(columns) >= _COLUMNS:
-            counters = columns[3:10:2]
-        elif len(columns) == _SHORT_COLUMNS:
-            counters = columns[3:]
-        else:
-            raise ParseError(file, number, "not a disk and its counters: %.60r" % row)
-        try:
-            disks[columns[2]] = Disk(*map(int, counters))
-        except ValueError:
-            raise ParseError(file, number, "a counter is not a number: %.60r" % row) from None
-    return disks
+def parse(text: str, file: str = FILE, report: Report = ignore) -> dict[str, Counters]:
+    """Disks and partitions by name, in the kernel's order. A row of neither 4 nor at least 11 counters is malformed."""
+    return dict(rows(text, _parse_row, _DISK, file, report))
 
 
-def parse_partitions(text: str, file: str = PARTITIONS_FILE) -> frozenset[str]:
-    """Names of the disks and partitions that have a size. ParseError on a row that is not four columns."""
-    names = set()
-    for number, row in enumerate(text.splitlines()[_PARTITIONS_HEADER_LINES:], _PARTITIONS_HEADER_LINES + 1):
-        columns = row.split()
+def parse_partitions(text: str, file: str = PARTITIONS_FILE, report: Report = ignore) -> frozenset[str]:
+    """Names of the disks and partitions that have a size. A row that is not four columns is malformed."""
+    def name(row: str) -> str:
+        columns = _columns(row)
         if len(columns) != _PARTITIONS_COLUMNS:
-            raise ParseError(file, number, "not a partition and its size: %.60r" % row)
-        names.add(columns[3])
-    return frozenset(names)
+            raise ValueError(row)
+        return columns[_PARTITIONS_COLUMNS - 1]
+
+    return frozenset(rows(text, name, "a partition and its size", file, report, _PARTITIONS_HEADER_LINES))
+
+
+def _columns(row: str) -> list[str]:
+    """Columns of a row. Names may hold what is a blank to Unicode alone."""
+    return [column for column in row.split(" ") if column]
+
+
+def _parse_row(row: str) -> tuple[str, Counters]:
+    columns = _columns(row)
+    numbers = list(map(int, columns[_NAMES:_NAMES + len(Counters._fields)]))
+    if numbers and min(numbers) < 0:
+        raise ValueError(row)
+    if len(numbers) >= _LEAST_COLUMNS:
+        return columns[_NAMES - 1], Counters(*numbers)
+    if len(numbers) != _SHORT_COLUMNS:
+        raise ValueError(row)
+    reads, read_sectors, writes, written_sectors = numbers
+    return columns[_NAMES - 1], Counters(reads, None, read_sectors, None, writes, None, written_sectors, None)
 
 
 class Sampler:
-    """Disks, again and again. State: the latest /proc/partitions, and what it and /sys/block said of the names."""
+    """Disks, again and again.
 
-    def __init__(self) -> None:
-        self._partitions: Optional[str] = None
+    State: the rows of the latest table, parsed; of each disk its counters as followed; the latest /proc/partitions, and
+    what it and /sys/block said of the names.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._rows = RowsAgain(_parse_row)
+        self._latest: dict[str, Disk] = {}
+        self._at = 0.0
+        self._word_bits = 0
+        self._partitions = ""
         self._sized: Optional[frozenset[str]] = None
         self._whole: frozenset[str] = frozenset()
 
-    def __call__(self, roots: Roots) -> dict[str, Disk]:
-        """/proc/diskstats without partitions, RAM disks and what has no size. NoData without that file."""
-        disks = parse(roots.proc(FILE))
+    def __call__(self, roots: Roots) -> DiskStats:
+        """/proc/diskstats. Partitions, RAM disks and what has no size are no disks. NoData without that file."""
+        counted = dict(self._rows(roots.proc(FILE), _DISK, FILE, roots.report))
         self._look(roots)
-        sized, whole = self._sized, self._whole
-        return {name: disk for name, disk in disks.items()
-                if (sized is None or name in sized) and not name.startswith("ram")
-                and (name in whole or _disk_of(name) not in disks)}
+        now = self._clock()
+        elapsed, self._at = now - self._at, now
+        self._latest = {name: self._disk(roots, name, counters, elapsed) for name, counters in counted.items()
+                        if self._is_disk(name, counters, counted)}
+        return DiskStats(counted, self._latest)
+
+    def _is_disk(self, name: str, counters: Counters, counted: Mapping[str, Counters]) -> bool:
+        if name.startswith("ram") or name not in self._whole and _disk_of(name) in counted:
+            return False
+        if self._sized is not None:
+            return name in self._sized
+        return not name.startswith(_MADE_IN_ADVANCE) or any(counters)
+
+    def _disk(self, roots: Roots, name: str, counters: Counters, elapsed: float) -> Disk:
+        before = self._latest.get(name)
+        if before is None:
+            return Disk(counters, Counter(counters.reads), Counter(counters.read_sectors), Counter(counters.writes),
+                        Counter(counters.written_sectors), _time(None, counters.read_ms, 0.0),
+                        _time(None, counters.write_ms, 0.0))
+        if before.counters is counters:
+            return before
+        most = _MOST_PER_SECOND * (elapsed + LATE_SECONDS)
+        most_ms = _MOST_REQUESTS * 1000 * (elapsed + LATE_SECONDS)
+        wrap = self._most_at_wrap(roots, before, counters, elapsed)
+        return Disk(counters, follow(before.reads, counters.reads, most, wrap),
+                    follow(before.read_sectors, counters.read_sectors, most, wrap),
+                    follow(before.writes, counters.writes, most, wrap),
+                    follow(before.written_sectors, counters.written_sectors, most, wrap),
+                    _time(before.read_ms, counters.read_ms, most_ms),
+                    _time(before.write_ms, counters.write_ms, most_ms))
+
+    def _most_at_wrap(self, roots: Roots, before: Disk, counters: Counters, elapsed: float) -> float:
+        if counters.reads >= before.reads.raw and counters.read_sectors >= before.read_sectors.raw and (
+                counters.writes >= before.writes.raw and counters.written_sectors >= before.written_sectors.raw):
+            return 0.0
+        if not self._word_bits:
+            self._word_bits = word_bits(roots)
+        return _MOST_AT_WRAP_PER_SECOND * elapsed if self._word_bits == 32 else 0.0
 
     def _look(self, roots: Roots) -> None:
         """Which names have a size (None on a kernel that does not tell), and which are whole disks."""
-        try:
-            partitions: Optional[str] = roots.proc(PARTITIONS_FILE)
-        except NoData:
-            partitions = None
+        partitions = roots.proc(PARTITIONS_FILE, default="")
         # A disk that comes or goes shows there: the same text, the same disks.
-        if partitions is None or partitions != self._partitions or not self._whole:
-            self._sized = None if partitions is None else parse_partitions(partitions)
+        if not partitions or partitions != self._partitions or not self._whole:
+            self._sized = parse_or(None, parse_partitions, partitions, roots.report) if partitions else None
             # In /sys a slash of a name is "!": cciss/c0d0 (block/genhd.c).
             self._whole = frozenset(name.replace("!", "/") for name in roots.sys_names("block"))
             self._partitions = partitions
 
 
-def derive(now: Mapping[str, Disk], before: Optional[Mapping[str, Disk]], elapsed: float) -> dict[str, DiskActivity]:
+def derive(now: DiskStats, before: Optional[DiskStats], elapsed: float) -> dict[str, DiskActivity]:
     """Activity of each disk between two samples; a disk that is new has an increase of 0, not its lifetime."""
     activity = {}
-    for name, disk in now.items():
-        previous = before.get(name, disk) if before else disk
-        reads, read_sectors, writes, written_sectors = (
-            wrapping_increase(after, first, elapsed, _CEILING_PER_SECOND) for after, first in zip(disk, previous))
-        read_bytes, written_bytes = read_sectors * SECTOR_BYTES, written_sectors * SECTOR_BYTES
+    for name, disk in now.disks.items():
+        previous = before.disks.get(name, disk) if before else disk
+        reads = increase(disk.reads.grown, previous.reads.grown)
+        writes = increase(disk.writes.grown, previous.writes.grown)
+        read_bytes = increase(disk.read_sectors.grown, previous.read_sectors.grown) * SECTOR_BYTES
+        written_bytes = increase(disk.written_sectors.grown, previous.written_sectors.grown) * SECTOR_BYTES
         activity[name] = DiskActivity(disk, elapsed, reads, writes, read_bytes, written_bytes,
-                                      rate(read_bytes, elapsed), rate(written_bytes, elapsed))
+                                      rate(read_bytes, elapsed), rate(written_bytes, elapsed),
+                                      _time_between(disk.read_ms, previous.read_ms),
+                                      _time_between(disk.write_ms, previous.write_ms))
     return activity
+
+
+def _time(before: Optional[Counter], ms: Optional[int], most: float) -> Optional[Counter]:
+    """A counter of time at its next sample, which wraps on every kernel."""
+    if ms is None:
+        return None
+    return Counter(ms) if before is None else follow(before, ms, most, most)
+
+
+def _time_between(now: Optional[Counter], before: Optional[Counter]) -> Optional[int]:
+    return increase(now.grown, before.grown) if now is not None and before is not None else None
 
 
 def _disk_of(name: str) -> str:

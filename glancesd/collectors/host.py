@@ -28,8 +28,6 @@ _ASSIGNMENT = re.compile(r"""^\s*([A-Za-z0-9_]+)=(["']?)(.*?)\2\s*$""")
 _RELEASE = re.compile(r"(.+?) release ([0-9.]+)")
 _ESCAPED = re.compile(r"""\\([\\$"'`])""")
 _COUNT = re.compile(r"\d{1,9}$")
-# A 32-bit kernel has at most 4 GiB of addresses in all, a 64-bit one keeps far more than that for vmalloc.
-_ADDRESSES_OF_32_BITS = 4 << 30
 
 
 class Load(NamedTuple):
@@ -150,8 +148,7 @@ def _word_bits(roots: Roots, memory: Optional[Memory]) -> int:
     """Of this process; another host's kernel shows its own by the room that it has for vmalloc. 64 when unknown."""
     if roots.live:
         return struct.calcsize("P") * 8
-    vmalloc_bytes = memory.vmalloc_bytes if memory is not None else None
-    return 32 if vmalloc_bytes is not None and vmalloc_bytes <= _ADDRESSES_OF_32_BITS else 64
+    return (memory.word_bits if memory is not None else None) or 64
 
 
 def _threads_of_core(roots: Roots, number: int) -> Optional[str]:

@@ -1,32 +1,34 @@
-"""memory: what there is of main memory and swap, from /proc/meminfo and the swap counters of /proc/vmstat.
+"""memory: what there is of main memory and swap, from /proc/meminfo, /proc/vmstat and the ZFS cache's arcstats.
 
     MemTotal:       24684092 kB
-    MemAvailable:   24292132 kB      since 3.14; before: made here the same way, with /proc/zoneinfo
+    MemAvailable:   24292132 kB      since 3.14; before: estimated as the kernel does, with /proc/zoneinfo
+    HugePages_Total:       0         a few lines are numbers without a unit
+
+A figure that the kernel worked out to be below 0 is printed as an unsigned word: 18446744073709551612 kB is -4 kB.
 """
 from __future__ import annotations
 
 import os
+import struct
 from typing import Mapping, NamedTuple, Optional
 
 from ..delta import percent
-from ..roots import NoData, ParseError, Roots
+from ..roots import ParseError, Report, Roots, ignore, parse_or, rows
+from .vmstat import VmStat
 
 FILE = "meminfo"
-VMSTAT = "vmstat"
 ZONEINFO = "zoneinfo"
 ARCSTATS = "spl/kstat/zfs/arcstats"
 
-# Those that are used, of some fifty lines.
-_FIELDS = frozenset(("MemTotal", "MemFree", "MemAvailable", "MemShared", "Buffers", "Cached", "SReclaimable", "Shmem",
-                     "Active", "Inactive", "Active(file)", "Inactive(file)", "SwapTotal", "SwapFree", "VmallocTotal"))
-# Events since boot, and pages now: three of some two hundred lines.
-_COUNTERS = ("pswpin", "pswpout", "nr_free_pages")
+# Lines that Memory is made of, of some fifty.
+_USED = frozenset(("MemTotal", "MemFree", "MemAvailable", "MemShared", "Buffers", "Cached", "SReclaimable", "Shmem",
+                   "Active", "Inactive", "Active(file)", "Inactive(file)", "SwapTotal", "SwapFree", "VmallocTotal"))
+# A 32-bit kernel has at most 4 GiB of addresses in all, a 64-bit one keeps far more than that for vmalloc.
+_ADDRESSES_OF_32_BITS = 4 << 30
 _SMALLEST_PAGE_BYTES = 4096
 _LARGEST_PAGE_BYTES = 1 << 18        # 256 KiB: PowerPC 44x
-# API 2 counts a page swapped as 4 KiB, whatever the machine's page is.
-_SWAPPED_BYTES = 4096
 _CONTAINER_MARKS = ("run/systemd/container", ".dockerenv", "run/.containerenv")
-# The table of this daemon's own namespace first: it is its own meminfo that lxcfs may lie over.
+# Our own mount table first: what matters is whether lxcfs covers the /proc/meminfo that we read.
 _MOUNT_TABLES = ("self/mountinfo", "mounts", "1/mountinfo", "1/mounts")
 
 
@@ -47,6 +49,21 @@ class Memory(NamedTuple):
     swap_out_bytes: int
     page_bytes: int = _SMALLEST_PAGE_BYTES
     vmalloc_bytes: Optional[int] = None          # addresses that the kernel keeps for itself; None: it does not tell
+    text: str = ""                               # of /proc/meminfo
+
+    @property
+    def word_bits(self) -> Optional[int]:
+        """Bits of a word of the kernel; None where it does not tell."""
+        return _word_bits(self.vmalloc_bytes)
+
+    def lines(self, report: Report = ignore) -> dict[str, int]:
+        """Every line of /proc/meminfo: as `parse`."""
+        return parse(self.text, report=report)
+
+    def lines_without_unit(self) -> frozenset[str]:
+        """Names of the lines whose number is no amount of memory."""
+        return frozenset(line.partition(":")[0] for line in self.text.split("\n")
+                         if line and not line.endswith(" kB"))
 
     @property
     def used_bytes(self) -> int:
@@ -69,65 +86,49 @@ class Memory(NamedTuple):
         return percent(self.swap_used_bytes, self.swap_total_bytes)
 
 
-def parse(text: str, file: str = FILE) -> dict[str, int]:
-    """Those lines of /proc/meminfo that are used, by the kernel's names: bytes, or the bare number without a unit.
+def parse(text: str, file: str = FILE, report: Report = ignore) -> dict[str, int]:
+    """Every line by its name, in the kernel's order: bytes, or the bare number of a line without a unit.
 
-    ParseError on one of them that is not `name: number` or `name: number kB`.
+    A line that is not `name: number` or `name: number kB` is malformed.
     """
-    fields = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        name, _, value = line.partition(":")
-        if name in _FIELDS:
-            words = value.split()
-            if not words or words[1:] not in ([], ["kB"]):
-                raise ParseError(file, number, "not a name, a number and kB: %.60r" % line)
-            try:
-                fields[name] = int(words[0]) * (1024 if words[1:] else 1)
-            except ValueError:
-                raise ParseError(file, number, "not a number: %.60r" % line) from None
-    return fields
+    return dict(rows(text, _parse_line, _LINE, file, report))
 
 
-def parse_vmstat(text: str, file: str = VMSTAT) -> dict[str, int]:
-    """Those lines of /proc/vmstat that are used, by the kernel's names. ParseError on one of them that is no number."""
-    counters = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith(_COUNTERS):
-            name, _, value = line.partition(" ")
-            try:
-                counters[name] = int(value)
-            except ValueError:
-                raise ParseError(file, number, "not a name and a number: %.60r" % line) from None
-    return counters
-
-
-def parse_watermarks(text: str, file: str = ZONEINFO) -> int:
-    """Pages: the sum of the `low` watermarks of all zones of /proc/zoneinfo. ParseError on one that is no number."""
-    pages = 0
-    for number, line in enumerate(text.splitlines(), 1):
+def parse_watermarks(text: str, file: str = ZONEINFO, report: Report = ignore) -> int:
+    """Pages: the sum of the `low` watermarks of all zones of /proc/zoneinfo. One that is no number is malformed."""
+    def watermark(line: str) -> Optional[int]:
         words = line.split()
-        if words[:1] == ["low"]:
-            try:
-                pages += int(words[1])
-            except (ValueError, IndexError):
-                raise ParseError(file, number, "not a watermark: %.60r" % line) from None
-    return pages
+        return int(words[1]) if words[:1] == ["low"] else None
+
+    return sum(rows(text, watermark, "a watermark", file, report))
 
 
-def parse_arc(text: str, file: str = ARCSTATS) -> int:
+def parse_arc(text: str, file: str = ARCSTATS, report: Report = ignore) -> int:
     """Bytes that the ZFS cache would give back: its `size` beyond `c_min`; 0 when a row (`name type data`) is missing.
 
-    ParseError on one of these that is no number.
+    One of these that is no number is malformed.
     """
-    fields = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    def used(line: str) -> Optional[tuple[str, int]]:
         words = line.split()
-        if words[:1] in (["size"], ["c_min"]):
-            try:
-                fields[words[0]] = int(words[2])
-            except (ValueError, IndexError):
-                raise ParseError(file, number, "not a name, a type and a number: %.60r" % line) from None
+        return (words[0], int(words[2])) if words[:1] in (["size"], ["c_min"]) else None
+
+    fields = dict(rows(text, used, "a name, a type and a number", file, report))
     return max(0, fields["size"] - fields["c_min"]) if len(fields) == 2 else 0
+
+
+_LINE = "a name, a number and kB"
+
+
+def _parse_line(line: str) -> Optional[tuple[str, int]]:
+    name, colon, value = line.partition(":")
+    words = value.split()
+    if not colon or words[1:] not in ([], ["kB"]):
+        raise ValueError(line)
+    return name, int(words[0]) * (1024 if words[1:] else 1)
+
+
+def _parse_used(line: str) -> Optional[tuple[str, int]]:
+    return _parse_line(line) if line.partition(":")[0] in _USED else None
 
 
 class Sampler:
@@ -137,20 +138,24 @@ class Sampler:
         self._page_bytes = 0
         self._in_container: Optional[bool] = None
 
-    def __call__(self, roots: Roots) -> Memory:
-        """/proc/meminfo and vmstat; zoneinfo where the kernel does not say what is available; the arcstats of ZFS."""
-        fields = parse(roots.proc(FILE))
-        counters = _vmstat(roots)
+    def __call__(self, roots: Roots, vmstat: Optional[VmStat] = None) -> Memory:
+        """/proc/meminfo; zoneinfo where the kernel does not say what is available; the arcstats of ZFS.
+
+        `vmstat` tells what was swapped and, of another host, the size of a page.
+        """
+        text = roots.proc(FILE)
+        fields = _signed(dict(rows(text, _parse_used, _LINE, FILE, roots.report)))
         for name in ("MemTotal", "MemFree"):
             if name not in fields:
                 raise ParseError(FILE, 1, "no line %s" % name)
-        if not self._page_bytes:
-            self._page_bytes = os.sysconf("SC_PAGE_SIZE") if roots.live else _page_size(fields, counters)
+        page_bytes = self._page_bytes or (os.sysconf("SC_PAGE_SIZE") if roots.live else _page_size(fields, vmstat))
+        if roots.live or vmstat is not None:
+            self._page_bytes = page_bytes
         swap_total = fields.get("SwapTotal", 0)
         return Memory(
             total_bytes=fields["MemTotal"],
             free_bytes=fields["MemFree"],
-            available_bytes=self._available(roots, fields),
+            available_bytes=self._available(roots, fields, page_bytes),
             buffers_bytes=fields.get("Buffers", 0),
             cached_bytes=fields.get("Cached", 0) + fields.get("SReclaimable", 0),
             active_bytes=fields.get("Active", 0),
@@ -159,15 +164,16 @@ class Sampler:
             swap_total_bytes=swap_total,
             # WSL 1 shows 16 EiB of it free.
             swap_free_bytes=min(fields.get("SwapFree", 0), swap_total),
-            swap_in_bytes=counters.get("pswpin", 0) * _SWAPPED_BYTES,
-            swap_out_bytes=counters.get("pswpout", 0) * _SWAPPED_BYTES,
-            page_bytes=self._page_bytes,
-            vmalloc_bytes=fields.get("VmallocTotal"))
+            swap_in_bytes=_pages(vmstat, "pswpin", roots.report) * page_bytes,
+            swap_out_bytes=_pages(vmstat, "pswpout", roots.report) * page_bytes,
+            page_bytes=page_bytes,
+            vmalloc_bytes=fields.get("VmallocTotal"),
+            text=text)
 
-    def _available(self, roots: Roots, fields: Mapping[str, int]) -> int:
+    def _available(self, roots: Roots, fields: Mapping[str, int], page_bytes: int) -> int:
         available = fields.get("MemAvailable")
         if available is None:
-            available = _estimate(roots, fields, self._page_bytes)
+            available = _estimate(roots, fields, page_bytes)
         total, free = fields["MemTotal"], fields["MemFree"]
         if available > total:            # a container that mixes its own total with its host's rest
             available = free
@@ -175,10 +181,7 @@ class Sampler:
 
     def _arc(self, roots: Roots) -> int:
         """Meminfo counts the ZFS cache as used. In a container it is the host's, and none of the container's memory."""
-        try:
-            reclaimable = parse_arc(roots.proc(ARCSTATS))
-        except NoData:
-            return 0
+        reclaimable = parse_or(0, parse_arc, roots.proc(ARCSTATS, default=""), roots.report)
         if reclaimable and self._in_container is None:
             self._in_container = in_container(roots)
         return 0 if self._in_container else reclaimable
@@ -188,19 +191,35 @@ def in_container(roots: Roots) -> bool:
     """Whether this is a container: it says so at its root, or lxcfs lies over its /proc/meminfo."""
     if any(roots.root_has(name) for name in _CONTAINER_MARKS):
         return True
-    try:
-        mounts = roots.proc(*_MOUNT_TABLES)
-    except NoData:
-        return False
-    return any("lxcfs" in line and " /proc/meminfo " in line for line in mounts.splitlines())
+    mounts = roots.proc(*_MOUNT_TABLES, default="")
+    return any("lxcfs" in line and " /proc/meminfo " in line for line in mounts.split("\n"))
 
 
-def _page_size(fields: Mapping[str, int], counters: Mapping[str, int]) -> int:
+def word_bits(roots: Roots) -> int:
+    """Bits of a word of the kernel: as /proc/meminfo shows by the addresses for vmalloc, else those of this process."""
+    fields: dict[str, int] = {}
+    fields = parse_or(fields, parse, roots.proc(FILE, default=""), ignore)
+    return _word_bits(fields.get("VmallocTotal")) or struct.calcsize("P") * 8
+
+
+def _word_bits(vmalloc_bytes: Optional[int]) -> Optional[int]:
+    if vmalloc_bytes is None:
+        return None
+    return 32 if vmalloc_bytes <= _ADDRESSES_OF_32_BITS else 64
+
+
+def _signed(fields: Mapping[str, int]) -> dict[str, int]:
+    """The fields, 0 for one that is negative: of as many kB as half of what a word of the kernel holds, or more."""
+    negative = 1024 << ((_word_bits(fields.get("VmallocTotal")) or 64) - 1)
+    return {name: value if 0 <= value < negative else 0 for name, value in fields.items()}
+
+
+def _page_size(fields: Mapping[str, int], vmstat: Optional[VmStat]) -> int:
     """Another machine's page: the power of two that MemFree is for each of nr_free_pages, else 4 KiB.
 
     Within 5 %, because the two are read one after the other.
     """
-    free, pages = fields.get("MemFree", 0), counters.get("nr_free_pages", 0)
+    free, pages = fields.get("MemFree", 0), _pages(vmstat, "nr_free_pages")
     size = _SMALLEST_PAGE_BYTES
     while size <= _LARGEST_PAGE_BYTES:
         if abs(free - pages * size) * 20 <= pages * size:
@@ -209,19 +228,17 @@ def _page_size(fields: Mapping[str, int], counters: Mapping[str, int]) -> int:
     return _SMALLEST_PAGE_BYTES
 
 
-def _vmstat(roots: Roots) -> dict[str, int]:
-    try:
-        return parse_vmstat(roots.proc(VMSTAT))
-    except NoData:                   # a kernel without event counters, some containers
-        return {}
+def _pages(vmstat: Optional[VmStat], name: str, report: Report = ignore) -> int:
+    return (vmstat.get(name, report) or 0) if vmstat is not None else 0
 
 
 def _estimate(roots: Roots, fields: Mapping[str, int], page_bytes: int) -> int:
-    """As si_mem_available() of 3.14: what is free, and the caches but for what the kernel would hold on to."""
-    try:
-        low = parse_watermarks(roots.proc(ZONEINFO)) * page_bytes
-        caches = (fields["Active(file)"] + fields["Inactive(file)"], fields["SReclaimable"])
-    except (NoData, KeyError):
-        return fields["MemFree"] + fields.get("Cached", 0)
-    return max(0, fields["MemFree"] - low + sum(cache - min(cache // 2, low) for cache in caches))
+    """As si_mem_available() of 3.14: what is free, and the caches but for what the kernel would hold on to.
 
+    Where it does not list its caches by kind: what is cached, but for tmpfs, whose pages only swapping would free.
+    """
+    low = parse_or(0, parse_watermarks, roots.proc(ZONEINFO, default=""), roots.report) * page_bytes
+    if low and all(name in fields for name in ("Active(file)", "Inactive(file)", "SReclaimable")):
+        caches = (fields["Active(file)"] + fields["Inactive(file)"], fields["SReclaimable"])
+        return max(0, fields["MemFree"] - low + sum(cache - min(cache // 2, low) for cache in caches))
+    return fields["MemFree"] + max(0, fields.get("Cached", 0) - fields.get("Shmem", 0))
