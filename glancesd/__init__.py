@@ -13,7 +13,9 @@ reads it.
     server/http1                         the head of a request, from bytes (pure)
     server/__init__
     api/site                             every path: health, the versions of the API, and what else is served
-    api/endpoints, api/shared            what each route of a version answers, made once for all who ask
+    dashboard/*                          the page at `/`: its files, for a browser
+    api/endpoints                        what each route of a version answers
+    api/summary, api/shared              what small displays ask for; answers made once for all who ask
     api/health                           what a probe is told
     api/pages                            a plugin's value as JSON, made once for a reading
     api/v2                               the wire names of one version of the API: a dialect is a value

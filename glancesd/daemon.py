@@ -19,6 +19,7 @@ from .api.endpoints import State
 from .api.health import Health
 from .api.site import Dialects, Site
 from .collectors import cpu
+from .dashboard import Dashboard
 from .history import History
 from .log import Log
 from .readings import Clock, Readings
@@ -66,6 +67,7 @@ class Daemon:
         self._readings = Readings(sources.table(lambda roots: self._mounts(roots), self._alerts, self._asked_tasks,
                                               clock.monotonic), self._roots, settings.cached_time, clock, log)
         self._ticker = Ticker(settings.interval, self._tick, clock, log)
+        self._page = Dashboard()
         self._server: Optional[Server] = None
         self._url = ""
         self._in_force = self._make(settings, None)
@@ -112,8 +114,9 @@ class Daemon:
         access = Access(settings, socket.gethostname(), credentials)
         dialects = Dialects(settings, self._readings, self._clock.monotonic, self._log)
         watch = Watch(settings, self._readings, self._alerts, self._history, dialects.kept)
+        others = {} if settings.disable_webui else self._page.endpoints()
         health = Health(dialects.pages, self._readings, self._alerts, self._ticker.stalled)
-        site = Site(dialects, State(settings, watch, self._history, health))
+        site = Site(dialects, State(settings, watch, self._history, health), others)
         return Assembly(settings, App(access, site), watch, credentials,
                         sum(len(pages.enabled) for pages in dialects.pages()))
 

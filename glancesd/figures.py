@@ -72,7 +72,7 @@ def _members(elements: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
 
 
 KEPT: Mapping[str, Kept] = {
-    "cpu": Kept(("cpu",), lambda usage: _whole(usage.shares), _named("user", "system")),
+    "cpu": Kept(("cpu",), lambda usage: _whole(usage.shares), _named("total", "user", "system")),
     "load": Kept(("load",), _whole, _named("min1", "min5", "min15")),
     "mem": Kept(("memory",), _whole, _named("used_percent")),
     "memswap": Kept(("memory",), _whole, _named("swap_used_percent")),

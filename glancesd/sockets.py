@@ -88,4 +88,4 @@ def _url(listener: socket.socket, settings: Settings) -> str:
     if listener.family == socket.AF_UNIX:
         return "unix:%s" % os.fsdecode(name)
     host = "[%s]" % name[0] if ":" in name[0] else name[0]
-    return "%s://%s:%d/api/2" % ("https" if settings.tls_cert else "http", host, name[1])
+    return "%s://%s:%d/" % ("https" if settings.tls_cert else "http", host, name[1])

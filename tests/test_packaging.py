@@ -11,8 +11,9 @@ import unittest
 import zipfile
 from typing import Callable, Mapping
 
-from glancesd import __version__
+from glancesd import __version__, dashboard
 from glancesd.settings import OPTIONS
+from tests.daemon import Daemon
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SERVICES = os.path.join(TOP, "glancesd", "services")
@@ -92,7 +93,14 @@ class Archive(Scratch):
                    for directory, _, files in os.walk(os.path.join(TOP, "glancesd")) for name in files
                    if name.endswith(".py") and not directory.startswith(SERVICES)} | {"__main__.py"}
         self.assertIn("glancesd/api/v2.py", sources)
-        self.assertEqual(names, sorted(sources | {name + "c" for name in sources}))
+        served = {"glancesd/dashboard/" + name for name, _ in dashboard.FILES.values()}
+        self.assertEqual(names, sorted(sources | {name + "c" for name in sources} | served))
+
+    def test_serves_the_page(self) -> None:
+        self.build("x.pyz")
+        with Daemon(command=(sys.executable, os.path.join(self.scratch, "x.pyz"))) as daemon:
+            for path, (name, _) in dashboard.FILES.items():
+                self.assertEqual(daemon.ask("/" + path).body, dashboard.read(name))
 
     def test_runs_from_where_nothing_can_be_written(self) -> None:
         self.build("x.pyz")
@@ -179,6 +187,22 @@ class Install(Scratch):
         self.make("uninstall")
         self.assertEqual(files_below(self.scratch), {})
         self.assertIn("nothing is installed", self.make("uninstall", status=2))
+
+    def test_serves_the_page(self) -> None:
+        """As installed, and of byte code alone, as a router without room for sources has it."""
+        self.make("install")
+        command = (sys.executable, "-IS", os.path.join(self.scratch, "usr/local/bin/glancesd"))
+        package = os.path.join(self.scratch, "usr/local/lib/glancesd/glancesd")
+        for sources in (True, False):
+            if not sources:
+                run(sys.executable, "-I", "-m", "compileall", "-q", "-b", package)
+                for directory, _, names in os.walk(package):
+                    for name in names:
+                        if name.endswith(".py"):
+                            os.unlink(os.path.join(directory, name))
+            with self.subTest(sources=sources), Daemon(command=command) as daemon:
+                for path, (name, _) in dashboard.FILES.items():
+                    self.assertEqual(daemon.ask("/" + path).body, dashboard.read(name))
 
     def test_configuration_lists_every_setting(self) -> None:
         self.make("install")

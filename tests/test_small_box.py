@@ -15,6 +15,7 @@ import time
 import unittest
 from typing import Any, ClassVar
 
+from glancesd import dashboard
 from glancesd.api.dialect import ROUTES
 from glancesd.api.routes import Routes
 from glancesd.api.v2 import PLUGINS
@@ -197,8 +198,8 @@ class Served(Box):
         self.assertEqual(sorted(plugins), sorted(PLUGINS))
         self.assertEqual(sorted(self.all), sorted(plugins))
         paths = ["/livez", "/readyz", "/healthz"]
-        paths += ["/api/2/" + name for name in ("status", "pluginslist", "all", "all/limits", "all/views", "args",
-                                               "args/port", "config", "config/cpu", "help")]
+        paths += ["/api/2/" + name for name in ("status", "pluginslist", "all", "all/limits", "all/views", "summary",
+                                               "args", "args/port", "config", "config/cpu", "help")]
         for plugin in plugins:
             paths += ["/api/2/%s%s" % (plugin, rest) for rest in ("", "/limits", "/views", "/history", "/history/2")]
             value = self.all[plugin]
@@ -217,6 +218,10 @@ class Served(Box):
                 if path.startswith("/api/"):
                     asked.add(routes.find(path.split("/")[3:])[0])
         self.assertEqual(asked, {endpoint for _, endpoint in ROUTES})
+
+    def test_page(self) -> None:
+        for path, (name, _) in dashboard.FILES.items():
+            self.assertEqual(self.ask("/" + path).body, dashboard.read(name))
 
     def test_figures(self) -> None:
         self.assertEqual(self.all["mem"]["total"], os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))

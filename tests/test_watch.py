@@ -67,8 +67,9 @@ ALWAYS = {("cpu", "user"), ("cpu", "system"), ("cpu", "ctx_switches"), ("load", 
           ("mem", "used"), ("fs", "used"), ("quicklook", "cpu"), ("quicklook", "mem")}
 OPTIONAL = {"cpu": {"nice", "irq", "iowait", "steal", "ctx_switches", "interrupts", "soft_interrupts", "syscalls"},
             "mem": {"active", "inactive", "buffers", "cached"}, "ip": {"address", "mask", "mask_cidr", "gateway"}}
-HISTORY = {"cpu": {"user", "system"}, "load": {"min1", "min5", "min15"}, "mem": {"percent"}, "memswap": {"percent"},
-           "network": {"rx", "tx"}, "diskio": {"read_bytes", "write_bytes"}, "fs": {"percent"}, "sensors": {"value"}}
+HISTORY = {"cpu": {"total", "user", "system"}, "load": {"min1", "min5", "min15"}, "mem": {"percent"},
+           "memswap": {"percent"}, "network": {"rx", "tx"}, "diskio": {"read_bytes", "write_bytes"},
+           "fs": {"percent"}, "sensors": {"value"}}
 
 
 class Views(unittest.TestCase):

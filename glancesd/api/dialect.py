@@ -8,6 +8,7 @@ import time
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, TypeVar, overload
 
 from ..answers import Answer, Refused, error
+from ..limits import DEFAULT, OK
 from ..readings import Reading, Source
 from ..settings import Settings
 from .routes import Routes
@@ -30,6 +31,10 @@ class Plugin(NamedTuple):
     render: Callable[..., JSONValue]
     empty: JSONValue
     key: Optional[str] = None
+
+    def renderer(self) -> Callable[..., JSONValue]:
+        """`render`; where it is a class, which remembers its latest value, an instance for the caller alone."""
+        return self.render() if isinstance(self.render, type) else self.render
 
 
 @overload
@@ -57,6 +62,7 @@ ROUTES = (
     ("status", "status"),
     ("pluginslist", "plugins_list"),
     ("all", "all"),
+    ("summary", "summary"),
     ("all/limits", "all_limits"),
     ("all/views", "all_views"),
     ("args", "args"),
@@ -129,9 +135,19 @@ class Dialect(NamedTuple):
             return {}
         return {str(element[key]): self._leaves(plugin, element, str(element[key]), levels) for element in value}
 
+    def states(self, plugin: str, levels: Mapping[tuple[str, str], str]) -> JSONValue:
+        """The fields that are not well, by element: {"/": {"used": "WARNING"}}. `levels`: as for `views`."""
+        found: dict[str, dict[str, str]] = {}
+        for (element, figure), level in levels.items():
+            state = level.partition("_")[0]              # WARNING of WARNING_LOG
+            fields = self.judged.get(plugin, {}).get(figure, ())
+            if fields and state not in (OK, DEFAULT):
+                found.setdefault(element, {}).update(dict.fromkeys(fields, state))
+        return found
+
     def _leaves(self, plugin: str, fields: Mapping[str, JSONValue], element: str,
                 levels: Mapping[tuple[str, str], str]) -> JSONValue:
         optional = self.optional.get(plugin, frozenset())
         shown = {field: levels[element, figure] for figure, names in self.judged.get(plugin, {}).items()
                  if (element, figure) in levels for field in names}
-        return {field: self.leaf(shown.get(field, "DEFAULT"), field in optional) for field in fields}
+        return {field: self.leaf(shown.get(field, DEFAULT), field in optional) for field in fields}

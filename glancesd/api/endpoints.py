@@ -12,6 +12,7 @@ from .dialect import Dialect
 from .health import Health
 from .pages import Page, Pages, joined
 from .shared import Shared
+from .summary import Summary
 
 
 class State(NamedTuple):
@@ -34,6 +35,7 @@ class Endpoints:
         self._history = state.history
         self._health = state.health
         self._shared = Shared()
+        self._summary = Summary(dialect, pages, self._levels, self._shared)
 
     def status(self) -> Answer:
         return self._health.ready()
@@ -45,6 +47,9 @@ class Endpoints:
 
     def all(self) -> Answer:
         return self.pages.all().answer
+
+    def summary(self) -> Answer:
+        return self._summary.answer()
 
     def plugin(self, plugin: str) -> Answer:
         return self.pages.page(plugin).answer
@@ -89,17 +94,20 @@ class Endpoints:
         return self._settings.limits.get(plugin, {})
 
     def _views(self, plugin: str, page: Page) -> bytes:
-        try:
-            levels = self._watch.levels(plugin)
-        except Exception as problem:               # as for pages: it costs this plugin's colours, never the others'
-            self.pages.fails(plugin, problem)
-            levels = {}
+        levels = self._levels(plugin)
         views, dialect = self._dialect.views, self._dialect
         if isinstance(page.value, list) and dialect.plugins[plugin].key is not None:
             # An element at a time: the views of 5,000 processes at once would be 70,000 objects.
             members = [dump(views(plugin, [element], levels))[1:-1] for element in page.value]
             return b"{" + b", ".join(members) + b"}"
         return dump(views(plugin, page.value, levels))
+
+    def _levels(self, plugin: str) -> dict[tuple[str, str], str]:
+        try:
+            return self._watch.levels(plugin)
+        except Exception as problem:               # as for pages: it costs this plugin's colours, never the others'
+            self.pages.fails(plugin, problem)
+            return {}
 
     # -- history -------------------------------------------------------------------------------------------------------
 

@@ -49,9 +49,7 @@ class Pages:
         self.problems: dict[str, str] = {}         # plugins that could not be rendered, and why
         self._clock = clock
         self._log = log
-        # A renderer that remembers its latest value is a class: one instance for these pages.
-        self._render = {name: plugin.render() if isinstance(plugin.render, type) else plugin.render
-                        for name, plugin in dialect.plugins.items()}
+        self._render = {name: plugin.renderer() for name, plugin in dialect.plugins.items()}
         self._pages: dict[str, Page] = {}
         self._turns = {name: Turn() for name in dialect.plugins}
         self._all: Optional[Everything] = None

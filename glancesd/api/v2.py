@@ -343,6 +343,7 @@ def _nothing(settings: Settings) -> JSONValue:
 HELP = {
     "/api/2/pluginslist": "The names of the plugins.",
     "/api/2/all": "Every plugin's statistics in one object.",
+    "/api/2/summary": "What a small display shows: the first screen, the busiest processes, what is not OK.",
     "/api/2/{plugin}": "The statistics of one plugin.",
     "/api/2/{plugin}/{item}": "One field; of a list plugin, that field of each element.",
     "/api/2/{plugin}/{item}/{value}": "The elements of a list whose field has this value; a slash in it may be %2F.",
@@ -404,7 +405,7 @@ DIALECT = Dialect(
         "mem": {"used_percent": "percent"},
         "sensors": {"value": "value"},
         "diskio": {"read_bytes_per_second": "read_bytes", "written_bytes_per_second": "write_bytes"},
-        "cpu": {"user": "user", "system": "system"},
+        "cpu": {"total": "total", "user": "user", "system": "system"},
         "network": {"rx_bytes_per_second": "rx", "tx_bytes_per_second": "tx"},
     },
     judged={

@@ -59,7 +59,8 @@ package() {
     rm -rf "$here.new"
     mkdir "$here.new" "$here.new/defaults"
     [ ! -d "$here/defaults" ] || cp "$here"/defaults/* "$here.new/defaults/"
-    (cd "$top" && find glancesd -name '*.py' ! -path 'glancesd/services/*') | while read -r file; do
+    (cd "$top" && find glancesd -name '*.py' ! -path 'glancesd/services/*' &&
+        find glancesd/dashboard -type f ! -name '*.py' ! -name '*.pyc') | while read -r file; do
         mkdir -p "$here.new/$(dirname "$file")"
         cat "$top/$file" >"$here.new/$file"
     done

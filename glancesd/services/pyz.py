@@ -24,14 +24,14 @@ _MARSHAL_VERSION = 2
 _UNCHECKED_HASH = 1
 
 
-def modules(top: str) -> dict[str, bytes]:
-    """Name in the archive → source, of everything that runs (not of this folder: it only installs)."""
+def files(top: str) -> dict[str, bytes]:
+    """Name in the archive → source, of everything that runs or is served (not of this folder: it only installs)."""
     found = {"__main__.py": MAIN}
-    for directory, _, files in os.walk(os.path.join(top, "glancesd")):
+    for directory, _, names in os.walk(os.path.join(top, "glancesd")):
         if os.path.basename(directory) in ("services", "__pycache__"):
             continue
-        for file in files:
-            if file.endswith(".py"):
+        for file in names:
+            if file.endswith(".py") or os.path.basename(directory) == "dashboard":
                 path = os.path.join(directory, file)
                 with open(path, "rb") as stream:
                     found[os.path.relpath(path, top)] = stream.read()
@@ -48,9 +48,10 @@ def byte_code(name: str, source: bytes) -> bytes:
 def build(top: str, target: str) -> None:
     """Write the archive of the package below `top`, at once as a whole: a copy that runs keeps its own file."""
     entries = {}
-    for name, source in modules(top).items():
+    for name, source in files(top).items():
         entries[name] = source
-        entries[name + "c"] = byte_code(name, source)
+        if name.endswith(".py"):
+            entries[name + "c"] = byte_code(name, source)
     with open(target + ".new", "wb") as stream:
         stream.write(SHEBANG)
         with zipfile.ZipFile(stream, "w") as archive:

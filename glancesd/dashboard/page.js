@@ -1,0 +1,1066 @@
+// page: looks at the machine through its own API, and shows it. It asks one question a refresh (api/2/summary), changes
+// only what differs, and works nothing out for a part that is closed.
+
+import * as figures from "./figures.js";
+
+const GIVE_UP_SECONDS = 15;
+const PROCESS_PAGE = 400;                      // rows of processes in the document at once
+const WRONG_MOST = 5;
+const GRID_FROM_CORES = 33;
+const CHART_WIDTH = 720;
+const CHART_HEIGHT = 100;
+const TABLE_SLOTS = 12;
+const SVG = "http://www.w3.org/2000/svg";
+
+// -- the document -----------------------------------------------------------------------------------------------------
+
+const byId = id => document.getElementById(id);
+
+function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+function svg(tag, attributes) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+// Text in its own node, which stays: so does a selection in what has not changed.
+function say(node, text) {
+  const first = node.firstChild;
+  if (!first) node.append(text);
+  else if (first.data !== text) first.data = text;
+}
+
+function set(node, name, value) {
+  if (value === null) node.removeAttribute(name);
+  else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+}
+
+function show(node, shown) {
+  if (node.hidden === shown) node.hidden = !shown;
+}
+
+function mark(node, className, on) {
+  if (node.classList.contains(className) !== on) node.classList.toggle(className, on);
+}
+
+// A foreign name, isolated from the direction of what stands around it, whole in `title`.
+function name(node, text, whole = text) {
+  say(node, figures.visible(text));
+  set(node, "title", figures.visible(whole));
+}
+
+// A state is a shape and a word, besides its colour.
+function tell(node, state) {
+  if (!node.firstChild) node.append("", element("span", "word", ""));
+  if (node.firstChild.data === state.shape) return;
+  node.firstChild.data = state.shape;
+  say(node.lastChild, state.word && ` ${state.word}`);
+  node.className = `state ${state.word}`;
+}
+
+// The children of a node, one for each key, moved and removed but never made twice.
+class Rows {
+  constructor(parent, make) {
+    this.parent = parent;
+    this.make = make;
+    this.byKey = new Map();
+  }
+
+  show(items, keyOf, fill) {
+    const kept = new Map();
+    for (const item of items) {
+      let key = keyOf(item);
+      while (kept.has(key)) key += "'";          // two sensors of one name
+      const row = this.byKey.get(key) || this.make(item);
+      fill(row, item);
+      kept.set(key, row);
+    }
+    const focused = document.activeElement;
+    for (const [key, row] of this.byKey) if (!kept.has(key)) row.node.remove();
+    let next = this.parent.firstChild;
+    for (const row of kept.values()) {
+      if (row.node === next) next = next.nextSibling;
+      else this.parent.insertBefore(row.node, next);
+    }
+    if (focused !== document.activeElement && focused.isConnected) focused.focus({preventScroll: true});
+    this.byKey = kept;
+  }
+}
+
+// -- settings: the fragment, above it what this browser keeps ---------------------------------------------------------
+
+const KEPT = "glancesd";
+const chosen = {refresh: "2", theme: "auto", units: "bits", column: "cpu", descending: true, open: []};
+
+function readSettings() {
+  try {
+    Object.assign(chosen, JSON.parse(localStorage.getItem(KEPT)));
+  } catch (refused) { /* a private window, or not ours */ }
+  if (!figures.COLUMNS[chosen.column]) chosen.column = "cpu";
+  if (!Array.isArray(chosen.open)) chosen.open = [];
+  Object.assign(chosen, figures.settings(location.hash));
+}
+
+function keepSettings(changed) {
+  Object.assign(chosen, changed);
+  try {
+    localStorage.setItem(KEPT, JSON.stringify(chosen));
+  } catch (refused) { /* then it is forgotten */ }
+  const named = Object.keys(figures.settings(location.hash));
+  if (named.some(key => key in changed)) {
+    history.replaceState(null, "", "#" + named.map(key => `${key}=${chosen[key]}`).join("&"));
+  }
+}
+
+function applySettings() {
+  set(document.documentElement, "data-theme", chosen.theme === "auto" ? null : chosen.theme);
+  for (const key of ["refresh", "theme", "units"]) byId(key).value = chosen[key];
+}
+
+// -- what is known ----------------------------------------------------------------------------------------------------
+
+let summary = null;                            // the latest
+let everyProcess = null;                       // the whole process list, while the filter or "Show all" wants it
+const extras = {folders: [], monitor: [], irq: []};
+const past = {};                               // plugin → {item: series} of the last hour, while somebody looks at it
+
+const offset = () => summary.utc_offset || 0;
+const spacing = () => Math.max(Number(summary.interval) || 10, 1);
+const gapSeconds = () => Math.max(3 * spacing(), 3 * Number(chosen.refresh), 30);
+const rate = value => figures.networkRate(value, chosen.units);
+
+// What the daemon keeps a history of, as its history routes name it, from the summary.
+const POINTS = {
+  cpu: ({cpu}) => ({total: cpu.total, user: cpu.user, system: cpu.system}),
+  mem: ({mem}) => ({percent: mem.percent}),
+  memswap: ({memswap}) => memswap.total ? {percent: memswap.percent} : {},
+  load: ({load}) => ({min1: load.min1, min5: load.min5, min15: load.min15}),
+  network: ({network}) => each(network, "interface_name", {rx: "rx_rate_per_sec", tx: "tx_rate_per_sec"}),
+  diskio: ({diskio}) => each(diskio, "disk_name",
+    {read_bytes: "read_bytes_rate_per_sec", write_bytes: "write_bytes_rate_per_sec"}),
+  fs: ({fs}) => each(fs, "mnt_point", {percent: "percent"}),
+  sensors: ({sensors}) => each(sensors, "label", {value: "value"}),
+};
+
+function each(rows, key, fields) {
+  const found = {};
+  for (const row of rows) for (const item of Object.keys(fields)) found[`${row[key]}_${item}`] = row[fields[item]];
+  return found;
+}
+
+// Plugins whose last hour is wanted now.
+function wantedPast() {
+  const opened = Object.keys(POINTS).filter(plugin => panels.has(`${plugin}-hour`));
+  return [...new Set(["cpu", "mem", "load", ...opened, ...(panels.has("mem-hour") ? ["memswap"] : [])])];
+}
+
+function keepPoints() {
+  const wanted = wantedPast();
+  for (const plugin of Object.keys(past)) if (!wanted.includes(plugin)) delete past[plugin];
+  for (const plugin of wanted) {
+    if (!past[plugin]) continue;
+    for (const [item, value] of Object.entries(POINTS[plugin](summary))) {
+      if (!past[plugin][item]) past[plugin][item] = figures.series();
+      figures.addPoint(past[plugin][item], summary.at, value, spacing());
+    }
+  }
+}
+
+function takeHistory(plugin, told) {
+  const before = past[plugin] || {};
+  const now = past[plugin] = {};
+  for (const item of Object.keys(told)) {
+    now[item] = figures.merged(before[item] || figures.series(), figures.fromHistory(told[item], offset()));
+  }
+  if (plugin === "cpu" && !now.total && now.user && now.system) now.total = figures.sum(now.user, now.system);
+}
+
+const pastOf = (plugin, item) => (past[plugin] || {})[item] || figures.series();
+
+// -- charts -----------------------------------------------------------------------------------------------------------
+
+// Every chart that is drawn, for the one hair line over all of them.
+const charts = new Set();
+let hair = null;                               // where in the hour it is, 0 to 1
+
+// A chart of a few series of one unit over the last hour. `lines`: a word for each of them, "" for the only one.
+class Chart {
+  constructor({subject, lines, format, top}) {
+    this.subject = subject;
+    this.lines = lines.map(([word]) => word);
+    this.format = format;
+    this.top = top;                            // of the scale; none: what holds the highest
+    this.paths = lines.map((_, place) => svg("path", {class: `line line${place}`, d: "M0 0"}));
+    this.hair = svg("line", {class: "hair", y1: 0, y2: CHART_HEIGHT});
+    this.picture = svg("svg", {role: "img", viewBox: `0 0 ${CHART_WIDTH} ${CHART_HEIGHT}`, preserveAspectRatio: "none"});
+    this.picture.append(svg("path", {class: "grid", d: `M0 ${CHART_HEIGHT / 2}H${CHART_WIDTH}`}), ...this.paths, this.hair);
+    this.scale = element("span", "scale");
+    this.readout = element("span", "readout");
+    this.node = element("figure", "plot", this.scale, this.readout, this.picture);
+    charts.add(this);
+  }
+
+  show(series) {
+    this.series = series;
+    this.end = summary.at;
+    const top = this.top || figures.niceTop(Math.max(0, ...series.map(({values}) => Math.max(0, ...values))));
+    series.forEach((one, place) => set(this.paths[place], "d",
+      figures.path(one, this.end, top, CHART_WIDTH, CHART_HEIGHT, gapSeconds()) || "M0 0"));
+    say(this.scale, this.format(top));
+    set(this.picture, "aria-label", figures.hourInWords(this.subject, this.lines, series, this.format));
+    this.point();
+  }
+
+  // Beside the chart: what it shows under the hair line, or, without one, from where to where the hour went.
+  point() {
+    if (!this.series) return;
+    mark(this.hair, "on", hair !== null);
+    if (hair === null) {
+      say(this.readout, this.lines.map((word, place) => `${word} ${figures.span(this.series[place], this.format)}`.trim())
+        .join(", "));
+      return;
+    }
+    for (const end of ["x1", "x2"]) set(this.hair, end, (hair * CHART_WIDTH).toFixed(1));
+    const at = this.end - figures.HOUR_SECONDS * (1 - hair);
+    const values = this.series.map((one, place) =>
+      `${this.lines[place]} ${this.format(figures.valueAt(one, at, gapSeconds()))}`.trim());
+    say(this.readout, `${figures.clock(at, offset()).slice(0, 5)}: ${values.join(", ")}`);
+  }
+}
+
+function moveHair(event) {
+  const picture = event.target.closest && event.target.closest(".plot svg");
+  const box = picture && picture.getBoundingClientRect();
+  const now = box ? Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)) : null;
+  if (now === hair) return;
+  hair = now;
+  for (const chart of charts) chart.point();
+}
+
+// The charts behind "Last hour" of each plugin. `lines`: [word, item of its history].
+const number = value => figures.known(value) ? figures.digits(value) : figures.NONE;
+const HOURS = {
+  cpu: () => [{subject: "CPU", lines: [["", "total"]], format: figures.percent, top: 100},
+    {subject: "CPU", lines: [["user", "user"], ["system", "system"]], format: figures.percent, top: 100}],
+  mem: () => [{subject: "Memory", lines: [["", "percent"]], format: figures.percent, top: 100},
+    ...summary.memswap.total ? [{subject: "Swap", plugin: "memswap", lines: [["", "percent"]], format: figures.percent,
+      top: 100}] : []],
+  load: () => [{subject: "Load", lines: [["1 min", "min1"], ["5 min", "min5"], ["15 min", "min15"]], format: number}],
+  network: () => lists.network.shown.map(row => ({subject: row.interface_name, alias: row.alias, format: rate,
+    lines: [["received", `${row.interface_name}_rx`], ["sent", `${row.interface_name}_tx`]]})),
+  diskio: () => lists.diskio.shown.map(row => ({subject: row.disk_name, alias: row.alias, format: figures.bytesPerSecond,
+    lines: [["read", `${row.disk_name}_read_bytes`], ["written", `${row.disk_name}_write_bytes`]]})),
+  fs: () => lists.fs.shown.map(row => ({subject: row.mnt_point, alias: row.alias, format: figures.percent, top: 100,
+    lines: [["", `${row.mnt_point}_percent`]]})),
+  sensors: () => lists.sensors.shown.map(row => ({subject: row.label, alias: row.alias,
+    format: value => figures.sensor(value, row.unit), lines: [["", `${row.label}_value`]]})),
+};
+
+const seriesOf = (plugin, plot) => plot.lines.map(([, item]) => pastOf(plot.plugin || plugin, item));
+
+// A panel with a chart for each subject, and the same in numbers one click further.
+function hourPanel(plugin) {
+  return node => {
+    const holder = element("div", "plots");
+    const numbers = element("details", "numbers", element("summary", "", "In numbers"));
+    const head = element("thead");
+    const body = element("tbody");
+    numbers.append(element("div", "scroll", element("table", "", head, body)));
+    node.append(holder, numbers);
+    numbers.addEventListener("toggle", () => summary && fillNumbers(plugin, head, body));
+    const rows = new Rows(holder, plot => {
+      const chart = new Chart(plot);
+      const title = element("bdi");
+      chart.node.prepend(element("figcaption", "", title));
+      return {node: chart.node, chart, title};
+    });
+    return () => {
+      rows.show(HOURS[plugin](), plot => plot.subject + plot.lines.length, (row, plot) => {
+        name(row.title, plot.alias || plot.subject, plot.subject);
+        row.chart.format = plot.format;
+        row.chart.show(seriesOf(plugin, plot));
+      });
+      if (numbers.open) fillNumbers(plugin, head, body);
+    };
+  };
+}
+
+// Means of five minutes each, a column for each line.
+function fillNumbers(plugin, head, body) {
+  const columns = HOURS[plugin]().flatMap(plot => seriesOf(plugin, plot).map((series, place) => ({
+    head: figures.visible(`${plot.alias || plot.subject} ${plot.lines[place][0]}`.trim()), format: plot.format,
+    means: figures.means(series, summary.at, TABLE_SLOTS)})));
+  const length = figures.HOUR_SECONDS / TABLE_SLOTS;
+  const row = (tag, first, cells) => element("tr", "", element("th", "", first),
+    ...cells.map(text => element(tag, "number", element("bdi", "", text))));
+  head.textContent = "";
+  head.append(row("th", "Until", columns.map(column => column.head)));
+  body.textContent = "";
+  for (let slot = TABLE_SLOTS - 1; slot >= 0; slot -= 1) {
+    const until = figures.clock(summary.at - (TABLE_SLOTS - 1 - slot) * length, offset()).slice(0, 5);
+    body.append(row("td", until, columns.map(column => column.format(column.means[slot]))));
+  }
+}
+
+// -- panels: what one click opens -------------------------------------------------------------------------------------
+
+const panels = new Map();                      // those that are open: id → the function that shows what is new
+
+// A table of a few words: `rows` gives its rows, each an array of texts; the first is its name.
+function tablePanel(heads, rows) {
+  return node => {
+    const body = element("tbody");
+    node.append(element("table", "", element("thead", "", element("tr", "", ...heads.map(head => {
+      const cell = element("th", "", head);
+      cell.scope = "col";
+      return cell;
+    }))), body));
+    const kept = new Rows(body, cells => {
+      const made = cells.map((_, place) => element(place ? "td" : "th", "", element("bdi")));
+      return {node: element("tr", "", ...made), cells: made};
+    });
+    return () => kept.show(rows(), cells => cells[0], (row, cells) =>
+      cells.forEach((text, place) => name(row.cells[place].firstChild, text)));
+  };
+}
+
+// A list of a word and a figure each.
+function factsPanel(facts) {
+  return node => {
+    const list = element("dl", "facts");
+    node.append(list);
+    const kept = new Rows(list, () => {
+      const [term, value] = [element("dt"), element("dd")];
+      return {node: element("div", "", term, value), term, value};
+    });
+    return () => kept.show(facts(), ([term]) => term, (row, [term, value]) => {
+      say(row.term, term);
+      say(row.value, value);
+    });
+  };
+}
+
+function cpuFacts() {
+  const {cpu} = summary;
+  const perSecond = value => figures.known(value) && cpu.time_since_update
+    ? `${figures.count(value / cpu.time_since_update)}/s` : figures.NONE;
+  return [
+    ...["user", "system", "nice", "iowait", "irq", "softirq", "steal", "guest", "guest_nice", "idle"]
+      .filter(field => figures.known(cpu[field])).map(field => [field.replace("_", " "), figures.percent(cpu[field])]),
+    ["context switches", perSecond(cpu.ctx_switches)], ["interrupts", perSecond(cpu.interrupts)],
+    ["soft interrupts", perSecond(cpu.soft_interrupts)]];
+}
+
+function memoryFacts() {
+  const {mem, memswap} = summary;
+  return [
+    ...["total", "available", "used", "buffers", "cached", "shared", "active", "inactive"]
+      .map(field => [field, figures.bytes(mem[field])]),
+    ["swap used", memswap.total ? figures.bytes(memswap.used) : "no swap"],
+    ["swapped in since boot", figures.bytes(memswap.sin)], ["swapped out since boot", figures.bytes(memswap.sout)]];
+}
+
+// Every core: a bar each; where they are many, a small one each, and in words those that matter.
+function coresPanel(node) {
+  const words = element("p", "note");
+  const holder = element("div", "cores");
+  node.append(words, holder);
+  const rows = new Rows(holder, () => {
+    const [label, fill, value] = [element("span", "label"), element("span", "fill used"), element("span", "value")];
+    return {node: element("div", "core", label, element("span", "bar", fill), value), label, fill, value};
+  });
+  return () => {
+    const cores = summary.percpu;
+    const many = cores.length >= GRID_FROM_CORES;
+    mark(holder, "grid", many);
+    set(holder, "role", many ? "img" : null);
+    say(words, figures.coresInWords(cores));
+    set(holder, "aria-label", many ? words.textContent : null);
+    rows.show(cores, core => String(core.cpu_number), (row, core) => {
+      const used = figures.known(core.total) ? core.total : 0;
+      row.fill.style.setProperty("--part", `${used}%`);
+      if (many) set(row.node, "title", `Core ${core.cpu_number}: ${figures.percent(core.total)}`);
+      else {
+        say(row.label, String(core.cpu_number));
+        say(row.value, figures.percent(core.total));
+      }
+    });
+  };
+}
+
+const PANELS = {
+  "cpu-cores": coresPanel,
+  "cpu-all": factsPanel(cpuFacts),
+  "mem-all": factsPanel(memoryFacts),
+  "more-raid": tablePanel(["Array", "Level", "Status", "Disks", "Used of"], () => Object.entries(summary.raid).map(
+    ([array, raid]) => [array, raid.type || figures.NONE, raid.status || figures.NONE, raid.config || figures.NONE,
+      `${raid.used || figures.NONE} of ${raid.available || figures.NONE}`])),
+  "more-wifi": tablePanel(["Interface", "Signal", "Quality"], () => summary.wifi.map(
+    station => [station.ssid, `${station.signal} dBm`, station.quality || figures.NONE])),
+  "more-folders": tablePanel(["Folder", "Size"], () => extras.folders.map(
+    folder => [folder.path, figures.bytes(folder.size)])),
+  "more-monitor": tablePanel(["Program", "Running", "Result"], () => extras.monitor.map(
+    entry => [entry.description, String(entry.count), entry.result || ""])),
+  "more-irq": tablePanel(["Interrupt", "Rate"], () => extras.irq.map(
+    line => [line.irq_line, `${figures.count(line.irq_rate)}/s`])),
+};
+for (const plugin of Object.keys(HOURS)) PANELS[`${plugin}-hour`] = hourPanel(plugin);
+
+function setPanel(id, open) {
+  const node = byId(id);
+  const button = document.querySelector(`[data-panel="${id}"]`);
+  set(button, "aria-expanded", open);
+  mark(node.closest("section"), "open", open || [...panels.keys()].some(other => other !== id
+    && byId(other).closest("section") === node.closest("section")));
+  show(node, open);
+  if (open === panels.has(id)) return;
+  if (open) {
+    panels.set(id, PANELS[id](node));
+    if (summary) panels.get(id)();
+  } else {
+    panels.delete(id);
+    node.textContent = "";
+    forgetCharts();
+  }
+}
+
+function forgetCharts() {
+  for (const chart of charts) if (!chart.node.isConnected) charts.delete(chart);
+}
+
+// -- header and what is wrong -----------------------------------------------------------------------------------------
+
+const about = new Rows(byId("about"), ([what]) => ({node: element("bdi", what)}));
+
+function showHeader(alerts) {
+  const {system, batpercent} = summary;
+  const host = figures.visible(system.hostname || "glancesd");
+  const battery = batpercent[0] && figures.known(batpercent[0].value) ? `battery ${batpercent[0].value} %` : "";
+  name(byId("host"), host);
+  about.show([["distribution", system.linux_distro || system.os_name], ["kernel", `Linux ${system.os_version || ""}`],
+    ["uptime", summary.uptime && `up ${summary.uptime}`], ["battery", battery], ["clock", summary.now]]
+    .filter(([, text]) => text), ([what]) => what, (row, [, text]) => name(row.node, text));
+  const title = figures.title(alerts, host);
+  if (document.title !== title) document.title = title;
+}
+
+const wrong = new Rows(byId("wrong"), () => {
+  const [state, subject, words] = [element("span", "state"), element("bdi", "subject"), element("bdi")];
+  return {node: element("li", "", state, subject, words), state, subject, words};
+});
+
+function showWrong(alerts) {
+  const running = figures.ranked(alerts.filter(entry => entry.running), entry => [entry.state.rank, entry.begin]);
+  const rows = running.slice(0, WRONG_MOST);
+  const more = running.length - rows.length;
+  if (!rows.length) rows.push({quiet: "No alerts: all is quiet"});
+  if (more) rows.push({quiet: `and ${more} more, below under Alerts`});
+  wrong.show(rows, row => row.quiet || `${row.type} ${row.begin}`, (row, entry) => {
+    mark(row.node, "quiet", Boolean(entry.quiet));
+    mark(row.node, "critical", !entry.quiet && entry.state.word === "critical");
+    tell(row.state, entry.quiet ? figures.NORMAL : entry.state);
+    name(row.subject, entry.quiet || `${entry.subject} ${entry.maximum}`);
+    name(row.words, entry.quiet ? "" : [`since ${figures.moment(entry.begin, offset(), summary.at)}`,
+      `for ${figures.duration(entry.seconds)}`, entry.processes.join(", ")].filter(Boolean).join(" · "));
+  });
+}
+
+// -- tiles ------------------------------------------------------------------------------------------------------------
+
+const tile = id => {
+  const node = byId(id);
+  const one = selector => node.querySelector(selector);
+  const facts = new Rows(one(".facts"), () => {
+    const made = element("li");
+    return {node: made};
+  });
+  return {node, headline: one(".headline"), state: one(".state"), meter: one(".meter"), holder: one(".chart"), facts};
+};
+const tiles = {cpu: tile("cpu"), mem: tile("mem"), load: tile("load")};
+
+function showTile({headline, state, meter, holder, facts}, shown) {
+  say(headline, shown.headline);
+  tell(state, shown.state);
+  facts.show(shown.facts, fact => fact.key, (row, fact) => {
+    say(row.node, fact.text);
+    set(row.node, "class", fact.mark || null);
+  });
+  if (meter) {
+    show(meter, figures.known(shown.value));
+    set(meter, "aria-valuenow", shown.value);
+    set(meter, "aria-valuetext", shown.headline);
+    shown.parts.forEach((part, place) => meter.children[place].style.setProperty("--part", `${part}%`));
+    set(meter, "class", `meter ${shown.state.word}`);
+  }
+  if (!shown.past.values.length) return;
+  if (!holder.chart) {
+    holder.chart = new Chart(shown.chart);
+    holder.append(holder.chart.node);
+  }
+  holder.chart.show([shown.past]);
+}
+
+function showCpu() {
+  const {cpu, states} = summary;
+  const fields = ["user", "system", "iowait", "steal"].filter(field => figures.known(cpu[field]));
+  showTile(tiles.cpu, {
+    headline: figures.percent(cpu.total), value: cpu.total, parts: [cpu.total || 0], state: figures.stateOf(states, "cpu", ""),
+    facts: fields.map(field => factOf("cpu", field, `${field} ${figures.percent(cpu[field])}`)),
+    past: pastOf("cpu", "total"), chart: {subject: "CPU", lines: [["", "total"]], format: figures.percent, top: 100},
+  });
+}
+
+// A fact under a tile's bar, with the shape and the word of its own state.
+function factOf(plugin, field, text) {
+  const state = figures.stateOf(summary.states, plugin, "", field);
+  return {key: field, text: state.rank ? `${state.shape} ${text}` : text, mark: state.word};
+}
+
+function showMemory() {
+  const {mem, memswap, states} = summary;
+  const parts = figures.memoryParts(mem);
+  const share = value => value / parts.total * 100;
+  showTile(tiles.mem, {
+    headline: figures.percent(mem.percent), value: mem.percent, state: figures.stateOf(states, "mem", ""),
+    parts: parts ? [share(parts.used), share(parts.cache)] : [0, 0],
+    facts: parts ? [
+      {key: "used", mark: "key used", text: `used ${figures.bytes(parts.used)} of ${figures.bytes(parts.total)}`},
+      {key: "cache", mark: "key cache", text: `cache ${figures.bytes(parts.cache)}`},
+      {key: "free", mark: "key free", text: `free ${figures.bytes(parts.free)}`},
+      {key: "available", text: `available ${figures.bytes(mem.available)}`}] : [],
+    past: pastOf("mem", "percent"), chart: {subject: "Memory", lines: [["", "percent"]], format: figures.percent, top: 100},
+  });
+  const state = figures.stateOf(states, "memswap", "");
+  const swap = tiles.mem.node.querySelector(".swap");
+  say(swap, memswap.total ? `${state.shape} Swap ${figures.percent(memswap.percent)}, ${figures.bytes(memswap.used)} of `
+    .trimStart() + figures.bytes(memswap.total) : "No swap");
+  set(swap, "class", `swap ${state.word}`.trim());
+}
+
+function showLoad() {
+  const {load, states} = summary;
+  const known = figures.known(load.min1);
+  showTile(tiles.load, {
+    headline: number(load.min1), state: figures.stateOf(states, "load", ""),
+    facts: known ? [{key: "min1", text: "1 min"}, factOf("load", "min5", `5 min ${number(load.min5)}`),
+      factOf("load", "min15", `15 min ${number(load.min15)}`),
+      {key: "cpus", text: load.cpucore === 1 ? "1 CPU" : `${load.cpucore} CPUs`}] : [],
+    past: pastOf("load", "min1"), chart: {subject: "Load", lines: [["", "min1"]], format: number},
+  });
+  const [fullest] = figures.ranked(summary.fs, row => [row.percent || 0]);
+  say(byId("fullest"), fullest ? `Fullest: ${figures.visible(fullest.alias || fullest.mnt_point)} `
+    + `${figures.percent(fullest.percent)}` : "");
+}
+
+// -- lists ------------------------------------------------------------------------------------------------------------
+
+// A section with a table of a plugin's elements: the eight that matter, or all of them.
+class List {
+  // `key(row)`: what a row is known by, `title(row)`: what it is called; `cells(row)`: [text, state, part of a bar] for
+  // each column after the name; `choose(rows)`: in the order in which they matter; `note(rows)`: beside the heading.
+  constructor(id, {key, title, choose, cells, note, always}) {
+    Object.assign(this, {id, key, title, choose, cells, note, always, latest: [], shown: [], node: byId(id)});
+    const one = selector => this.node.querySelector(selector);
+    this.all = one(".all");
+    this.noteNode = one(".note");
+    this.table = one("table");
+    this.rows = new Rows(one("tbody"), row => this.make(row));
+    this.all.addEventListener("click", () => {
+      keepSettings({open: toggled(this.id)});
+      this.show(this.latest);
+      if (panels.has(`${this.id}-hour`)) panels.get(`${this.id}-hour`)();
+    });
+  }
+
+  make(row) {
+    const title = element("bdi");
+    const head = element("th", "name", title);
+    head.scope = "row";
+    const columns = this.node.querySelectorAll("thead th");
+    const cells = this.cells(row).map(([, , part], place) => {
+      const [state, text, fill] = [element("span", "state"), element("bdi"), element("span", "fill used")];
+      const cell = element("td", columns[place + 1].className, state, text);
+      if (part !== undefined) cell.append(element("span", "bar", fill));
+      return {state, text, fill};
+    });
+    return {node: element("tr", "", head, ...cells.map(made => made.text.parentNode)), title, cells};
+  }
+
+  show(rows) {
+    const ordered = this.choose(rows);
+    const every = chosen.open.includes(this.id);
+    this.latest = rows;
+    this.shown = every ? ordered : ordered.slice(0, figures.ROWS);
+    show(this.node, Boolean(rows.length || this.always));
+    show(this.table, rows.length > 0);
+    show(this.all, ordered.length > figures.ROWS);
+    say(this.all, every ? "Show fewer" : `Show all ${ordered.length}`);
+    set(this.all, "aria-expanded", every);
+    say(this.noteNode, this.note ? this.note(rows) : "");
+    this.rows.show(this.shown, this.key, (row, entry) => {
+      name(row.title, ...this.title(entry));
+      mark(row.node, "down", !figures.isUp(entry));
+      this.cells(entry).forEach(([text, state, part], place) => {
+        const cell = row.cells[place];
+        name(cell.text, text);
+        tell(cell.state, state || figures.NORMAL);
+        if (part !== undefined) cell.fill.style.setProperty("--part", `${part || 0}%`);
+      });
+    });
+  }
+}
+
+const toggled = id => chosen.open.includes(id) ? chosen.open.filter(other => other !== id) : [...chosen.open, id];
+const stateIn = (plugin, row, key, ...fields) => figures.stateOf(summary.states, plugin, row[key], ...fields);
+
+// The order of a list by its rates: while all of it is shown it stands still.
+function byRate(key, rateOf, place) {
+  let lately = new Map();
+  return rows => {
+    lately = figures.smoothed(lately, rows, key, row => rateOf(row) || 0);
+    return figures.ranked(rows, row => [...place(row), rows.length > figures.ROWS ? lately.get(row[key]) : 0]);
+  };
+}
+
+const busiestNote = (key, rateOf, format) => rows => {
+  const [busiest] = figures.ranked(rows.filter(row => row[key] !== "lo"), row => [rateOf(row) || 0]);
+  return busiest && rateOf(busiest) ? `busiest: ${figures.visible(busiest.alias || busiest[key])}` : "";
+};
+
+const networkRateOf = row => row.cx_rate_per_sec;
+const diskRateOf = row => row.read_bytes_rate_per_sec + row.write_bytes_rate_per_sec;
+const link = row => figures.isUp(row) ? row.speed ? figures.linkSpeed(row.speed) : "" : "down";
+
+// What lists of a plugin's elements have in common: elements go by a field, an alias takes its place.
+const elements = (field, more) => ({
+  key: row => String(row[field]), title: row => [String(row.alias || row[field]), String(row[field])], ...more});
+
+const lists = {
+  network: new List("network", elements("interface_name", {
+    choose: byRate("interface_name", networkRateOf, row => [figures.isUp(row), row.interface_name !== "lo"]),
+    note: busiestNote("interface_name", networkRateOf),
+    cells: row => [[rate(row.rx_rate_per_sec), stateIn("network", row, "interface_name", "rx")],
+      [rate(row.tx_rate_per_sec), stateIn("network", row, "interface_name", "tx")],
+      [figures.isUp(row) ? figures.linkSpeed(row.speed) : "down"]],
+  })),
+  diskio: new List("diskio", elements("disk_name", {
+    choose: byRate("disk_name", diskRateOf, () => []),
+    note: busiestNote("disk_name", diskRateOf),
+    cells: row => [[figures.bytesPerSecond(row.read_bytes_rate_per_sec), stateIn("diskio", row, "disk_name", "read_bytes")],
+      [figures.bytesPerSecond(row.write_bytes_rate_per_sec), stateIn("diskio", row, "disk_name", "write_bytes")]],
+  })),
+  fs: new List("fs", elements("mnt_point", {
+    choose: rows => figures.ranked(rows, row => [row.percent || 0]),
+    cells: row => [[figures.percent(row.percent), stateIn("fs", row, "mnt_point"), row.percent],
+      [figures.bytes(row.free)], [figures.bytes(row.size)]],
+  })),
+  sensors: new List("sensors", elements("label", {
+    choose: rows => figures.ranked(rows, row => [stateIn("sensors", row, "label").rank]),
+    cells: row => [[figures.sensor(row.value, row.unit), stateIn("sensors", row, "label")]],
+  })),
+  alerts: new List("alerts", {
+    key: entry => `${entry.type} ${entry.begin}`, title: entry => [entry.subject], choose: rows => rows, always: true,
+    note: rows => rows.length ? "" : "none so far",
+    cells: entry => [["", entry.state], [entry.maximum], [figures.moment(entry.begin, offset(), summary.at)],
+      [`${figures.duration(entry.seconds)}${entry.running ? ", running" : ""}`], [entry.processes.join(", ")]],
+  }),
+};
+
+// -- processes --------------------------------------------------------------------------------------------------------
+
+const WIDE = matchMedia("(min-width: 700px)");
+
+// The table of processes: which rows, in which order, which one is opened.
+const table = {
+  node: byId("process-table"), body: byId("process-table").tBodies[0], filter: byId("filter"), all: byId("all-processes"),
+  every: false,                                // "Show all"
+  first: 0,                                    // of the page that is shown
+  opened: null,                                // its pid
+  aside: [],                                   // the opened process, asked by itself while no list holds it
+  held: false,                                 // the pointer is over it: the order stands still
+  byKeyboard: false,
+  seen: new Map(),                             // pid → process, of those that are shown, in their order
+};
+table.rows = new Rows(table.body, row => row.details ? detailsRow() : processRow(row.pid));
+
+const wantsEveryProcess = () => table.every || table.filter.value.trim() !== "";
+
+function processRow(pid) {
+  const open = element("button", "open", String(pid));
+  const [user, command, directory] = [element("bdi"), element("bdi"), element("span", "directory", "")];
+  command.append(directory, " ");
+  const cells = {pid: open, user, cpu: "", memory: "", command};
+  for (const column of Object.keys(cells)) cells[column] = element("td", column, cells[column]);
+  open.addEventListener("click", () => openProcess(pid));
+  return {node: element("tr", "", ...Object.values(cells)), cells, open, user, command, directory};
+}
+
+function detailsRow() {
+  const list = element("dl", "facts");
+  const cell = element("td", "", list);
+  cell.colSpan = Object.keys(figures.COLUMNS).length;
+  const rows = new Rows(list, () => {
+    const [term, value] = [element("dt"), element("bdi")];
+    return {node: element("div", "", term, element("dd", "", value)), term, value};
+  });
+  return {node: element("tr", "details", cell), rows};
+}
+
+function fillProcess(row, {pid, process, details, gone}) {
+  if (details) {
+    row.rows.show(details, ([term]) => term, (fact, [term, value]) => {
+      say(fact.term, term);
+      say(fact.value, value);
+    });
+    return;
+  }
+  const command = figures.commandOf(process);
+  const [directory, rest] = figures.splitCommand(command);
+  name(row.user, process.username || figures.NONE);
+  say(row.cells.cpu, figures.percent(process.cpu_percent));
+  row.cells.cpu.style.setProperty("--part", `${Math.min(100, process.cpu_percent || 0)}%`);
+  say(row.cells.memory, figures.bytes(figures.residentBytes(process)));
+  say(row.directory, directory);
+  if (row.command.lastChild.data !== rest) row.command.lastChild.data = rest;
+  set(row.cells.command, "title", command);
+  set(row.open, "aria-expanded", pid === table.opened);
+  mark(row.node, "gone", gone);
+}
+
+function showProcesses() {
+  const {column, descending} = chosen;
+  const whole = wantsEveryProcess() && everyProcess;
+  const source = whole || summary.processlist;
+  const filter = table.filter.value.trim();
+  const fitting = filter ? source.filter(process => figures.matches(process, filter)) : source;
+  const found = whole ? figures.sorted(fitting, column, descending)
+    : figures.busiest(fitting, column, descending, WIDE.matches ? 25 : 15);
+  const now = new Map([...source, ...table.aside].map(process => [process.pid, process]));
+  table.first = Math.min(table.first, Math.max(0, Math.ceil(found.length / PROCESS_PAGE) - 1) * PROCESS_PAGE);
+  let pids = found.slice(table.first, table.first + PROCESS_PAGE).map(process => process.pid);
+  if (table.seen.size && (table.held || table.byKeyboard && table.body.contains(document.activeElement))) {
+    pids = [...table.seen.keys()];
+  } else if (table.opened !== null && !pids.includes(table.opened)) {
+    pids.unshift(table.opened);
+  }
+  table.seen = new Map(pids.map(pid => [pid, now.get(pid) || table.seen.get(pid)]).filter(([, process]) => process));
+  const rows = [];
+  for (const [pid, process] of table.seen) {
+    const gone = !now.has(pid);
+    rows.push({pid, process, gone});
+    if (pid !== table.opened) continue;
+    const parent = now.get(process.ppid);
+    rows.push({pid, details: figures.processDetails(process, parent && parent.name, gone)});
+  }
+  table.rows.show(rows, row => `${row.pid}${row.details ? " details" : ""}`, fillProcess);
+  showProcessWords(found.length, whole);
+}
+
+function showProcessWords(found, whole) {
+  const {total, running, thread} = summary.processcount;
+  say(byId("process-counts"), figures.known(total) ? `${total} · ${running} running · ${thread} threads` : "");
+  const last = Math.min(found, table.first + PROCESS_PAGE);
+  const words = whole ? found > PROCESS_PAGE ? `${table.first + 1} to ${last} of ${found}` : `${found} of ${whole.length}`
+    : chosen.column === "memory" && chosen.descending ? `the ${found} with the most memory` : `the ${found} busiest`;
+  say(byId("process-note"), table.held ? `${words}; the order stands still while you point at it` : words);
+  say(table.all, table.every ? "Show fewer" : `Show all ${figures.known(total) ? total : ""}`.trim());
+  set(table.all, "aria-expanded", table.every);
+  show(table.all, table.every || !figures.known(total) || total > found);
+  show(byId("pages-back"), table.first > 0);
+  show(byId("pages-on"), last < found && Boolean(whole));
+  for (const button of table.node.querySelectorAll("[data-column]")) {
+    const sorts = button.dataset.column === chosen.column;
+    set(button.parentNode, "aria-sort", sorts ? chosen.descending ? "descending" : "ascending" : null);
+  }
+}
+
+// What the reader chose anew is shown at once, in its own order.
+function reorder() {
+  table.seen = new Map([...table.seen].filter(([pid]) => pid === table.opened));
+  const held = table.held;
+  table.held = false;
+  if (summary) showProcesses();
+  table.held = held;
+  if (summary && wantsEveryProcess() && !everyProcess) refresh();
+}
+
+function openProcess(pid) {
+  table.opened = table.opened === pid ? null : pid;
+  showProcesses();
+}
+
+function sortBy(column) {
+  const same = column === chosen.column;
+  keepSettings({column, descending: same ? !chosen.descending : figures.COLUMNS[column].descending});
+  table.first = 0;
+  reorder();
+}
+
+// -- all of it --------------------------------------------------------------------------------------------------------
+
+function showMore() {
+  const there = {raid: Object.keys(summary.raid).length, wifi: summary.wifi.length, folders: extras.folders.length,
+    monitor: extras.monitor.length, irq: extras.irq.length};
+  for (const [what, many] of Object.entries(there)) {
+    show(document.querySelector(`[data-panel="more-${what}"]`), many > 0);
+    if (!many && panels.has(`more-${what}`)) setPanel(`more-${what}`, false);
+  }
+  show(byId("more"), Object.values(there).some(many => many > 0));
+}
+
+function showAll() {
+  const alerts = summary.alert.map(event => figures.alert(event, summary.at));
+  keepPoints();
+  showHeader(alerts);
+  showWrong(alerts);
+  showCpu();
+  showMemory();
+  showLoad();
+  for (const id of ["network", "diskio", "fs", "sensors"]) lists[id].show(summary[id]);
+  lists.alerts.show(alerts);
+  showProcesses();
+  showMore();
+  for (const panel of panels.values()) panel();
+  forgetCharts();
+}
+
+// -- asking: one refresh at a time, one timer --------------------------------------------------------------------------
+
+const asking = {
+  timer: 0, aborter: null,                     // of the refresh that is under way
+  due: 0,                                      // performance.now() of the next one, in seconds
+  failures: 0, paused: false, stopped: false,
+  slow: 0,                                     // seconds that answers took of late
+  moved: 0,                                    // when `at` last moved
+  missed: true,                                // the histories know more than this page
+  extra: 0,                                    // whose turn it is
+};
+const seconds = () => performance.now() / 1000;
+
+function wait(length, then) {
+  clearTimeout(asking.timer);
+  asking.timer = setTimeout(then, length * 1000);
+}
+
+async function question(path) {
+  const answer = await fetch(path, {cache: "no-store", signal: asking.aborter.signal});
+  if (answer.ok) return answer.json();
+  const problem = new Error(`${path}: ${answer.status}`);
+  throw Object.assign(problem, {status: answer.status, retryAfter: answer.headers.get("Retry-After")});
+}
+
+// What the page can do without: null where it is not to be had.
+const wish = path => question(path).catch(problem => {
+  if (problem.status === 401) throw problem;
+  return null;
+});
+
+// Beside the summary: the whole process list while it is looked through, and one of what no summary holds in turn.
+function wishes() {
+  const open = Object.keys(extras).filter(what => panels.has(`more-${what}`));
+  asking.extra += 1;
+  const extra = open[asking.extra % (open.length || 1)];
+  return [wantsEveryProcess() ? wish("api/2/processlist") : null,
+    extra ? wish(`api/2/${extra}`).then(told => { if (told) extras[extra] = told; }) : null];
+}
+
+async function refresh() {
+  if (asking.aborter || asking.paused || asking.stopped || document.hidden) return;
+  const aborter = asking.aborter = new AbortController();
+  const asked = seconds();
+  wait(GIVE_UP_SECONDS, () => aborter.abort());
+  let told = null;
+  let aside = {};
+  let problem = null;
+  try {
+    const [now, every] = await Promise.all([question("api/2/summary"), ...wishes()]);
+    told = figures.complete(now);
+    if (table.opened !== null && ![...every || [], ...told.processlist].some(({pid}) => pid === table.opened)) {
+      aside = await wish(`api/2/processlist/pid/${table.opened}`) || {};
+    }
+    everyProcess = every;
+  } catch (refused) {
+    problem = refused;
+  }
+  if (asking.aborter !== aborter) return;      // hidden or paused meanwhile
+  if (problem) failed(problem);
+  else {
+    table.aside = Object.values(aside)[0] || [];
+    heard(told, asked);
+    await catchUp().catch(failed);
+    if (asking.aborter !== aborter) return;
+  }
+  asking.aborter = null;
+  if (!asking.stopped) wake();
+}
+
+function heard(told, asked) {
+  const took = seconds() - asked;
+  const pace = figures.pace(Number(chosen.refresh), told.cached_time, took);
+  asking.slow = Math.max(took, asking.slow * 0.7);
+  asking.due = asked + pace;
+  asking.failures = 0;
+  const moved = !summary || told.at !== summary.at;
+  if (moved) asking.moved = seconds();
+  if (summary && Math.abs(told.at - summary.at) > Math.max(gapSeconds(), 3 * pace)) asking.missed = true;
+  summary = told;
+  if (moved) showAll();
+  if (seconds() - asking.moved > 3 * pace) state("Offline");
+  else state("Live", figures.paceInWords(figures.pace(Number(chosen.refresh), told.cached_time, asking.slow),
+    Math.max(Number(chosen.refresh), told.cached_time || 0)));
+}
+
+function failed(problem) {
+  asking.failures += 1;
+  asking.missed = true;
+  asking.due = seconds() + figures.retry(asking.failures, Math.random(), problem.retryAfter);
+  asking.stopped = problem.status === 401;
+  state(problem.status === 401 ? "Password" : problem.status === 403 ? "Refused" : "Offline");
+}
+
+// The histories of what is looked at, where they know more than this page; at the start also what only some machines have.
+async function catchUp() {
+  for (const plugin of wantedPast()) {
+    if (!asking.missed && past[plugin]) continue;
+    takeHistory(plugin, await wish(`api/2/${plugin}/history`) || {});
+    showAll();
+  }
+  if (asking.missed) {
+    for (const what of Object.keys(extras)) extras[what] = await wish(`api/2/${what}`) || [];
+    showMore();
+  }
+  asking.missed = false;
+}
+
+// Sleep until the next question is due; while the figures grow old, their age is told in between.
+function wake() {
+  const left = asking.due - seconds();
+  if (left <= 0) refresh();
+  else wait(showAge() ? Math.min(1, left) : left, wake);
+}
+
+function interrupt() {
+  clearTimeout(asking.timer);
+  if (asking.aborter) asking.aborter.abort();
+  asking.aborter = null;
+}
+
+function resume() {
+  if (!asking.aborter) interrupt();
+  refresh();
+}
+
+// The one live region: it changes only when the state does.
+function state(word, more) {
+  asking.state = word;
+  say(byId("status"), more ? `${word}, ${more}` : word);
+  set(document.body, "data-link", word.toLowerCase());
+  show(byId("reload"), word === "Password");
+  showAge();
+}
+
+function showAge() {
+  const stale = asking.state !== "Live" && asking.state !== "Paused";
+  const age = summary ? Math.max(0, Math.round(seconds() - asking.moved)) : 0;
+  say(byId("age"), !stale ? "" : asking.state === "Password" ? "needed: reload to be asked for it"
+    : summary ? `figures are ${figures.duration(age)} old` : "no answer yet");
+  if (stale && !document.title.startsWith(asking.state)) document.title = `${asking.state} · ${byId("host").textContent}`;
+  return stale;
+}
+
+// -- what the reader does ---------------------------------------------------------------------------------------------
+
+function listen() {
+  for (const button of document.querySelectorAll(".toggle")) {
+    const id = button.dataset.panel;
+    set(button, "aria-controls", id);
+    set(button, "aria-expanded", false);
+    button.addEventListener("click", () => {
+      keepSettings({open: toggled(id)});
+      setPanel(id, chosen.open.includes(id));
+      if (summary && wantedPast().some(plugin => !past[plugin])) refresh();
+    });
+  }
+  for (const button of table.node.querySelectorAll("[data-column]")) {
+    button.addEventListener("click", () => sortBy(button.dataset.column));
+  }
+  table.filter.addEventListener("input", reorder);
+  table.filter.addEventListener("keydown", event => {
+    if (event.key !== "Escape" || !table.filter.value) return;
+    table.filter.value = "";
+    reorder();
+  });
+  table.all.addEventListener("click", () => {
+    table.every = !table.every;
+    table.first = 0;
+    reorder();
+  });
+  for (const [id, step] of [["pages-back", -PROCESS_PAGE], ["pages-on", PROCESS_PAGE]]) {
+    byId(id).addEventListener("click", () => {
+      table.first = Math.max(0, table.first + step);
+      reorder();
+    });
+  }
+  for (const [kind, held] of [["pointerenter", true], ["pointerleave", false]]) {
+    table.node.addEventListener(kind, event => {
+      if (event.pointerType !== "mouse") return;
+      table.held = held;
+      if (summary) showProcesses();
+    });
+  }
+  addEventListener("keydown", () => { table.byKeyboard = true; });
+  addEventListener("pointerdown", () => { table.byKeyboard = false; });
+  byId("main").addEventListener("pointermove", moveHair);
+  byId("main").addEventListener("pointerleave", moveHair);
+  WIDE.addEventListener("change", () => { if (summary) showProcesses(); });
+
+  for (const key of ["refresh", "theme", "units"]) {
+    byId(key).addEventListener("change", event => {
+      keepSettings({[key]: event.target.value});
+      applySettings();
+      if (summary) showAll();
+      if (key === "refresh") resume();
+    });
+  }
+  byId("pause").addEventListener("click", () => {
+    asking.paused = !asking.paused;
+    set(byId("pause"), "aria-pressed", asking.paused);
+    if (!asking.paused) { resume(); return; }
+    interrupt();
+    state("Paused");
+  });
+  byId("menu").addEventListener("click", () => {
+    const open = byId("menu").getAttribute("aria-expanded") !== "true";
+    set(byId("menu"), "aria-expanded", open);
+    mark(byId("controls"), "open", open);
+  });
+  byId("reload").addEventListener("click", () => location.reload());
+  byId("skip").addEventListener("click", event => {       // not by the fragment, which holds settings
+    event.preventDefault();
+    document.querySelector("#processes h2").focus();
+  });
+
+  document.addEventListener("visibilitychange", () => document.hidden ? interrupt() : resume());
+  addEventListener("pageshow", resume);
+  addEventListener("online", resume);
+  addEventListener("hashchange", () => {
+    readSettings();
+    applySettings();
+    resume();
+  });
+  matchMedia("print").addEventListener("change", event => {
+    for (const id of Object.keys(PANELS)) setPanel(id, event.matches || chosen.open.includes(id));
+  });
+}
+
+readSettings();
+applySettings();
+listen();
+for (const id of chosen.open) if (PANELS[id]) setPanel(id, true);
+refresh();
