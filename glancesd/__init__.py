@@ -6,7 +6,9 @@ reads it.
     __main__                             the command line: what is wrong with it is one line and exit status 2
     daemon, tls, sockets                 puts the parts together, keeps them through a reload, ends them
     check                                asks a running daemon for its health
-    server/server, server/stock          sockets, places, time limits: bytes in, bytes out
+    server/server, server/stock          the accepting thread: a place and a thread for each connection
+    server/connection                    a connection's thread: its requests in turn
+    server/replies, server/places        the bytes of answers; how many connections, how long, and which go first
     server/app                           what answers a request: access first, then the paths of the site
     server/access                        may this caller ask this? (network, Host, password)
     server/passwords, server/hashing     the password file and HTTP Basic; whose password is hashed next

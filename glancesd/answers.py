@@ -18,6 +18,9 @@ GZIP_FROM_BYTES = 1400
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
 
 
+_zipping = threading.Lock()            # held while an Answer is given the lock of its own
+
+
 class Request(NamedTuple):
     """What a request head says, as far as anyone here asks."""
 
@@ -46,21 +49,22 @@ class Refused(Exception):
 
 
 class Answer:
-    """A body and its type. The compressed form is made once, when first asked for; `wire` is the server's to keep.
+    """A body and its type. The compressed form is made once, when first asked for; `sent` is of `server.replies`.
 
     `headers`: further lines, `Name: value`. One that the server sends with every answer (Cache-Control, policies) is
     replaced by the line given here; Vary lines are joined.
     """
 
-    __slots__ = ("body", "content_type", "headers", "status", "wire", "_gzipped")
+    __slots__ = ("body", "content_type", "headers", "sent", "status", "_gzipped", "_zipping")
 
     def __init__(self, body: bytes, content_type: str = JSON, status: int = 200, headers: tuple[str, ...] = ()) -> None:
         self.body = body
         self.content_type = content_type
         self.status = status
         self.headers = headers
-        self.wire: Any = None
+        self.sent: Any = None
         self._gzipped: Optional[bytes] = None
+        self._zipping: Optional[threading.Lock] = None
 
     @property
     def compressible(self) -> bool:
@@ -70,8 +74,12 @@ class Answer:
     def gzipped(self) -> bytes:
         """The body in gzip's format (RFC 1952: 16 more than the largest window)."""
         if self._gzipped is None:
-            packer = zlib.compressobj(5, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-            self._gzipped = packer.compress(self.body) + packer.flush()
+            with _zipping:
+                turn = self._zipping = self._zipping or threading.Lock()
+            with turn:                                      # single flight: zlib lets other threads run meanwhile
+                if self._gzipped is None:
+                    packer = zlib.compressobj(5, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+                    self._gzipped = packer.compress(self.body) + packer.flush()
         return self._gzipped
 
 

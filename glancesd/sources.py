@@ -44,6 +44,7 @@ CORES: Source[host.Cores] = Source("cores")
 IDENTITY: Source[host.Identity] = Source("identity")
 ADDRESSES: Source[addresses.Route] = Source("addresses")
 SENSORS: Source[sensors.Sensors] = Source("sensors")
+SENSOR_THRESHOLDS: Source[dict[str, sensors.Thresholds]] = Source("sensor_thresholds")
 POWER: Source[list[power.Battery]] = Source("power")
 RAID: Source[dict[str, raid.Array]] = Source("raid")
 
@@ -80,6 +81,7 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[
         IDENTITY: Sampled(host.sample_identity, slow=True, given=MEMORY),
         ADDRESSES: Sampled(addresses.sample, slow=True),
         SENSORS: Sampled(sensors.Sampler(), slow=True),
+        SENSOR_THRESHOLDS: Sampled(sensors.ThresholdSampler(), slow=True, given=SENSORS),
         POWER: Sampled(power.sample, slow=True),
         RAID: Sampled(raid.sample, slow=True),
 

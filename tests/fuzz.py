@@ -234,6 +234,8 @@ SEEDS = {
     "sensors.parse_number": Seeds(("sys/class/hwmon/*/fan*_input",), (b"1204", b"NODATA", b"-1")),
     "sensors.parse_celsius": Seeds(("sys/class/hwmon/*/temp*_input", "sys/class/thermal/*/temp"), (
         b"45900", b"-273150")),
+    "sensors.parse_zone": Seeds(("sys/class/thermal/*/temp",), (b"48312", b"48", b"-273150")),
+    "sensors.parse_fan": Seeds(("sys/class/hwmon/*/fan*_input",), (b"1204", b"65535", b"NODATA")),
     "sensors.parse_hddtemp": Seeds((), (
         b"|/dev/sda|WDC WD40EFRX-68N32N0|31|C||/dev/sdb|ST8000VN004|SLP|*|",)),
     "sockstat.parse": Seeds(("proc/*net/sockstat*",), (

@@ -10,7 +10,7 @@ import unittest
 from typing import Mapping, Optional
 
 from glancesd.collectors import sensors
-from glancesd.collectors.sensors import DiskTemperature, Sampler, Sensor
+from glancesd.collectors.sensors import DiskTemperature, Sampler, Sensor, Sensors, Thresholds, ThresholdSampler
 from glancesd.roots import ParseError, Roots
 
 
@@ -23,6 +23,15 @@ def chip(number: int, name: str, device: str = "", **attributes: str) -> dict[st
         files["devices/%s/uevent" % device] = ""
         files[directory + "device"] = "-> ../../../devices/" + device
     return files
+
+
+class Shown(Sampler):
+    """A sampler whose sensors do not tell where they are."""
+
+    def __call__(self, roots: Roots) -> Sensors:
+        found = super().__call__(roots)
+        return found._replace(temperatures=[sensor._replace(file="") for sensor in found.temperatures],
+                              fans=[sensor._replace(file="") for sensor in found.fans])
 
 
 class SensorTest(unittest.TestCase):
@@ -43,7 +52,7 @@ class SensorTest(unittest.TestCase):
 
     def temperatures(self, *files: Mapping[str, str]) -> list[tuple[str, float]]:
         """What these files show: labels and degrees."""
-        return [(reading.label, reading.value) for reading in Sampler()(self.tree(*files)).temperatures]
+        return [(reading.label, reading.value) for reading in Shown()(self.tree(*files)).temperatures]
 
 
 class Parse(unittest.TestCase):
@@ -51,9 +60,26 @@ class Parse(unittest.TestCase):
         for name, text, expected in (("usual", "45900", 45.9), ("below zero", "-3700", -3.7), ("zero", "0", 0.0),
                                      ("no file", None, None), ("empty", "", None), ("no number", "NODATA", None),
                                      ("too long for a number", "9" * 400, None), ("0 K", "-273150", None),
-                                     ("65535 K", "65261850", None), ("65535 K of NVMe", "65262000", None)):
+                                     ("65535 K", "65261850", None), ("65535 K of NVMe", "65262000", None),
+                                     ("2732 tenths of a kelvin", "-273100", None), ("-128", "-128000", None),
+                                     ("all ones", "255000", None), ("all ones, and eighths", "255875", None),
+                                     ("all ones, and sixteenths", "255937", None), ("an oven", "256000", 256.0),
+                                     ("Antarctica", "-89200", -89.2), ("the coldest", "-100000", -100.0),
+                                     ("colder", "-100001", None)):
             with self.subTest(name):
                 self.assertEqual(sensors.parse_celsius(text), expected)
+
+    def test_zone(self) -> None:
+        for text, expected in (("48312", 48.312), ("48", 48.0), ("1", 1.0), ("200", 200.0), ("201", 0.201), ("0", 0.0),
+                               ("-5000", -5.0), ("-273150", None), ("x", None), (None, None)):
+            with self.subTest(text):
+                self.assertEqual(sensors.parse_zone(text), expected)
+
+    def test_fan(self) -> None:
+        for text, expected in (("1204", 1204), ("0", 0), ("65534", 65534), ("65535", None), ("1000000", None),
+                               ("-1", None), ("x", None), (None, None)):
+            with self.subTest(text):
+                self.assertEqual(sensors.parse_fan(text), expected)
 
     def test_hddtemp(self) -> None:
         for name, text, expected in (
@@ -92,10 +118,10 @@ class Figures(unittest.TestCase):
 
 class Hwmon(SensorTest):
     def test_nothing(self) -> None:
-        self.assertEqual(Sampler()(self.tree()), ([], [], []))
+        self.assertEqual(Shown()(self.tree()), ([], [], []))
 
     def test_laptop(self) -> None:
-        found = Sampler()(self.tree(
+        found = Shown()(self.tree(
             chip(0, "acpitz", temp1_input="27800", temp2_input="29800"),
             chip(1, "coretemp", temp1_label="Package id 0", temp1_input="45900", temp2_label="Core 0",
                  temp2_input="44000"),
@@ -147,12 +173,12 @@ class Hwmon(SensorTest):
 
     def test_faulty_fan(self) -> None:
         tree = self.tree(chip(0, "it87", fan1_input="900", fan1_fault="1", fan2_input="x", fan3_input="700"))
-        self.assertEqual(Sampler()(tree).fans, [Sensor("it87", "it87 3", 700)])
+        self.assertEqual(Shown()(tree).fans, [Sensor("it87", "it87 3", 700)])
 
     def test_other_files_are_no_sensors(self) -> None:
         files = chip(0, "it87", temp1_max="80000", temp1_crit="90000", in0_input="12", fan1_min="3", temp1_input="1000",
                      xtemp1_input="5", temp1_input_x="6", temp_input="7")
-        found = Sampler()(self.tree(files))
+        found = Shown()(self.tree(files))
         self.assertEqual((found.temperatures, found.fans), ([Sensor("it87", "it87 1", 1.0)], []))
 
 
@@ -162,7 +188,7 @@ class Thermal(SensorTest):
              "class/thermal/thermal_zone3/type": "broken\n", "class/thermal/cooling_device0/type": "Processor\n"}
 
     def test_zones_without_hwmon(self) -> None:
-        self.assertEqual(Sampler()(self.tree(self.ZONES)).temperatures, [
+        self.assertEqual(Shown()(self.tree(self.ZONES)).temperatures, [
             Sensor("thermal_zone0", "cpu-thermal", 48.312), Sensor("thermal_zone2", "thermal_zone2", 20.0),
             Sensor("thermal_zone10", "thermal_zone10", 30.0)])
 
@@ -171,11 +197,32 @@ class Thermal(SensorTest):
                  for number in (0, 1) for name, text in (("type", "gpu"), ("temp", "1000"))}
         self.assertEqual(self.temperatures(zones), [("gpu", 1.0), ("gpu (2)", 1.0)])
 
-    def test_hwmon_has_temperatures(self) -> None:
-        self.assertEqual(self.temperatures(self.ZONES, chip(0, "lm75", temp1_input="1000")), [("lm75 1", 1.0)])
+    def test_hwmon_has_the_cpu(self) -> None:
+        for name, label in (("coretemp", "Package id 0"), ("k10temp", "Tctl"), ("cpu_thermal", None),
+                            ("soc_thermal", None), ("nct6775", "CPUTIN")):
+            with self.subTest(name):
+                attributes = {"temp1_input": "1000", **({"temp1_label": label} if label else {})}
+                self.assertEqual(self.temperatures(self.ZONES, chip(0, name, **attributes)),
+                                 [(label or name + " 1", 1.0)])
+
+    def test_hwmon_has_others_than_the_cpu(self) -> None:
+        """A Wi-Fi chip or the firmware's own thermometer (acpitz) must not take the CPU's zone away."""
+        others = {"class/thermal/thermal_zone4/type": "acpitz\n", "class/thermal/thermal_zone4/temp": "27800\n",
+                  "class/thermal/thermal_zone5/type": "iwlwifi-1\n", "class/thermal/thermal_zone5/temp": "40000\n",
+                  "class/thermal/thermal_zone6/type": "x86_pkg_temp\n", "class/thermal/thermal_zone6/temp": "50000\n"}
+        chips = chip(0, "acpitz", temp1_input="27800"), chip(1, "iwlwifi_1", temp1_input="40000")
+        shown = [("acpitz 1", 27.8), ("iwlwifi_1 1", 40.0)]
+        self.assertEqual(self.temperatures(others, *chips), [*shown, ("x86_pkg_temp", 50.0)])
+        self.assertEqual(self.temperatures(self.ZONES, others, *chips),
+                         [*shown, ("cpu-thermal", 48.312), ("x86_pkg_temp", 50.0)])
+
+    def test_hwmon_and_no_zone_says_cpu(self) -> None:
+        zones = {"class/thermal/thermal_zone0/temp": "48000\n", "class/thermal/thermal_zone1/temp": "52\n"}
+        self.assertEqual(self.temperatures(zones, chip(0, "ath10k_hwmon", temp1_input="60000")),
+                         [("ath10k_hwmon 1", 60.0), ("thermal_zone0", 48.0), ("thermal_zone1", 52.0)])
 
     def test_hwmon_has_fans_only(self) -> None:
-        found = Sampler()(self.tree(self.ZONES, chip(0, "pwmfan", fan1_input="900")))
+        found = Shown()(self.tree(self.ZONES, chip(0, "pwmfan", fan1_input="900")))
         self.assertEqual((len(found.temperatures), found.fans), (3, [Sensor("pwmfan", "pwmfan 1", 900)]))
 
     def test_hwmon_has_a_dead_temperature(self) -> None:
@@ -185,10 +232,10 @@ class Thermal(SensorTest):
 
 class Disks(SensorTest):
     def disks(self, *files: Mapping[str, str]) -> list[DiskTemperature]:
-        return Sampler()(self.tree(*files)).disks
+        return Shown()(self.tree(*files)).disks
 
     def test_drivetemp(self) -> None:
-        found = Sampler()(self.tree(chip(0, "drivetemp", "pci/ata1/1:0:0:0", temp1_input="31000"),
+        found = Shown()(self.tree(chip(0, "drivetemp", "pci/ata1/1:0:0:0", temp1_input="31000"),
                                     {"devices/pci/ata1/1:0:0:0/block/sdb/dev": ""}))
         self.assertEqual(found.disks, [DiskTemperature("sdb", 31.0, "C")])
         self.assertEqual(found.temperatures, [Sensor("drivetemp", "drivetemp 1", 31.0)])
@@ -233,7 +280,7 @@ class Slow(SensorTest):
 
     def test_slow_sensor_keeps_its_value_and_nobody_waiting(self) -> None:
         roots = self.slow(chip(0, "lm75", temp1_input="1000"), chip(1, "w1_slave_temp", temp1_input="2000"))
-        sampler = Sampler()
+        sampler = Shown()
         for _ in range(3):
             self.assertEqual(sampler(roots).temperatures, [Sensor("lm75", "lm75 1", 1.0)])
         roots.released.set()
@@ -245,8 +292,25 @@ class Slow(SensorTest):
             self.assertEqual([reading.value for reading in sampler(roots).temperatures], [1.0, 2.0])
 
     def test_late_chip_is_not_replaced_by_zones(self) -> None:
-        roots = self.slow(chip(1, "w1_slave_temp", temp1_input="2000"), Thermal.ZONES)
+        roots = self.slow(chip(1, "cpu_thermal", temp1_input="2000"), Thermal.ZONES)
         self.assertEqual(Sampler()(roots).temperatures, [])
+
+
+class HighAndCritical(SensorTest):
+    def test_thresholds(self) -> None:
+        tree = self.tree(chip(0, "coretemp", temp1_label="Core 0", temp1_input="1000", temp1_max="80000",
+                              temp1_crit="100000", temp2_input="2000", temp2_max="NODATA", temp2_crit="65261850",
+                              temp3_input="3000", temp3_crit="90000"))
+        sampler = ThresholdSampler()
+        expected = {"Core 0": Thresholds(80.0, 100.0), "coretemp 2": Thresholds(None, None),
+                    "coretemp 3": Thresholds(None, 90.0)}
+        for _ in range(2):
+            self.assertEqual(sampler(tree, Sampler()(tree)), expected)
+        self.assertEqual(sampler(tree, None), {})
+
+    def test_zones_have_none(self) -> None:
+        tree = self.tree(Thermal.ZONES)
+        self.assertEqual(set(ThresholdSampler()(tree, Sampler()(tree)).values()), {Thresholds(None, None)})
 
 
 class Daemon:
@@ -292,40 +356,40 @@ class Hddtemp(SensorTest):
         return daemon.port
 
     def test_disks(self) -> None:
-        sampler = Sampler(self.daemon(b"|/dev/sda|WDC|31|C||/dev/sdb|ST8000|SLP|*|"))
+        sampler = Shown(self.daemon(b"|/dev/sda|WDC|31|C||/dev/sdb|ST8000|SLP|*|"))
         self.assertEqual(sampler(self.tree(procfs="/proc")).disks, [self.SDA, DiskTemperature("sdb", "SLP", "*")])
 
     def test_another_host_has_no_daemon_here(self) -> None:
         daemon = Daemon(b"|/dev/sda|WDC|31|C|")
         self.addCleanup(daemon.close)
-        self.assertEqual(Sampler(daemon.port)(self.tree()).disks, [])
+        self.assertEqual(Shown(daemon.port)(self.tree()).disks, [])
         self.assertEqual(daemon.callers, [])
 
     def test_answer_in_pieces_and_long(self) -> None:
         disks = b"".join(b"|/dev/sd%d|%s|31|C|" % (number, b"m" * 40) for number in range(500))
-        sampler = Sampler(self.daemon(disks))
+        sampler = Shown(self.daemon(disks))
         self.assertEqual(len(sampler(self.tree(procfs="/proc")).disks), 500)
 
     def test_no_daemon(self) -> None:
         unused = socket.socket()
         unused.bind(("127.0.0.1", 0))
         self.addCleanup(unused.close)
-        self.assertEqual(Sampler(unused.getsockname()[1])(self.tree(procfs="/proc")).disks, [])
+        self.assertEqual(Shown(unused.getsockname()[1])(self.tree(procfs="/proc")).disks, [])
 
     def test_nonsense_then_sense_then_nothing_then_gone(self) -> None:
         daemon = Daemon(b"SSH-2.0-OpenSSH_9.2\r\n", b"|/dev/sda|WDC|31|C|", b"")
-        sampler, tree = Sampler(daemon.port), self.tree(procfs="/proc")
+        sampler, tree = Shown(daemon.port), self.tree(procfs="/proc")
         self.assertEqual([sampler(tree).disks for _ in range(3)], [[], [self.SDA], [self.SDA]])
         daemon.close()
         self.assertEqual(sampler(tree).disks, [])
 
     def test_endless_answer(self) -> None:
-        sampler = Sampler(self.daemon(b"x" * (1 << 20)))
+        sampler = Shown(self.daemon(b"x" * (1 << 20)))
         self.assertEqual(sampler(self.tree(chip(0, "lm75", temp1_input="1000"), procfs="/proc")),
                          ([Sensor("lm75", "lm75 1", 1.0)], [], []))
 
     def test_silent_daemon_keeps_nobody_waiting(self) -> None:
-        sampler = Sampler(self.daemon(b"|/dev/sda|", hangs_up=False))
+        sampler = Shown(self.daemon(b"|/dev/sda|", hangs_up=False))
         tree = self.tree(chip(0, "lm75", temp1_input="1000"), procfs="/proc")
         for _ in range(2):
             self.assertEqual(sampler(tree), ([Sensor("lm75", "lm75 1", 1.0)], [], []))
@@ -339,7 +403,7 @@ class Hddtemp(SensorTest):
                 ("one has a word", b"|/dev/sda|WDC|SLP|*|", kernels),
                 ("another", b"|/dev/sdb|WDC|SLP|*|", [DiskTemperature("sdb", "SLP", "*"), *kernels])):
             with self.subTest(name):
-                self.assertEqual(Sampler(self.daemon(answer))(self.tree(files, procfs="/proc")).disks, expected)
+                self.assertEqual(Shown(self.daemon(answer))(self.tree(files, procfs="/proc")).disks, expected)
 
 
 if __name__ == "__main__":

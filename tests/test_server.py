@@ -1,241 +1,20 @@
-"""server: raw bytes over real sockets; the app answers at once, later, or in pieces too large for the socket."""
+"""server: the accepting thread over real sockets: places, refusals, what it survives, how it ends."""
 from __future__ import annotations
 
-import gzip
-import json
 import os
 import resource
 import socket
 import threading
 import time
 import unittest
-from contextlib import suppress
-from typing import Callable, Optional
 from unittest import mock
 
 from glancesd import threads
-from glancesd.answers import Answer, Application, Refused, Request, error
-from glancesd.log import Log
-from glancesd.server import server as module
-from glancesd.server.server import Place, Server
-
-GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
-
-
-class App(Application):
-    """Echoes the path; /wait waits for `go_on`, /fail fails, /refuse refuses, /long is long, /page has own headers."""
-
-    def __init__(self) -> None:
-        self.go_on = threading.Event()
-        self.waiting = threading.Semaphore(0)
-        self.refused: Optional[Refused] = None
-
-    def caller(self, address: str, own: Callable[[], str]) -> None:
-        if self.refused is not None:
-            raise self.refused
-
-    def prepare(self, request: Request) -> tuple[Callable[[], Answer], tuple[str, ...], None]:
-        return lambda: self.answer(request), ("X-Path: " + "/".join(request.path),), None
-
-    def error(self, refused: Refused, request: Optional[Request] = None) -> Answer:
-        answer = error(refused)
-        answer.headers += ("X-Error-Path: %s" % (request and "/".join(request.path)),)
-        return answer
-
-    def answer(self, request: Request) -> Answer:
-        path = request.path[0]
-        if path == "wait":
-            self.waiting.release()
-            self.go_on.wait(10)
-        if path == "fail":
-            raise RuntimeError("a bug")
-        if path == "refuse":
-            raise Refused(404, "no")
-        if path == "page":
-            return Answer(b"p" * 2000, headers=(
-                "cache-control: max-age=60", "Vary: Accept, Accept-Encoding",
-                "Content-Security-Policy: default-src 'self'", "Referrer-Policy: origin"))
-        return Answer(b'"%s"' % (b"x" * 9000000 if path == "long" else b"z" * 2000 if path == "zip" else path.encode()))
-
-
-class Case(unittest.TestCase):
-    places, per_address = 4, 3
-
-    def setUp(self) -> None:
-        self.app = App()
-        self.lines: list[str] = []
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(128)
-        self.server = Server(listener, self.app, Log(self.lines.append), self.places, self.per_address)
-        self.address = listener.getsockname()
-        accepting = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        accepting.start()
-        self.addCleanup(self.app.go_on.set)
-        self.addCleanup(self.server.end)
-
-    def connect(self, data: bytes = b"") -> socket.socket:
-        client = socket.socket()
-        self.addCleanup(client.close)
-        client.settimeout(10)
-        client.connect(self.address)
-        client.sendall(data)
-        return client
-
-    def head(self, client: socket.socket) -> list[str]:
-        """Status line and header lines of the next answer."""
-        data = b""
-        while b"\r\n\r\n" not in data:
-            piece = client.recv(1)
-            if not piece:
-                raise EOFError(data)
-            data += piece
-        return data.decode("latin-1").split("\r\n")[:-2]
-
-    def answer(self, client: socket.socket, head_only: bool = False) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of the next answer."""
-        lines = self.head(client)
-        headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines[1:])}
-        body = b""
-        while not head_only and len(body) < int(headers["content-length"]):
-            body += client.recv(int(headers["content-length"]) - len(body))
-        return int(lines[0].split()[1]), headers, body
-
-    def ask(self, data: bytes) -> tuple[int, dict[str, str], bytes]:
-        return self.answer(self.connect(data))
-
-    def assertClosed(self, client: socket.socket) -> None:
-        with suppress(ConnectionError):
-            self.assertEqual(client.recv(1), b"")
-
-
-class Answers(Case):
-    def test_headers(self) -> None:
-        status, headers, body = self.ask(GET)
-        self.assertEqual((status, body), (200, b'"x"'))
-        self.assertEqual({name: headers.get(name) for name in
-                          ("content-type", "content-length", "cache-control", "x-content-type-options", "connection",
-                           "x-path")},
-                         {"content-type": "application/json", "content-length": "3", "cache-control": "no-store",
-                          "x-content-type-options": "nosniff", "connection": None, "x-path": "x"})
-        self.assertRegex(headers["date"], r"^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$")
-
-    def test_keep_alive_and_pipelining(self) -> None:
-        client = self.connect(GET + GET.replace(b"/x", b"/y"))
-        self.assertEqual([self.answer(client)[2], self.answer(client)[2]], [b'"x"', b'"y"'])
-        client.sendall(GET[:20])
-        time.sleep(0.05)
-        client.sendall(GET[20:] + GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
-        self.assertEqual(self.answer(client)[0], 200)
-        self.assertEqual(self.answer(client)[1]["connection"], "close")
-        self.assertClosed(client)
-
-    def test_http10(self) -> None:
-        client = self.connect(b"GET /x HTTP/1.0\r\n\r\n")
-        self.assertEqual(self.answer(client)[1]["connection"], "close")
-        self.assertClosed(client)
-        client = self.connect(b"GET /x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
-        self.assertEqual(self.answer(client)[1]["connection"], "keep-alive")
-        client.sendall(b"GET /x HTTP/1.0\r\n\r\n")
-        self.assertEqual(self.answer(client)[0], 200)
-
-    def test_head_has_no_body(self) -> None:
-        client = self.connect(GET.replace(b"GET", b"HEAD") + GET)
-        self.assertEqual(self.answer(client, head_only=True)[1]["content-length"], "3")
-        self.assertEqual(self.answer(client)[2], b'"x"')
-
-    def test_gzip(self) -> None:
-        asked = b"\r\nAccept-Encoding: gzip\r\n\r\n"
-        status, headers, body = self.ask(GET.replace(b"/x", b"/zip").replace(b"\r\n\r\n", asked))
-        self.assertEqual((headers["content-encoding"], headers["vary"]), ("gzip", "Accept-Encoding"))
-        self.assertEqual(gzip.decompress(body), b'"%s"' % (b"z" * 2000))
-        self.assertNotIn("content-encoding", self.ask(GET.replace(b"\r\n\r\n", asked))[1])      # a short body
-        self.assertEqual(self.ask(GET.replace(b"/x", b"/zip"))[1]["vary"], "Accept-Encoding")
-
-    def test_headers_of_an_answer_replace_those_of_all(self) -> None:
-        client = self.connect(GET.replace(b"/x", b"/page"))
-        self.assertEqual(sorted(line for line in self.head(client) if line.split(":")[0].lower() in
-                                ("cache-control", "vary", "content-security-policy", "referrer-policy")),
-                         ["Content-Security-Policy: default-src 'self'", "Referrer-Policy: origin",
-                          "Vary: Accept, Accept-Encoding", "cache-control: max-age=60"])
-
-    def test_bodies(self) -> None:
-        table = (
-            (b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabcde", 200),
-            (b"GET /x HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % module.BODY_BYTES
-             + b"a" * module.BODY_BYTES, 200),
-            (b"GET /x HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % (module.BODY_BYTES + 1), 413),
-            (b"GET /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n", 413),
-        )
-        for data, status in table:
-            with self.subTest(data[:60]):
-                client = self.connect(data + GET if status == 200 else data)
-                self.assertEqual(self.answer(client)[0], status)
-                if status == 200:                      # the body was not taken for the next request
-                    self.assertEqual(self.answer(client)[2], b'"x"')
-
-    def test_errors_are_json(self) -> None:
-        status, headers, body = self.ask(GET.replace(b"/x", b"/refuse"))
-        self.assertEqual((status, json.loads(body)), (404, {"error": {"status": 404, "message": "no"}}))
-        self.assertEqual((headers.get("connection"), headers["x-error-path"]), (None, "refuse"))
-        status, headers, body = self.ask(b"nonsense\r\n\r\n")
-        self.assertEqual((status, json.loads(body)["error"]["status"], headers["connection"]), (400, 400, "close"))
-        self.assertEqual(headers["x-error-path"], "None")
-
-    def test_a_bug_costs_one_answer(self) -> None:
-        client = self.connect(GET.replace(b"/x", b"/fail") + GET)
-        self.assertEqual(self.answer(client)[0], 500)
-        self.assertEqual(self.answer(client)[0], 200)
-        self.assertEqual(self.lines, ["glancesd: fail: RuntimeError: a bug\n"])
-
-    def test_a_caller_who_may_not_ask(self) -> None:
-        self.app.refused = Refused(403, "not you")
-        client = self.connect(GET)
-        self.assertEqual(self.answer(client)[0], 403)
-        self.assertClosed(client)
-
-    def test_a_long_answer_to_a_slow_reader(self) -> None:
-        client = self.connect(GET.replace(b"/x", b"/long"))
-        time.sleep(0.1)
-        self.assertEqual(len(self.answer(client)[2]), 9000002)
-
-    def test_clients_that_hang_up_are_no_log_line(self) -> None:
-        for data in (b"", b"GET /", GET, GET.replace(b"/x", b"/long")):
-            client = self.connect(data)
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
-            client.close()
-        self.assertEqual(self.ask(GET)[0], 200)
-        self.assertEqual(self.lines, [])
-
-
-class Times(Case):
-    def test_a_request_that_trickles_in(self) -> None:
-        with mock.patch.object(module, "REQUEST_SECONDS", 0.2):
-            client = self.connect(GET[:5])
-            self.assertEqual(self.answer(client)[0], 408)
-            self.assertClosed(client)
-
-    def test_a_body_that_does_not_come(self) -> None:
-        with mock.patch.object(module, "REQUEST_SECONDS", 0.2):
-            client = self.connect(b"GET /x HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc")
-            self.assertEqual(self.answer(client)[0], 408)
-
-    def test_silence(self) -> None:
-        with mock.patch.object(module, "REQUEST_SECONDS", 0.2), mock.patch.object(module, "SILENCE_SECONDS", 0.2):
-            self.assertClosed(self.connect())
-            client = self.connect(GET)
-            self.assertEqual(self.answer(client)[0], 200)
-            self.assertClosed(client)
-
-    def test_a_client_that_does_not_read(self) -> None:
-        with mock.patch.object(module, "REQUEST_SECONDS", 0.2), mock.patch.object(module, "SILENCE_SECONDS", 0.2):
-            client = self.connect(GET.replace(b"/x", b"/long"))
-            for _ in range(500):
-                time.sleep(0.01)
-                if not self.server.places:
-                    break
-            self.assertEqual(list(self.server.places), [])
-            client.close()
+from glancesd.answers import Refused
+from glancesd.server import places as module
+from glancesd.server import server as server_module
+from glancesd.server.places import Place
+from tests.serving import GET, App, Case
 
 
 class Quiet(Case):
@@ -254,9 +33,9 @@ class Quiet(Case):
             with self.subTest(name):
                 self.server.moved_at = 1000.0
                 self.server.pulse_seconds = pulse
-                self.server.places = {Place(self.server.socket, "", 990.0 + left): None for left in deadlines}
+                self.server.places._places = {Place(self.server.socket, "", 990.0 + left): None for left in deadlines}
                 self.assertEqual(self.server._quiet_seconds(0.5), expected)
-        self.server.places = {}
+        self.server.places._places = {}
         self.server.pulse_seconds = None
 
 
@@ -327,37 +106,133 @@ class Places(Case):
         self.assertClosed(silent)
         self.assertEqual(self.lines, ["glancesd: cannot accept a connection: Too many open files\n"])
 
-    def test_no_thread_to_be_had(self) -> None:
-        with mock.patch.object(threads, "start", side_effect=RuntimeError("can't start new thread")):
-            self.assertEqual(self.ask(GET)[0], 503)
+    def test_a_client_far_away_keeps_its_place_beside_busy_ones(self) -> None:
+        """It is the one that has waited longest. Who was served most is told with its next answer, and loses none."""
+        self.server.places.clock = lambda: now
+        now = time.monotonic()
+        far, *busy = [self.connect() for _ in range(self.places)]
+        for client, count in zip(busy, (20, 30, 10)):
+            for _ in range(count):
+                client.sendall(GET)
+                self.answer(client)
+        far.sendall(GET)
+        self.answer(far)
+        now += 0.9
+        newcomer = self.connect(GET)
+        self.wait_for(lambda: any(place.leaving for place in self.server.places))
+        for number, client in enumerate(busy):
+            client.sendall(GET)
+            self.assertEqual(self.answer(client)[1].get("connection"), "close" if number == 1 else None)
+        self.assertEqual(self.answer(newcomer)[0], 200)
+        far.sendall(GET)
+        self.assertEqual(self.answer(far)[0], 200)
+
+    def test_connections_inherit_what_the_listener_is_told(self) -> None:
+        self.ask(GET)
+        place = next(iter(self.server.places))
+        self.assertTrue(place.client.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        self.assertLessEqual(place.client.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF),
+                             2 * server_module.SEND_BUFFER_BYTES)
+
+    def test_whom_other_settings_refuse(self) -> None:
+        silent, asking = self.connect(b"GET"), self.at_work(1)[0]
+        other = App()
+        other.refused = Refused(403, "no more")
+        self.server.renew(other, self.places, self.per_address)
+        self.assertClosed(silent)
+        self.app.go_on.set()
+        self.assertEqual(self.answer(asking)[1]["connection"], "close")
+        self.assertClosed(asking)
+
+    def test_last_asked(self) -> None:
+        """Not when a connection came, nor one that asked nothing."""
+        now = self.server.asked_at
+        self.server.places.clock = lambda: now
+        now += 100
+        client = self.connect(GET)
+        self.answer(client)
+        now += 100
+        client.sendall(GET)
+        self.answer(client)
+        for data in (None, b"GET"):
+            now += 1
+            client = client if data is None else self.connect(data)
+            self.wait_for(lambda: self.server.places)
+            client.close()
+            self.wait_for(lambda: not self.server.places)
+        self.assertEqual(self.server.asked_at, now - 2)
+
+
+class Trouble(Case):
+    """The accepting thread goes on."""
+
+    def test_no_memory_to_accept_with(self) -> None:
+        for name in ("get_request", "process_request", "service_actions", "_quiet_seconds"):
+            with self.subTest(name), mock.patch.object(self.server, name, side_effect=MemoryError) as failing:
+                client = self.connect(GET)
+                self.wait_for(lambda: failing.called)            # noqa: B023
+            if name == "process_request":
+                self.assertClosed(client)
+            else:
+                self.assertEqual(self.answer(client)[0], 200)
+            client.close()
+        self.assertEqual(set(self.lines), {"glancesd: a connection ended in MemoryError: \n"})
+
+    def test_no_memory_for_a_thread(self) -> None:
+        for problem in (MemoryError(), RuntimeError("can't start new thread")):
+            with mock.patch.object(threads, "start", side_effect=problem):
+                self.assertEqual(self.ask(GET)[0], 503)
+            self.assertEqual(list(self.server.places), [])
         self.assertEqual(self.ask(GET)[0], 200)
 
-    def test_the_end_lets_answers_under_way_be_sent(self) -> None:
-        client = self.at_work(1)[0]
-        silent = self.connect(b"GET")
-        threading.Timer(0.1, self.app.go_on.set).start()
-        self.server.end()
+    def test_no_memory_in_a_connection(self) -> None:
+        with mock.patch.object(self.server.replies, "sent", side_effect=MemoryError):
+            self.assertClosed(self.connect(GET))
+        self.assertEqual(self.ask(GET)[0], 200)
+
+    def test_no_memory_for_the_log(self) -> None:
+        with mock.patch.object(self.server.log, "once", side_effect=MemoryError), \
+                mock.patch.object(self.server, "get_request", side_effect=MemoryError) as failing:
+            client = self.connect(GET)
+            self.wait_for(lambda: failing.called)
         self.assertEqual(self.answer(client)[0], 200)
-        self.assertClosed(silent)
 
 
-class Heads(Case):
-    def test_the_memory_of_heads_is_bounded(self) -> None:
-        client = self.connect()
-        for number in range(3 * module.HEADS_REMEMBERED):
-            client.sendall(GET.replace(b"/x", b"/%d" % number))
-            self.assertEqual(self.answer(client)[2], b'"%d"' % number)
-            self.assertLessEqual(len(self.server.heads), module.HEADS_REMEMBERED)
-        client.sendall(GET.replace(b"/x", b"/" + b"a" * module.HEAD_BYTES_REMEMBERED))
-        self.answer(client)
-        self.assertFalse([head for head in self.server.heads if len(head) > module.HEAD_BYTES_REMEMBERED])
+class End(Case):
+    def test_answers_under_way_are_sent(self) -> None:
+        working = self.connect(GET.replace(b"/x", b"/wait") + GET)
+        self.assertTrue(self.app.waiting.acquire(timeout=10))
+        taking = self.connect(GET.replace(b"/x", b"/long"))
+        self.wait_for(lambda: any(place.body for place in self.server.places))
+        silent = self.connect(b"GET")
+        self.wait_for(lambda: len(self.server.places) == 3)
+        with mock.patch.object(server_module, "END_SECONDS", 60):
+            ending = threading.Thread(target=self.server.end)
+            ending.start()
+            self.assertClosed(silent)
+            self.app.go_on.set()
+            status, headers, _ = self.answer(working)
+            self.assertEqual((status, headers["connection"]), (200, "close"))
+            self.assertEqual(self.answer(taking)[2], self.app.long.body)
+            ending.join(60)
+        self.assertFalse(ending.is_alive())
+        for client in (working, taking):
+            self.assertClosed(client)
+        with self.assertRaises(OSError):
+            self.connect()
 
-    def test_other_settings_forget_them(self) -> None:
-        self.ask(GET)
-        other = App()
-        other.answer = lambda request: Answer(b"2")  # type: ignore[method-assign]
-        self.server.renew(other, 4, 3)
-        self.assertEqual(self.ask(GET)[2], b"2")
+    def test_but_not_for_ever(self) -> None:
+        client = self.connect(GET.replace(b"/x", b"/long"))
+        self.wait_for(lambda: any(place.body for place in self.server.places))
+        with mock.patch.object(server_module, "END_SECONDS", 0.05):
+            self.server.end()
+        received = 0
+        while True:
+            piece = client.recv(1 << 20)
+            received += len(piece)
+            if not piece:
+                break
+        self.assertLess(received, len(self.app.long.body))
 
 
 if __name__ == "__main__":

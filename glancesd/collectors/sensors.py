@@ -1,12 +1,15 @@
-"""sensors: temperatures and fans, from /sys/class/hwmon, else /sys/class/thermal; disks, also from the hddtemp daemon.
+"""sensors: temperatures and fans, from /sys/class/hwmon and thermal; disks, also from the hddtemp daemon.
 
     hwmon2/name           coretemp
     hwmon2/temp1_label    Package id 0
     hwmon2/temp1_input    45900           thousandths of a degree Celsius
+    hwmon2/temp1_max      80000           from which its maker warns
+    hwmon2/temp1_crit     100000          from which it may break or shut down
     hwmon2/temp1_fault    0               1: disconnected
     hwmon3/fan1_input     1204            revolutions a minute
     thermal_zone0/type    cpu-thermal
-    thermal_zone0/temp    48312           thousandths of a degree Celsius
+    thermal_zone0/temp    48312           thousandths of a degree Celsius; whole ones by Allwinner's old kernels: 48
+    thermal_zone0/hwmon2                  the chip that shows this zone too, where there is one
     127.0.0.1:7634        |/dev/sda|WDC WD40EFRX-68N32N0|31|C||/dev/sdb|ST8000VN004|SLP|*|
 """
 from __future__ import annotations
@@ -37,8 +40,15 @@ _DIGITS = len(str(-1 << 63))
 # Drivers whose chip is a disk, and a namespace of one: nvme0c1n2 is the path by controller 1 to the disk nvme0n2.
 _DISK_CHIPS = ("drivetemp", "nvme")
 _NAMESPACE = re.compile(r"(nvme[0-9]+)(?:c[0-9]+)?(n[0-9]+)")
-# Beyond these lie the ways of firmware to say "none": 0 K (-273.15 °C) and 65535 K (65261.85 °C).
-_COLDEST, _HOTTEST = -273.15, 1000.0
+# Beyond these lie the ways of firmware to say "none": 0 K (-273.15 °C, in tenths of a kelvin -273.1), -128, 65535 K
+# (65261.85 °C). A register of a chip that is not there reads as all ones: 255, 255.875, 255.9375.
+_COLDEST, _HOTTEST = -100.0, 1000.0
+_ALL_ONES = range(255000, 256000)
+_NO_FAN = 65535
+# No zone of a running machine is within a fifth of a degree of freezing: such a number is of whole degrees.
+_WHOLE_DEGREES = range(1, 201)
+# Chips and labels of a CPU's own temperature: coretemp, k10temp, Tctl, cpu_thermal, soc-thermal, Package id 0, CPUTIN.
+_OF_A_CPU = re.compile(r"cpu|core|k[0-9]+temp|zenpower|tctl|tdie|soc|package|pkg", re.IGNORECASE)
 
 
 class Sensor(NamedTuple):
@@ -47,11 +57,19 @@ class Sensor(NamedTuple):
     chip: str                     # the driver's name for it; of a thermal zone, the zone
     label: str                    # no two temperatures or fans have the same
     value: Union[float, int]
+    file: str = ""                # what its attributes begin with, below /sys: "class/hwmon/hwmon2/temp1"
 
     @property
     def rounded(self) -> Union[float, int]:
         """Degrees to one decimal; revolutions as they are."""
         return round(self.value, 1)
+
+
+class Thresholds(NamedTuple):
+    """What its maker says of one temperature, in degrees Celsius; None: the driver does not tell."""
+
+    high: Optional[float]
+    critical: Optional[float]
 
 
 class DiskTemperature(NamedTuple):
@@ -93,9 +111,21 @@ def parse_number(text: Optional[str]) -> Optional[int]:
 def parse_celsius(text: Optional[str]) -> Optional[float]:
     """Degrees of an attribute in thousandths; None without a number, and for the sentinels of firmware."""
     number = parse_number(text)
-    if number is None or not _COLDEST < number / 1000.0 < _HOTTEST:
+    if number is None or number in _ALL_ONES or not _COLDEST <= number / 1000.0 < _HOTTEST:
         return None
     return number / 1000.0
+
+
+def parse_zone(text: Optional[str]) -> Optional[float]:
+    """As `parse_celsius`, of a thermal zone, which may be in whole degrees."""
+    number = parse_number(text)
+    return float(number) if number is not None and number in _WHOLE_DEGREES else parse_celsius(text)
+
+
+def parse_fan(text: Optional[str]) -> Optional[int]:
+    """Revolutions a minute; None without a number, and for a fan that is not there."""
+    number = parse_number(text)
+    return number if number is not None and 0 <= number < _NO_FAN else None
 
 
 def parse_hddtemp(text: str, file: str = _HDDTEMP) -> list[DiskTemperature]:
@@ -137,10 +167,14 @@ class Sampler:
             calls[_HDDTEMP] = self._ask_hddtemp
         outcomes = self._chips.run(calls)
         disks = _disks(roots, chips, outcomes)
-        # Zones show what chips show, where there are chips; one that is merely late will be there next time.
-        if not any(outcomes[file].value is not None or outcomes[file].late for file in temperatures):
-            temperatures = _find_zones(roots, labels)
-            outcomes.update(self._zones.run({file: zone.read for file, zone in temperatures.items()}))
+        # One that is merely late will be there next time.
+        alive = [sensor for file, sensor in temperatures.items()
+                 if outcomes[file].value is not None or outcomes[file].late]
+        # A zone is often the only thermometer of a CPU; where a chip tells more of that, zones add nothing.
+        if not any(map(_is_of_a_cpu, alive)):
+            zones = _find_zones(roots, labels, {sensor.chip for sensor in alive})
+            outcomes.update(self._zones.run({file: zone.read for file, zone in zones.items()}))
+            temperatures.update(zones)
         return Sensors(_readings(temperatures, outcomes), _readings(fans, outcomes), disks)
 
     def _ask_hddtemp(self) -> list[DiskTemperature]:
@@ -148,6 +182,26 @@ class Sampler:
         if answer:                # it sends nothing while it is busy with the disks
             self._answer = parse_hddtemp(answer)
         return self._answer
+
+
+class ThresholdSampler:
+    """What makers say of temperatures. It stays as it is, so it is read once.
+
+    State: the thresholds of each sensor of the latest sample.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, Thresholds] = {}
+        self._sensors = Patience()
+
+    def __call__(self, roots: Roots, sensors: Optional[Sensors]) -> dict[str, Thresholds]:
+        """By label. A sensor that is slow, or a thermal zone, has none yet."""
+        files = {sensor.file: sensor.label for sensor in (sensors.temperatures if sensors is not None else ())}
+        calls = {file: partial(_thresholds, roots, file) for file in files if file not in self._known}
+        outcomes = self._sensors.run(calls)
+        self._known.update((file, outcome.value) for file, outcome in outcomes.items() if outcome.value is not None)
+        self._known = {file: self._known[file] for file in files if file in self._known}
+        return {files[file]: thresholds for file, thresholds in self._known.items()}
 
 
 class _Chip(NamedTuple):
@@ -198,14 +252,18 @@ def _find_sensors(roots: Roots, chips: Iterable[tuple[str, str, list[str]]], rea
     return found
 
 
-def _find_zones(roots: Roots, labels: set[str]) -> dict[str, _Found]:
-    """Thermal zones by file, named by their type."""
+def _find_zones(roots: Roots, labels: set[str], chips: set[str]) -> dict[str, _Found]:
+    """Thermal zones by file, named by their type, without those that one of the chips shows."""
     found = {}
     for zone in _stems(roots.sys_names(_THERMAL), _ZONE):
         label = roots.attribute("%s/%s/type" % (_THERMAL, zone)) or zone
+        if label.replace("-", "_") in chips or label in chips:        # the kernel names a zone's chip by its type
+            continue
         file = "%s/%s/temp" % (_THERMAL, zone)
-        found[file] = _Found(zone, _unique(label, labels), partial(_zone, roots, file))
-    return found
+        found[file] = _Found(zone, label, partial(_zone, roots, file))
+    # Beside chips it is the CPU that is missing; what else there is (batteries, the firmware's own) would be much.
+    of_cpus = {file: zone for file, zone in found.items() if _is_of_a_cpu(zone)} if chips else {}
+    return {file: zone._replace(label=_unique(zone.label, labels)) for file, zone in (of_cpus or found).items()}
 
 
 def _temperature(roots: Roots, file: str) -> Optional[float]:
@@ -213,11 +271,19 @@ def _temperature(roots: Roots, file: str) -> Optional[float]:
 
 
 def _fan(roots: Roots, file: str) -> Optional[int]:
-    return None if _is_faulty(roots, file) else parse_number(roots.attribute(file + "_input"))
+    return None if _is_faulty(roots, file) else parse_fan(roots.attribute(file + "_input"))
 
 
 def _zone(roots: Roots, file: str) -> Optional[float]:
-    return parse_celsius(roots.attribute(file))
+    return parse_zone(roots.attribute(file))
+
+
+def _is_of_a_cpu(sensor: _Found) -> bool:
+    return _OF_A_CPU.search(sensor.chip) is not None or _OF_A_CPU.search(sensor.label) is not None
+
+
+def _thresholds(roots: Roots, file: str) -> Thresholds:
+    return Thresholds(parse_celsius(roots.attribute(file + "_max")), parse_celsius(roots.attribute(file + "_crit")))
 
 
 def _is_faulty(roots: Roots, file: str) -> bool:
@@ -225,7 +291,7 @@ def _is_faulty(roots: Roots, file: str) -> bool:
 
 
 def _readings(sensors: Mapping[str, _Found], outcomes: Mapping[str, Outcome]) -> list[Sensor]:
-    return [Sensor(sensor.chip, sensor.label, outcomes[file].value)
+    return [Sensor(sensor.chip, sensor.label, outcomes[file].value, file)
             for file, sensor in sensors.items() if outcomes[file].value is not None]
 
 

@@ -35,11 +35,20 @@ class App(Application):
             if request.method not in METHODS:
                 raise Refused(405, "%s is not answered here: %s are" % (request.method[:40], ", ".join(METHODS)),
                               _ALLOW)
-            endpoint, is_open = self._site.find(request)
-            if not is_open:                       # a probe names its target as it likes
-                self._access.host(request)
+            endpoint, is_open = self._find(request)
         except Refused as refused:
             answer = self.error(refused, request)
             # Without the password nobody learns which paths there are.
             return lambda: answer, headers, guard if refused.status == 404 else None
         return endpoint, headers, None if is_open else guard
+
+    def _find(self, request: Request) -> tuple[Callable[[], Answer], bool]:
+        """The endpoint, and whether it is open to all: a probe names its target as it likes."""
+        try:
+            endpoint, is_open = self._site.find(request)
+        except Refused:
+            self._access.host(request)            # who comes under another name does not learn which paths there are
+            raise
+        if not is_open:
+            self._access.host(request)
+        return endpoint, is_open

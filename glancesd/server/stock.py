@@ -1,6 +1,8 @@
-"""stock: `http.server` without the modules that nothing but its own request handlers uses, 6 MB resident (4 of it ssl).
+"""stock: ThreadingHTTPServer without the 6 MB that `import http.server` costs for handlers that nobody here uses.
 
-Stand-ins take their places while it is imported. Whoever imports one of them, or http.server, then gets the real one.
+http.server imports email, html, http.client (which brings ssl, 4 MB) and shutil for its ready-made request handlers:
+18.7 MB resident instead of 12.8 (socketserver alone: 10.3). While it is imported here, stand-ins take the places of
+those modules; whoever imports one of them, or http.server, afterwards gets the real one.
 """
 from __future__ import annotations
 
@@ -38,8 +40,8 @@ def _stand_ins() -> Iterator[None]:
 
 try:
     with _stand_ins():
-        from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+        from http.server import ThreadingHTTPServer
 except Exception:              # a Python to come may use more of them as it is imported: then it gets them
-    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+    from http.server import ThreadingHTTPServer
 
-__all__ = ["BaseHTTPRequestHandler", "ThreadingHTTPServer"]
+__all__ = ["ThreadingHTTPServer"]
