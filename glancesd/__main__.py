@@ -30,7 +30,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return 2
     if settings.check:
         from .check import check
-        return check(settings.check, _print)
+        return check(settings.check)
     if settings.hash_password:
         return _hash_password()
     if settings.print_config:
@@ -84,5 +84,7 @@ def _hash_password() -> int:
 if __name__ == "__main__":
     if not __package__:            # `python3 FOLDER`: Python puts the folder itself on the path, not what it lies in
         sys.path[0], package = os.path.split(os.path.dirname(os.path.abspath(__file__)))
+        import_module(package)
+        del sys.path[0]            # what else lies there (an argparse.py in /tmp) is not ours, and not to be run
         main = import_module(package + ".__main__").main
     sys.exit(main())

@@ -3,14 +3,19 @@
     $ glancesd --check http://127.0.0.1:61208          pass: http://127.0.0.1:61208/healthz              exit status 0
     $ glancesd --check http://127.0.0.1:61208/readyz   fail: http://127.0.0.1:61208/readyz: HTTP 503     exit status 1
     $ glancesd --check unix:/run/glancesd.sock         cannot ask unix:/run/glancesd.sock: Connection refused       2
+    $ glancesd --check https://localhost:61208         of this machine itself, a certificate is not verified
 
 Asks over a bare socket: `http.client` and `create_connection` need the `idna` codec, which OpenWrt splits off.
 """
 from __future__ import annotations
 
 import json
+import os
 import socket
+import sys
 import threading
+import time
+from contextlib import suppress
 from typing import Any, Callable, NamedTuple
 
 from .log import LINE_CHARACTERS, printable
@@ -18,7 +23,7 @@ from .log import LINE_CHARACTERS, printable
 PASSED, FAILED, NOT_ASKED = 0, 1, 2
 
 DEFAULT_PATH = "/healthz"
-DEFAULT_PORT = 80
+DEFAULT_PORTS = {"http": 80, "https": 443}
 # From the name look-up to the last byte; what calls a health check allows it seconds.
 LIMIT_SECONDS = 5.0
 # A health answer has a few hundred bytes; of more, this much is read.
@@ -26,10 +31,11 @@ ANSWER_BYTES = 1 << 20
 
 
 class Target(NamedTuple):
-    """Where to ask: family and address as `socket.connect` takes them, and the request's path and Host."""
+    """What to ask, and the request's path and Host. A Unix socket has no host, and its path as `address`."""
 
-    family: int
-    address: str | tuple[str, int]
+    address: str                # a name, an address (of IPv6 perhaps with a zone: fe80::1%eth0), or a socket's path
+    port: int                   # 0 for a Unix socket
+    is_tls: bool
     host: str
     path: str
     url: str
@@ -39,7 +45,16 @@ class NotAsked(Exception):
     """No answer could be had; the message says why."""
 
 
-def check(url: str, write: Callable[[str], Any]) -> int:
+def standard_output(line: str) -> None:
+    """Print a line. Where it cannot be written (a full disk, a closed pipe), the exit status alone tells.
+
+    Not by way of sys.stdout, which would fail at exit with status 120.
+    """
+    with suppress(OSError, AttributeError):             # None: closed before the start
+        os.write(sys.stdout.fileno(), line.encode("utf-8", "replace") + b"\n")
+
+
+def check(url: str, write: Callable[[str], Any] = standard_output) -> int:
     """Ask once; one line to `write`. 0: 2xx, not status "fail"; 1: another answer; 2: no answer, or not such a URL."""
     verdict: list[tuple[int, str]] = []
     try:
@@ -59,45 +74,100 @@ def check(url: str, write: Callable[[str], Any]) -> int:
 
 
 def parse(url: str) -> Target:
-    """`http://HOST[:PORT][/PATH]` or `unix:/SOCKET`. ValueError, saying what is wrong, for anything else."""
+    """`http://HOST[:PORT][/PATH]`, or https, or `unix:/SOCKET`. ValueError, saying what is wrong, for all else."""
     if url.startswith("unix:/"):
-        return Target(socket.AF_UNIX, url[len("unix:"):], "localhost", DEFAULT_PATH, url)
-    if url[:7].lower() != "http://":
-        raise ValueError("not an http:// or unix:/ URL")
+        return Target(url[len("unix:"):], 0, False, "localhost", DEFAULT_PATH, url)
+    scheme, separator, rest = url.partition("://")
+    scheme = scheme.lower()
+    if not separator or scheme not in DEFAULT_PORTS:
+        raise ValueError("not an http://, https:// or unix:/ URL")
     if not url.isprintable() or not url.isascii() or " " in url:
         raise ValueError("a character that no URL holds")
-    authority, slash, path = url[7:].partition("#")[0].partition("/")
+    authority, slash, path = rest.partition("#")[0].partition("/")
     if "?" in authority or "@" in authority:
         raise ValueError("not HOST[:PORT]: %s" % authority)
-    host, port = _host_and_port(authority)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    host, port = _host_and_port(authority, DEFAULT_PORTS[scheme])
     path = slash + path if path else DEFAULT_PATH
-    return Target(family, (host, port), authority, path, "http://" + authority + path)
+    return Target(host, port, scheme == "https", authority, path, "%s://%s%s" % (scheme, authority, path))
 
 
-def _host_and_port(authority: str) -> tuple[str, int]:
+def _host_and_port(authority: str, default_port: int) -> tuple[str, int]:
     if authority.startswith("["):
         host, bracket, rest = authority[1:].partition("]")
         if not bracket or ":" not in host or rest[:1] not in ("", ":"):
             raise ValueError("not [ADDRESS]:PORT: %s" % authority)
-        port = rest[1:]
+        address, _, zone = host.partition("%")
+        host, port = address + ("%" + (zone[2:] if zone.startswith("25") else zone) if zone else ""), rest[1:]
     else:
         host, _, port = authority.partition(":")
     if not host:
         raise ValueError("no host")
     if not port:
-        return host, DEFAULT_PORT
+        return host, default_port
     if not port.isdigit() or not 0 < int(port[:6]) < 65536:
         raise ValueError("not a port: %s" % port)
     return host, int(port)
 
 
+def _connect(target: Target) -> socket.socket:
+    """A connection to the first address of the name that takes one, IPv6 or IPv4; OSError of the last that did not."""
+    if not target.port:
+        return _connected(socket.AF_UNIX, target.address, LIMIT_SECONDS)
+    # As bytes: of text it asks the idna codec.
+    found = socket.getaddrinfo(target.address.encode("ascii"), target.port, type=socket.SOCK_STREAM)
+    give_up = time.monotonic() + LIMIT_SECONDS
+    problem = OSError("no address")
+    for number, (family, _, _, _, address) in enumerate(found):
+        try:
+            # One that swallows packets leaves time for the others.
+            return _connected(family, address, max(0.1, (give_up - time.monotonic()) / (len(found) - number)))
+        except OSError as reason:
+            problem = reason
+    raise problem
+
+
+def _connected(family: int, address: Any, seconds: float) -> socket.socket:
+    channel = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        channel.settimeout(seconds)
+        channel.connect(address)
+        channel.settimeout(LIMIT_SECONDS)
+    except BaseException:
+        channel.close()
+        raise
+    return channel
+
+
+def _encrypted(channel: socket.socket, host: str) -> socket.socket:
+    """The connection under TLS.
+
+    This machine's own daemon mostly has a certificate that it made itself, in the name by which others call it, and
+    nobody is between: only another machine has to show one that this one trusts (SSL_CERT_FILE adds one).
+    """
+    try:
+        import ssl
+    except ImportError:
+        raise NotAsked("this Python has no ssl module") from None
+    context = ssl.create_default_context()
+    if _is_own(channel):
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    try:
+        return context.wrap_socket(channel, server_hostname=host.partition("%")[0])
+    except ssl.SSLError as problem:
+        raise NotAsked("TLS: %s" % (getattr(problem, "verify_message", "") or problem.reason or problem)) from None
+
+
+def _is_own(channel: socket.socket) -> bool:
+    """Whether the other end is on this machine."""
+    peer = str(channel.getpeername()[0])
+    return peer.startswith("127.") or peer == channel.getsockname()[0]
+
+
 def _ask(target: Target) -> tuple[int, bytes]:
     """Status code and body."""
     request = "GET %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: glancesd-check\r\n\r\n" % (target.path, target.host)
-    with socket.socket(target.family, socket.SOCK_STREAM) as channel:
-        channel.settimeout(LIMIT_SECONDS)
-        channel.connect(target.address)
+    with _connect(target) as plain, _encrypted(plain, target.address) if target.is_tls else plain as channel:
         channel.sendall(request.encode("ascii"))
         answer = b""
         while len(answer) < ANSWER_BYTES:

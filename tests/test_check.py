@@ -3,14 +3,24 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 import unittest
-from typing import Callable
+from typing import Any, Callable
 from unittest import mock
 
 from glancesd import check
+from tests.certificate import CERTIFICATE, KEY
+from tests.daemon import TOP, Daemon
+
+try:
+    import ssl
+except ImportError:                    # a Python without OpenSSL
+    ssl = None                         # type: ignore[assignment]
 
 Answer = Callable[[socket.socket], None]
 
@@ -31,7 +41,9 @@ def health(status: str, code: int = 200, checks: object = None) -> Answer:
 class Server:
     """Answers one connection at a time from a thread; keeps what was asked."""
 
-    def __init__(self, test: unittest.TestCase, answer: Answer, listening: socket.socket) -> None:
+    def __init__(self, test: unittest.TestCase, answer: Answer, listening: socket.socket,
+                 wrap: Callable[[socket.socket], socket.socket] = lambda connection: connection) -> None:
+        self.wrap = wrap
         self.asked: list[bytes] = []
         self.answer = answer
         self.listening = listening
@@ -48,6 +60,10 @@ class Server:
                 connection = self.listening.accept()[0]
             except OSError:
                 return
+            try:
+                connection = self.wrap(connection)
+            except OSError:                                      # a client that does not trust it
+                continue
             with connection:
                 request = b""
                 while b"\r\n\r\n" not in request:
@@ -60,7 +76,7 @@ class Server:
                     self.answer(connection)
 
 
-class Check(unittest.TestCase):
+class Case(unittest.TestCase):
     def serve(self, answer: Answer) -> tuple[Server, str]:
         listening = socket.socket()
         listening.bind(("127.0.0.1", 0))
@@ -73,6 +89,13 @@ class Check(unittest.TestCase):
         self.assertNotIn("\n", lines[0])
         return status, lines[0]
 
+    def addresses(self, *found: tuple[int, tuple[str, int]]) -> Any:
+        """A name that is looked up has these addresses."""
+        return mock.patch("socket.getaddrinfo", lambda *arguments, **options: [
+            (family, socket.SOCK_STREAM, 6, "", address) for family, address in found])
+
+
+class Check(Case):
     ANSWERS = (
         # name, answer, exit status, line (URL for the URL)
         ("pass", health("pass"), 0, "pass: URL"),
@@ -175,6 +198,35 @@ class Check(unittest.TestCase):
         Server(self, health("pass"), listening)
         self.assertEqual(self.run_check("http://[::1]:%d" % listening.getsockname()[1])[0], 0)
 
+    def test_every_address_of_a_name_is_tried(self) -> None:
+        """`localhost` is ::1 first, and the daemon listens on IPv4 alone."""
+        _, url = self.serve(health("pass"))
+        port = int(url.rpartition(":")[2])
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.2", 0))
+            dead = (socket.AF_INET, closed.getsockname())
+            family = (socket.AF_INET6, ("::1", port))          # refused, or there is no IPv6 here at all
+            with self.addresses(family, dead, (socket.AF_INET, ("127.0.0.1", port))):
+                self.assertEqual(self.run_check("http://box.test:%d" % port)[0], 0)
+            with self.addresses(dead):
+                self.assertIn("refused", self.run_check("http://box.test:%d" % port)[1])
+
+    def test_an_address_that_swallows_packets_leaves_time_for_the_next(self) -> None:
+        _, url = self.serve(health("pass"))
+        port, told = int(url.rpartition(":")[2]), []
+        connected = check._connected
+
+        def connect(family: int, address: Any, seconds: float) -> socket.socket:
+            told.append((address[0], seconds <= check.LIMIT_SECONDS / 2))
+            if address[0] == "192.0.2.1":
+                raise socket.timeout("timed out")
+            return connected(family, address, seconds)
+
+        with self.addresses((socket.AF_INET, ("192.0.2.1", port)), (socket.AF_INET, ("127.0.0.1", port))), \
+                mock.patch.object(check, "_connected", connect):
+            self.assertEqual(self.run_check("http://box.test:%d" % port)[0], 0)
+        self.assertEqual(told[0], ("192.0.2.1", True))
+
     def test_name(self) -> None:
         _, url = self.serve(health("pass"))
         status, line = self.run_check(url.replace("127.0.0.1", "localhost"))
@@ -182,7 +234,7 @@ class Check(unittest.TestCase):
             self.skipTest("this machine does not know localhost")
         self.assertEqual(status, 0, line)
 
-    BAD = ("", "localhost", "127.0.0.1:61208", "https://127.0.0.1/", "ftp://x/", "http://", "http:///healthz",
+    BAD = ("", "localhost", "127.0.0.1:61208", "ftp://x/", "http://", "http:///healthz",
            "http://:80/", "http://host:port/", "http://host:0/", "http://host:65536/", "http://host:99999999999/",
            "http://a b/", "http://a/\r\nX: y", "http://user:secret@host/", "http://[::1/", "http://[1.2.3.4]:80/",
            "http://[::1]80/", "http://host?x", "http://h\u00f6st/", "unix:relative", "unix:", "http://host:²/")
@@ -195,13 +247,84 @@ class Check(unittest.TestCase):
                 self.assertTrue(line.startswith("cannot ask "), line)
 
     def test_long_lines_are_cut(self) -> None:
-        status, line = self.run_check("https://" + "x" * 10000)
+        status, line = self.run_check("http://:80/" + "x" * 10000)
         self.assertEqual((status, len(line)), (2, 500))
 
-    def test_default_port(self) -> None:
-        self.assertEqual(check.parse("http://box").address, ("box", 80))
-        self.assertEqual(check.parse("HTTP://[fe80::1]/x"),
-                         check.Target(socket.AF_INET6, ("fe80::1", 80), "[fe80::1]", "/x", "http://[fe80::1]/x"))
+    def test_parse(self) -> None:
+        for url, target in (
+                ("http://box", ("box", 80, False, "box", "/healthz", "http://box/healthz")),
+                ("HTTP://[fe80::1]/x", ("fe80::1", 80, False, "[fe80::1]", "/x", "http://[fe80::1]/x")),
+                ("https://box/livez", ("box", 443, True, "box", "/livez", "https://box/livez")),
+                ("http://[fe80::1%25eth0]:8/x", ("fe80::1%eth0", 8, False, "[fe80::1%25eth0]:8", "/x",
+                                                 "http://[fe80::1%25eth0]:8/x")),
+                ("http://[fe80::1%br-lan]:8/x", ("fe80::1%br-lan", 8, False, "[fe80::1%br-lan]:8", "/x",
+                                                 "http://[fe80::1%br-lan]:8/x"))):
+            with self.subTest(url):
+                self.assertEqual(check.parse(url), check.Target(*target))
+
+
+@unittest.skipUnless(ssl, "this Python has no OpenSSL")
+class Encrypted(Case):
+    """A daemon with a certificate that vouches for itself."""
+
+    def serve(self, answer: Answer) -> tuple[Server, str]:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        for name, text in (("cert", CERTIFICATE), ("key", KEY)):
+            with open(os.path.join(folder.name, name), "w") as file:
+                file.write(text)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder.name + "/cert", folder.name + "/key")
+
+        def encrypted(connection: socket.socket) -> socket.socket:
+            return context.wrap_socket(connection, server_side=True)
+
+        listening = socket.socket()
+        listening.bind(("127.0.0.1", 0))
+        self.certificate = folder.name + "/cert"
+        server = Server(self, answer, listening, encrypted)
+        return server, "https://127.0.0.1:%d" % listening.getsockname()[1]
+
+    def test_of_this_machine_it_is_not_verified(self) -> None:
+        for status, answer in ((0, health("pass")), (0, health("warn")), (1, health("fail", 503))):
+            server, url = self.serve(answer)
+            self.assertEqual(self.run_check(url)[0], status)
+            self.assertTrue(server.asked[0].startswith(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1:"), server.asked)
+
+    def test_of_another_machine_it_has_to_be_trusted(self) -> None:
+        _, url = self.serve(health("pass"))
+        with mock.patch.object(check, "_is_own", lambda channel: False):
+            status, line = self.run_check(url)
+            self.assertEqual(status, 2)
+            self.assertRegex(line, "(?i)cannot ask .*: TLS: .*(self.signed|certificate)")
+            port = int(url.rpartition(":")[2])
+            with mock.patch.dict(os.environ, {"SSL_CERT_FILE": self.certificate}), \
+                    self.addresses((socket.AF_INET, ("127.0.0.1", port))):
+                self.assertEqual(self.run_check("https://box.test:%d" % port)[0], 0)
+                self.assertEqual(self.run_check("https://other.test:%d" % port)[0], 2)
+
+    def test_a_server_without_tls(self) -> None:
+        with Daemon("--interval", "0") as daemon:
+            self.assertIn(": TLS: ", self.run_check("https://127.0.0.1:%d" % daemon.port)[1])
+
+    def test_a_python_without_ssl(self) -> None:
+        _, url = self.serve(health("pass"))
+        with mock.patch.dict(sys.modules, {"ssl": None}):
+            self.assertEqual(self.run_check(url), (2, "cannot ask %s/healthz: this Python has no ssl module" % url))
+
+
+class Process(unittest.TestCase):
+    def test_an_output_that_takes_nothing(self) -> None:
+        """A healthy daemon is healthy though the line cannot be written."""
+        with Daemon("--interval", "0") as daemon:
+            command = [sys.executable, "-m", "glancesd", "--check", "http://127.0.0.1:%d" % daemon.port]
+            for output in ("/dev/full", "closed"):
+                if output != "closed" and not os.path.exists(output):
+                    self.skipTest("this machine has no " + output)
+                redirect = ">&-" if output == "closed" else ">" + output
+                done = subprocess.run(["sh", "-c", 'exec "$@" ' + redirect, "sh", *command], cwd=TOP,
+                                      stderr=subprocess.PIPE)
+                self.assertEqual((done.returncode, done.stderr), (0, b""), output)
 
 
 if __name__ == "__main__":

@@ -120,7 +120,6 @@ class Archive(Scratch):
         self.rewrite(lambda name, data: data if name.endswith("c") else b"raise SystemExit('source')")
 
 
-@unittest.skipUnless(MAKE, "make is not installed")
 class Folder(Scratch):
     def test_started_by_its_path_wherever_it_is(self) -> None:
         for name in ("glancesd", "renamed"):
@@ -131,7 +130,19 @@ class Folder(Scratch):
                     self.assertRegex(run(*command, "--version"), r"^glancesd [0-9.]+\n$")
                     self.assertIn("[glancesd]", run(*command, "--print-config"))
 
+    def test_nothing_else_that_lies_beside_it_is_run(self) -> None:
+        """As in /tmp, or in a folder that others may write to."""
+        shutil.copytree(os.path.join(TOP, "glancesd"), self.scratch + "/glancesd",
+                        ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("argparse", "json", "socket", "threading", "ipaddress", "re", "typing", "__future__", "zlib"):
+            with open("%s/%s.py" % (self.scratch, name), "w") as file:
+                file.write("raise SystemExit('a stranger ran')\n")
+        url = "unix:%s/socket" % self.scratch
+        for arguments, status, said in ((("--print-config",), 0, "[glancesd]"), (("--check", url), 2, "cannot ask")):
+            self.assertIn(said, run(sys.executable, self.scratch + "/glancesd", *arguments, cwd="/", status=status))
 
+
+@unittest.skipUnless(MAKE, "make is not installed")
 class Install(Scratch):
     """make install and uninstall: under a PATH of BusyBox's applets alone where there is a BusyBox."""
 

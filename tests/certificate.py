@@ -1,0 +1,22 @@
+"""certificate: a certificate of box.test that vouches for itself (2020 to 2120), and its key: nobody's secret."""
+from __future__ import annotations
+
+CERTIFICATE = """\
+-----BEGIN CERTIFICATE-----
+MIIBXjCCAQSgAwIBAgIBATAKBggqhkjOPQQDAjATMREwDwYDVQQDDAhib3gudGVz
+dDAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowEzERMA8GA1UEAwwI
+Ym94LnRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASGGRwtG/3J8Ho8PvyF
+HXcmdw5f3SrN0srcqt4eL0bSXZixV/aHIRDgrgiKg6xmVbIgv/QbzT1M2Jk9rmOA
+Un3eo0cwRTATBgNVHREEDDAKgghib3gudGVzdDAPBgNVHRMBAf8EBTADAQH/MB0G
+A1UdDgQWBBRR0kbb6vq+1Hmf4d4EV+h6oQ6U8jAKBggqhkjOPQQDAgNIADBFAiBn
+cgkBAufHumVhNy0DC3MhhbI0mxFG2CWZTetarTT88gIhAPZe92G/A+NgNnhlQGe4
+Hpf+IvYvuL/yV80vTNEZ9CqM
+-----END CERTIFICATE-----
+"""
+KEY = """\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgdC/kpPbflNCsOojR
+kdsY2h/ks5pYKu023KIMsZWjN6ihRANCAASGGRwtG/3J8Ho8PvyFHXcmdw5f3SrN
+0srcqt4eL0bSXZixV/aHIRDgrgiKg6xmVbIgv/QbzT1M2Jk9rmOAUn3e
+-----END PRIVATE KEY-----
+"""
