@@ -10,12 +10,14 @@ from __future__ import annotations
 import errno
 import os
 import re
-from typing import AnyStr, Callable, Generic, Iterable, Optional, TypeVar
+from typing import AnyStr, Callable, Generic, Iterable, Iterator, Optional, TypeVar
 
 # One piece of a kernel table: most tables come whole in it, longer ones in a few reads.
 PIECE_BYTES = 65536
 # No kernel table that is read here is longer than this on the largest machines known; past it, a tree is lying.
 TABLE_BYTES = 32 << 20
+# No line of a table that is read in pieces is longer.
+LINE_BYTES = 1 << 20
 # As many links as the kernel itself follows in one path (path_resolution(7)).
 LINKS_FOLLOWED = 40
 
@@ -164,8 +166,33 @@ class Roots:
 
     def net(self, name: str, default: Optional[str] = None) -> str:
         """As `proc`, of a table below /proc/net. Another host's is pid 1's: its "net" leads to the reader's own."""
-        names = ("net/" + name,) if self.live else ("1/net/" + name, "net/" + name)
-        return self.proc(*names, default=default)
+        return self.proc(*self._net(name), default=default)
+
+    def net_pieces(self, name: str) -> Iterator[str]:
+        """A table below /proc/net that may be too long to be held, in pieces of whole lines, as long as one asks."""
+        rest = b""
+        for piece in self._first_pieces(self._net(name)):
+            end = piece.rfind(b"\n") + 1
+            if end or len(rest) > LINE_BYTES:
+                yield decode(rest + piece[:end])
+                rest = piece[end:]
+            else:
+                rest += piece
+        if rest:
+            yield decode(rest)
+
+    def _net(self, name: str) -> tuple[str, ...]:
+        return ("net/" + name,) if self.live else ("1/net/" + name, "net/" + name)
+
+    def _first_pieces(self, names: tuple[str, ...]) -> Iterator[bytes]:
+        """The pieces of the first of these files of /proc that exists."""
+        for name in names[:-1]:
+            try:
+                yield from self._pieces(self.procfs + "/" + name)
+                return
+            except NoData:
+                continue
+        yield from self._pieces(self.procfs + "/" + names[-1])
 
     def proc_bytes(self, *names: str) -> bytes:
         """As `proc`, undecoded."""
@@ -310,19 +337,25 @@ class Roots:
     # -- what all of these come down to --------------------------------------------------------------------------------
 
     def _table(self, path: str) -> bytes:
+        """A file of many records, whole, up to TABLE_BYTES."""
+        pieces = []
+        length = 0
+        for piece in self._pieces(path):
+            pieces.append(piece)
+            length += len(piece)
+            if length >= TABLE_BYTES:
+                break
+        return b"".join(pieces)
+
+    def _pieces(self, path: str) -> Iterator[bytes]:
         """A file of many records: read until empty, because the kernel hands such files out in pieces."""
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             try:
-                pieces = []
-                length = 0
-                while length < TABLE_BYTES:
+                piece = os.read(descriptor, PIECE_BYTES)
+                while piece:
+                    yield piece
                     piece = os.read(descriptor, PIECE_BYTES)
-                    if not piece:
-                        break
-                    pieces.append(piece)
-                    length += len(piece)
-                return b"".join(pieces)
             finally:
                 os.close(descriptor)
         except OSError as problem:

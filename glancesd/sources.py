@@ -79,7 +79,7 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[
         WIRELESS: Sampled(wireless.sample),
         CORES: Sampled(host.sample_cores, slow=True, given=CPU_SAMPLE),
         IDENTITY: Sampled(host.sample_identity, slow=True, given=MEMORY),
-        ADDRESSES: Sampled(addresses.sample, slow=True),
+        ADDRESSES: Sampled(addresses.Sampler(clock), slow=True),
         SENSORS: Sampled(sensors.Sampler(), slow=True),
         SENSOR_THRESHOLDS: Sampled(sensors.ThresholdSampler(), slow=True, given=SENSORS),
         POWER: Sampled(power.sample, slow=True),

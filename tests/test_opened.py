@@ -6,6 +6,7 @@ import re
 import unittest
 from collections import Counter
 from functools import partial
+from typing import Iterator
 from unittest import mock
 
 from glancesd import daemon
@@ -45,9 +46,9 @@ class Counting(Roots):
         self._count(self.sysfs, name)
         return super().attribute(name)
 
-    def _table(self, path: str) -> bytes:
+    def _pieces(self, path: str) -> Iterator[bytes]:
         self._count(path)
-        return super()._table(path)
+        return super()._pieces(path)
 
     def _count(self, *path: str) -> None:
         self.opened["/".join(path)[len(self.top):]] += 1

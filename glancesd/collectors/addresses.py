@@ -12,19 +12,29 @@
             /32 link BROADCAST
 
 The kernel prints addresses of the route table as numbers of its own byte order, and the trie without interfaces.
+
+A BGP router has a million routes: 120 MB of text in each file. They are read in pieces, of which only what is needed is
+kept, for a bounded time in each sample: the next sample goes on from there.
 """
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple, Optional
+import time
+from typing import Callable, Iterator, NamedTuple, Optional
 
-from ..roots import ParseError, Roots
+from ..roots import ParseError, Report, Roots, ignore, rows
 
 ROUTE_FILE, TRIE_FILE = "net/route", "net/fib_trie"
-# The tables of the namespace that pid 1 lives in: behind a /host/proc, "net" would be the daemon's own.
-HOST_ROUTE_FILE, HOST_TRIE_FILE = "1/net/route", "1/net/fib_trie"
 
-_COLUMNS = 8
+# A sample reads for so long, and searches that take long are made seldom: one hundredth of the time at most.
+STEP_SECONDS = 2.0
+SEARCH_SHARE = 100
+# Directly connected routes and own addresses that are kept; a table of more is not searched to its end.
+MOST_ROWS = 4096
+
+_ROUTE = "a route"
+_COLUMNS = 7                        # behind the interface
+_NOWHERE = "\t00000000\t"           # as destination: a default route; as gateway: one that is connected
 _RTF_UP, _RTF_GATEWAY, _RTF_REJECT = 0x1, 0x2, 0x200
 _ALL_ONES = 0xFFFFFFFF
 _LEAF = "|-- "
@@ -54,46 +64,79 @@ class Entry(NamedTuple):
         return address is not None and address & self.mask == self.destination
 
 
-def parse_routes(text: str, file: str = ROUTE_FILE) -> list[Entry]:
-    """Routes that are up and reject nothing, in the kernel's order. ParseError on a row that is not a route.
+class _Row(NamedTuple):
+    """A row of the route table whose words are still in the kernel's byte order."""
 
-    The byte order is the one in which every mask is a prefix, for the table may be another machine's.
+    interface: str
+    destination: bytes
+    mask: bytes
+    gateway: Optional[bytes]
+    metric: int
+
+    def entry(self, is_big_endian: bool) -> Entry:
+        """The row in one byte order."""
+        def number(word: bytes) -> int:
+            return int.from_bytes(word if is_big_endian else word[::-1], "big")
+
+        return Entry(self.interface, number(self.destination), number(self.mask),
+                     None if self.gateway is None else number(self.gateway), self.metric)
+
+
+def parse_routes(text: str, file: str = ROUTE_FILE, report: Report = ignore) -> list[Entry]:
+    """Routes that are up and reject nothing, in the kernel's order. A row that is not a route is malformed.
+
+    The byte order is the one in which most masks are prefixes, for the table may be another machine's; a route whose
+    mask is none is left out. ParseError where all are left out.
     """
-    rows = []
-    for number, row in enumerate(text.splitlines()[1:], 2):
-        columns = row.split()
-        try:
-            interface, destination, gateway, flags, _, _, metric, mask = columns[:_COLUMNS]
-            if int(flags, 16) & (_RTF_UP | _RTF_REJECT) == _RTF_UP:
-                rows.append((interface, _word(destination), _word(mask),
-                             _word(gateway) if int(flags, 16) & _RTF_GATEWAY else None, int(metric)))
-        except ValueError:
-            raise ParseError(file, number, "not a route: %.60r" % row) from None
-    for order in (sys.byteorder, "big", "little"):
-        entries = [Entry(interface, int.from_bytes(destination, order), int.from_bytes(mask, order),
-                         None if gateway is None else int.from_bytes(gateway, order), metric)
-                   for interface, destination, mask, gateway, metric in rows]
-        if all(_is_prefix(entry.mask) for entry in entries):
-            return entries
-    raise ParseError(file, 1, "masks that are prefixes in neither byte order")
+    parsed = rows(text, _parse_route, _ROUTE, file, report, 1)
+    best: list[Entry] = []
+    for is_big_endian in (sys.byteorder == "big", sys.byteorder != "big"):
+        entries = [entry for entry in (row.entry(is_big_endian) for row in parsed) if _is_prefix(entry.mask)]
+        best = max(best, entries, key=len)
+    if len(best) < len(parsed):
+        problem = ParseError(file, 1, "masks that are prefixes in neither byte order")
+        if not best:
+            raise problem
+        report(problem)
+    return best
 
 
-def parse_local_addresses(text: str, file: str = TRIE_FILE) -> list[int]:
-    """This machine's own addresses, ascending within a table. ParseError on one that is not four octets."""
+def _parse_route(row: str) -> Optional[_Row]:
+    interface, _, columns = row.partition("\t")
+    destination, gateway, flags, _, _, metric, mask = columns.split()[:_COLUMNS]
+    if int(flags, 16) & (_RTF_UP | _RTF_REJECT) != _RTF_UP:
+        return None
+    # Metrics are printed as signed numbers, and are none: -1 is 4294967295.
+    return _Row(interface, _word(destination), _word(mask), _word(gateway) if int(flags, 16) & _RTF_GATEWAY else None,
+                int(metric) & _ALL_ONES)
+
+
+def parse_local_addresses(text: str, file: str = TRIE_FILE, report: Report = ignore) -> list[int]:
+    """This machine's own addresses, in the table's order. One that is not four octets is malformed."""
+    problems: list[ParseError] = []
+    addresses = _local_addresses(text, file, problems.append, 0)
+    if problems and not addresses:
+        raise problems[0]
+    for problem in problems:
+        report(problem)
+    return addresses
+
+
+def _local_addresses(text: str, file: str, report: Report, lines_before: int) -> list[int]:
+    """As `parse_local_addresses`, of a piece of the table that stands behind so many lines."""
     addresses: dict[int, None] = {}
-    leaf = ""
-    for number, row in enumerate(text.splitlines(), 1):
-        row = row.strip()
-        if row.startswith(_LEAF):
-            leaf = row[len(_LEAF):]
-        elif row.startswith(_LOCAL):
-            try:
-                octets = bytes(map(int, leaf.split(".")))
-            except ValueError:
-                octets = b""
-            if len(octets) != 4:
-                raise ParseError(file, number, "no address above: %.60r" % leaf)
+    at = text.find(_LOCAL)
+    while at >= 0:
+        leaf = text[text.rfind(_LEAF, 0, at) + len(_LEAF):at].partition("\n")[0]
+        try:
+            octets = bytes(map(int, leaf.split(".")))
+        except ValueError:
+            octets = b""
+        if len(octets) == 4:
             addresses[int.from_bytes(octets, "big")] = None
+        else:
+            report(ParseError(file, lines_before + text.count("\n", 0, at) + 1, "no address above: %.60r" % leaf))
+        at = text.find(_LOCAL, at + 1)
     return list(addresses)
 
 
@@ -104,13 +147,11 @@ def find(routes: list[Entry], local_addresses: list[int]) -> Optional[Route]:
     the only one in no connected network at all, as on clouds and PPP, which give out /32 addresses. The trie does not
     name interfaces: where two are on one network, the lower address is taken.
     """
-    defaults = [entry for entry in routes if entry.mask == 0]
-    if not defaults:
+    default = _default(routes)
+    if default is None:
         return None
-    default = min(defaults, key=lambda entry: entry.metric)
     connected = [entry for entry in routes if entry.gateway is None and entry.mask]
-    networks = [entry for entry in connected if entry.interface == default.interface]
-    for network in sorted(networks, key=lambda entry: (entry.holds(default.gateway), entry.mask), reverse=True):
+    for network in _networks(default, routes):
         for address in local_addresses:
             if network.holds(address):
                 return _route(default, address, network.mask)
@@ -119,13 +160,83 @@ def find(routes: list[Entry], local_addresses: list[int]) -> Optional[Route]:
     return _route(default, alone[0], _ALL_ONES) if len(alone) == 1 else None
 
 
-def sample(roots: Roots) -> Optional[Route]:
-    """As `find`, of /proc/net/route and /proc/net/fib_trie. NoData without them."""
-    if roots.live:
-        routes, trie = roots.proc(ROUTE_FILE), roots.proc(TRIE_FILE)
-    else:
-        routes, trie = roots.proc(HOST_ROUTE_FILE, ROUTE_FILE), roots.proc(HOST_TRIE_FILE, TRIE_FILE)
-    return find(parse_routes(routes), parse_local_addresses(trie))
+class Sampler:
+    """The route out, again and again. State: the one found last; a search that is not finished, with its open file.
+
+    The first search is over when it has found the route; until then there is none.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._found: Optional[Route] = None
+        self._search: Optional[Iterator[None]] = None
+        self._took = 0.0
+        self._due = 0.0
+
+    def __call__(self, roots: Roots) -> Optional[Route]:
+        """As `find`, of /proc/net/route and /proc/net/fib_trie. NoData without them."""
+        began = self._clock()
+        if self._search is None:
+            if began < self._due:
+                return self._found
+            self._search, self._took = self._look(roots), 0.0
+        search, self._search = self._search, None           # what fails begins anew
+        for _ in search:
+            if self._clock() - began >= STEP_SECONDS:
+                self._search = search
+                break
+        self._took += self._clock() - began
+        self._due = began + SEARCH_SHARE * self._took
+        return self._found
+
+    def _look(self, roots: Roots) -> Iterator[None]:
+        """The search; each step reads a piece of a table."""
+        kept: list[str] = []
+        count = 0
+        for piece in roots.net_pieces("route"):
+            # Rows that say nothing of the way out become empty lines: those behind them keep their numbers.
+            lines = [line if _NOWHERE in line else "" for line in piece.split("\n")]
+            kept.append("\n".join(lines))
+            count += len(lines) - lines.count("")
+            if count > MOST_ROWS:
+                break
+            yield
+        routes = parse_routes("".join(kept), report=roots.report)
+        default = _default(routes)
+        addresses: dict[int, None] = {}         # in order, each once, though Main and Local may both list it
+        if default is not None:
+            first = next(iter(_networks(default, routes)), default)
+            for found in _addresses(roots):
+                addresses.update(dict.fromkeys(found))
+                if len(addresses) > MOST_ROWS or first.mask and any(map(first.holds, found)):
+                    break
+                yield
+        self._found = find(routes, list(addresses))
+
+
+def _addresses(roots: Roots) -> Iterator[list[int]]:
+    """This machine's own addresses, those of each piece of the trie."""
+    lines_before = 0
+    text = ""
+    for piece in roots.net_pieces("fib_trie"):
+        text += piece
+        cut = text.rfind(_LEAF)                 # what a leaf is may stand in the next piece
+        if cut > 0:
+            yield _local_addresses(text[:cut], TRIE_FILE, roots.report, lines_before)
+            lines_before += text.count("\n", 0, cut)
+            text = text[cut:]
+    yield _local_addresses(text, TRIE_FILE, roots.report, lines_before)
+
+
+def _default(routes: list[Entry]) -> Optional[Entry]:
+    return min((entry for entry in routes if entry.mask == 0), key=lambda entry: entry.metric, default=None)
+
+
+def _networks(default: Entry, routes: list[Entry]) -> list[Entry]:
+    """Networks that the interface of the route is connected to, first that of its gateway."""
+    networks = [entry for entry in routes if entry.gateway is None and entry.mask
+                and entry.interface == default.interface]
+    return sorted(networks, key=lambda entry: (entry.holds(default.gateway), entry.mask), reverse=True)
 
 
 def _route(default: Entry, address: int, mask: int) -> Route:
