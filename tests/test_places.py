@@ -26,6 +26,10 @@ class Case(unittest.TestCase):
     def setUp(self) -> None:
         self.now = 1000.0
         self.places = Places(4, 3, lambda: self.now)
+        self.asking: set[Place] = set()
+        asking = mock.patch.object(module, "_asking", lambda among: self.asking)
+        asking.start()
+        self.addCleanup(asking.stop)
         shutdown = mock.patch.object(socket.socket, "shutdown", lambda client, how: client.shut.append(how))
         shutdown.start()
         self.addCleanup(shutdown.stop)
@@ -74,6 +78,8 @@ class Whom(Case):
         working = self.place(phase=WORKING)
         sending = self.place(phase=SENDING, waited=9.0, served=1)
         slower = self.place(phase=SENDING, waited=99.0, served=1)
+        arrived = self.place(waited=0.95)
+        come = self.place(waited=0.5, served=4, age=1.0)
         asked = self.place(waited=99.0)
         asked.asked = True
         told = self.place(served=5000, age=1.0)
@@ -88,11 +94,30 @@ class Whom(Case):
                 ("between two requests, the longest", (idle, longer, young, working), longer, longer),
                 ("those at work are waited for", (working, young, far), None, young),
                 ("and cannot be asked", (working,), None, None),
+                ("likewise those whose request has come", (arrived, young), None, young),
+                ("of them the one that was served most a second", (arrived, come, working, far), come, far),
                 ("the slowest of those that are sent something", (sending, slower, working), None, slower),
                 ("but only if nobody waits", (sending, fresh), None, fresh)):
             for patient, expected in ((True, patiently), (False, else_)):
                 with self.subTest(name, patient=patient):
-                    self.assertIs(module._whom(list(there), self.now, patient), expected)
+                    self.assertIs(module._whom(list(there), {arrived, come}, self.now, patient), expected)
+
+
+class Asking(unittest.TestCase):
+    def test_table(self) -> None:
+        """Bytes that nobody has read; not a client that has hung up, nor one of which a thread waits elsewhere."""
+        for sent, phase, gone, expected in ((b"G", WAITING, False, True), (b"", WAITING, False, False),
+                                            (b"G", WORKING, False, False), (b"", WAITING, True, False)):
+            with self.subTest(sent, phase=phase, gone=gone):
+                client, ours = socket.socketpair()
+                with client, ours:
+                    place = Place(ours, "", 0.0)
+                    place.phase = phase
+                    client.sendall(sent)
+                    if gone:
+                        client.close()
+                    self.assertEqual(module._asking([place]), {place} if expected else set())
+        self.assertEqual(module._asking([Place(ours, "", 0.0)]), set())
 
 
 class Taking(Case):

@@ -12,6 +12,7 @@ but the slowest of those that are sent pieces. State: one Place for each connect
 """
 from __future__ import annotations
 
+import select
 import socket
 import threading
 import time
@@ -27,7 +28,7 @@ SILENCE_SECONDS = 15.0          # between two requests of a kept connection, and
 PIECE_BYTES = 64 * 1024
 # Different bodies that are being sent in pieces, together: a reader that is slow holds the one of when it asked.
 SENDING_BYTES = 16 << 20
-ROOM_SECONDS = 0.25             # a newcomer waits for a place at most
+ROOM_SECONDS = 0.5              # a newcomer waits for a place at most; the first half for those at work only
 STEP_SECONDS = 0.05             # and so long for one that was asked to go, before another is
 QUIET_SECONDS = 1.0             # a client may be as far away as this; one that says nothing for longer is idle
 BUSY_PER_SECOND = 20.0          # answers; whoever gets more is likely to ask again within STEP_SECONDS
@@ -150,12 +151,13 @@ class Places:
         return [place for place in self._places if count[place.address] == greatest]
 
     def _make_room(self, rivals: list[Place], now: float, patient: bool) -> bool:
-        """Ask one of them to go; False if that is no use. `patient`: those at work may soon be done by themselves."""
-        place = _whom(rivals, now, patient)
+        """Have one of them go; False if no waiting helps. `patient`: those at work are waited for, and told to go."""
+        asking = _asking(rivals)
+        place = _whom(rivals, asking, now, patient)
         if place is None:
-            return patient and any(place.phase == WORKING for place in rivals)
+            return patient or not self._in_vain and any(other.leaving for other in rivals)
         place.leaving = True
-        if not (patient and _is_busy(place, now)):       # the busy are soon told with an answer, and lose nothing
+        if not (patient and _answers_soon(place, asking, now)):      # who does is told with that, and loses no request
             place.ask_to_go()
         return True
 
@@ -217,30 +219,47 @@ class Places:
                 place.close_for(socket.SHUT_RDWR)
 
 
-def _whom(rivals: list[Place], now: float, patient: bool) -> Optional[Place]:
+def _whom(rivals: list[Place], asking: set[Place], now: float, patient: bool) -> Optional[Place]:
     """Who goes first. None: those at work are waited for, or there is nobody.
 
-    A client far away is the one that has waited longest, so that alone decides only among those that say nothing.
+    Who is far away has waited longest and is served least, so a wait counts only past QUIET_SECONDS, or if nobody is
+    at work. `asking`: those whose next request has arrived.
     """
     staying = [place for place in rivals if not place.asked]
-    waiting = sorted((place for place in staying if place.phase == WAITING), key=lambda place: place.since)
+    waiting = sorted((place for place in staying if place.phase == WAITING and place not in asking),
+                     key=lambda place: place.since)
     idle = [place for place in waiting if now - place.since > QUIET_SECONDS]
     silent = [place for place in idle if not place.served]
-    busy = [place for place in staying if _is_busy(place, now) and not place.leaving]
+    soon = [place for place in staying if _answers_soon(place, asking, now) and not place.leaving]
     if silent:
         return silent[0]                   # connected, and has not asked in all that time
-    if busy and patient:
-        return max(busy, key=lambda place: place.answers_per_second(now))
+    if soon and patient:
+        return max(soon, key=lambda place: place.answers_per_second(now))
     if idle:
         return idle[0]                     # between two requests
     if patient and len(waiting) < len(staying):
         return None
+    if waiting:
+        return waiting[0]
     sending = [place for place in staying if place.phase == SENDING]
-    return waiting[0] if waiting else min(sending, key=lambda place: place.bytes_per_second(now), default=None)
+    return min(sending, key=lambda place: place.bytes_per_second(now), default=None)
 
 
-def _is_busy(place: Place, now: float) -> bool:
-    return place.phase != SENDING and place.answers_per_second(now) >= BUSY_PER_SECOND
+def _asking(among: list[Place]) -> set[Place]:
+    """Those of which something has arrived that their threads have not read yet: in a full house they are many."""
+    waiting = {place.client.fileno(): place for place in among if place.phase == WAITING}
+    ready = select.poll()
+    for descriptor in waiting:
+        if descriptor >= 0:                # -1: a socket that is just being wrapped for TLS
+            ready.register(descriptor, select.POLLIN)
+    return {waiting[descriptor] for descriptor, event in ready.poll(0) if event == select.POLLIN}
+
+
+def _answers_soon(place: Place, asking: set[Place], now: float) -> bool:
+    """Whether one that was served before has a request, or will have one in a moment."""
+    if place.phase == SENDING or not place.served:
+        return False
+    return place.phase == WORKING or place in asking or place.answers_per_second(now) >= BUSY_PER_SECOND
 
 
 def _is_loopback(address: str) -> bool:
