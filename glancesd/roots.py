@@ -144,6 +144,17 @@ class Roots:
         self.live = self.procfs == "/proc"
         self.own_root = self.rootfs == "/"
         self.report: Report = ignore
+        self._is_inside: Optional[bool] = None
+
+    def is_inside(self) -> bool:
+        """Whether this process lives in a pid namespace inside the one of this /proc: in a container on that host.
+
+        Then sysctls of namespaces (hostname, pid_max) are its own there. `NSpid:` of its status has a pid for each.
+        """
+        if self._is_inside is None:
+            lines = "" if self.live else self.proc("self/status", default="")
+            self._is_inside = any(line.startswith("NSpid:") and len(line.split()) > 2 for line in lines.split("\n"))
+        return self._is_inside
 
     # -- /proc ---------------------------------------------------------------------------------------------------------
 

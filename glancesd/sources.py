@@ -41,6 +41,7 @@ PID_MAX: Source[Optional[int]] = Source("pid_max")
 INTERRUPTS_SAMPLE: Source[interrupts.Table] = Source("interrupts_sample")
 WIRELESS: Source[dict[str, wireless.Station]] = Source("wireless")
 CORES: Source[host.Cores] = Source("cores")
+STARTED: Source[float] = Source("started")
 IDENTITY: Source[host.Identity] = Source("identity")
 ADDRESSES: Source[addresses.Route] = Source("addresses")
 SENSORS: Source[sensors.Sensors] = Source("sensors")
@@ -74,10 +75,11 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[
         DISKS_SAMPLE: Sampled(disks.Sampler(clock)),
         FILESYSTEMS: Sampled(file_systems),
         PROCESSES_SAMPLE: Sampled(processes.Sampler(), given=MEMORY),
-        PID_MAX: Sampled(processes.sample_pid_max, slow=True),
+        PID_MAX: Sampled(host.sample_pid_max, slow=True),
         INTERRUPTS_SAMPLE: Sampled(interrupts.Sampler()),
         WIRELESS: Sampled(wireless.sample),
         CORES: Sampled(host.sample_cores, slow=True, given=CPU_SAMPLE),
+        STARTED: Sampled(host.StartSampler(), given=CPU_SAMPLE),
         IDENTITY: Sampled(host.sample_identity, slow=True, given=MEMORY),
         ADDRESSES: Sampled(addresses.Sampler(clock), slow=True),
         SENSORS: Sampled(sensors.Sampler(), slow=True),

@@ -167,6 +167,9 @@ SEEDS = {
         binary=True),
     "filesystems.parse_types": Seeds(("proc/filesystems",), (b"nodev\tsysfs\nnodev\ttmpfs\n\text3\n\text4\n",)),
     "host.parse_load": Seeds(("proc/loadavg",), (b"0.31 0.18 0.05 1/220 12345\n",)),
+    "host.parse_uptime": Seeds(("proc/uptime",), (b"5025.33 8704.45\n",)),
+    "host.parse_hostname": Seeds((), (b"# comment\nweb1\n",)),
+    "host.parse_assignments": Seeds(("root/etc/os-release",), (b"NAME=\"Debian GNU/Linux\"\nVERSION_ID='12'\n",)),
     "host.parse_os_release": Seeds(("root/etc/os-release", "root/usr/lib/os-release"), (
         b'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nID=debian\n'
         b"# comment\nHOME_URL='https://www.debian.org/'\n",)),

@@ -1,6 +1,8 @@
 """host: loadavg, os-release and cpuinfo as systems print them, and what a tree tells of its host."""
 from __future__ import annotations
 
+import errno
+import os
 import struct
 import unittest
 from typing import Optional
@@ -8,7 +10,7 @@ from typing import Optional
 from glancesd.collectors import cpu, host
 from glancesd.collectors.host import Cores, Identity, Load
 from glancesd.collectors.memory import Memory
-from glancesd.roots import NoData, ParseError
+from glancesd.roots import NoData, ParseError, Roots
 from tests.fake_host import Tree
 
 DEBIAN = ('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\n'
@@ -148,6 +150,80 @@ class Cpuinfo(unittest.TestCase):
                 self.assertEqual(host.parse_cpuinfo(text), expected)
 
 
+class Uptime(Tree):
+    def test_parse(self) -> None:
+        self.assertEqual(host.parse_uptime("5025.33 8704.45\n"), 5025.33)
+        for text in ("", "x", "-1 2", "nan 1", "inf 1"):
+            with self.subTest(text), self.assertRaises(ParseError):
+                host.parse_uptime(text)
+
+    def test_start(self) -> None:
+        """Now is 2,000,000."""
+        first = "1 (init) S 0 1 1 0 -1 4194560 9 9 9 9 7 8 9 9 15 0 1 0 %d 2899968 345 4294967295\n"
+        for name, btime, files, expected in (
+                ("a machine", 1000000, {"proc/1/stat": first % 12}, 1000000),
+                ("no btime", None, {"proc/1/stat": first % 12, "proc/uptime": "3600.5 1.0\n"}, 1996399.5),
+                ("a container that started an hour ago", 1000000, {"proc/1/stat": first % 99640000}, 1996400),
+                ("no btime in it", None, {"proc/1/stat": first % 99640000, "proc/uptime": "1000000.00 1\n"}, 1996400),
+                ("lxcfs has moved the start", 1996400, {"proc/1/stat": first % 99640000}, 1996400),
+                ("and the uptime", None, {"proc/1/stat": first % 99640000, "proc/uptime": "3600.00 1\n"}, 1996400),
+                ("no process 1 to be seen", 1000000, {}, 1000000),
+                ("a malformed one", 1000000, {"proc/1/stat": "nonsense"}, 1000000)):
+            with self.subTest(name):
+                stat = cpu.parse(STAT + ("btime %d\n" % btime if btime is not None else ""))
+                roots = self.host(files)
+                sampler = host.StartSampler(lambda: 2000000.0)
+                self.assertEqual([sampler(roots, stat), sampler(roots, stat)], [expected, expected])
+
+    def test_nothing_told(self) -> None:
+        for stat in (None, cpu.parse(STAT)):
+            with self.assertRaises(NoData):
+                host.StartSampler(lambda: 2000000.0)(self.host({}), stat)
+
+    def test_without_stat(self) -> None:
+        self.assertEqual(host.StartSampler(lambda: 500.0)(self.host({"proc/uptime": "100.0 1\n"}), None), 400.0)
+
+
+class Namespaces(Tree):
+    """What a container beside the host sees: sysctls of a namespace are those of whoever reads them."""
+
+    INSIDE = {"proc/self/status": "Name:\tpython3\nNSpid:\t4120\t7\n", "proc/sys/kernel/hostname": "4f2a1c\n",
+              "proc/sys/kernel/pid_max": "32768\n"}
+    OUTSIDE = {**INSIDE, "proc/self/status": "Name:\tpython3\nNSpid:\t4120\n"}
+
+    def test_parse_hostname(self) -> None:
+        for text, expected in (("web1\n", "web1"), ("# set by the installer\n\n  web1  \nweb2\n", "web1"), ("", ""),
+                               ("#\n", "")):
+            with self.subTest(text):
+                self.assertEqual(host.parse_hostname(text), expected)
+
+    def test_hostname(self) -> None:
+        etc = {"root/etc/hostname": "web1\n"}
+        for name, files, own_root, expected in (
+                ("another root, in a container", {**self.INSIDE, **etc}, False, "web1"),
+                ("another root, recorded", {**self.OUTSIDE, **etc}, False, "web1"),
+                ("recorded without the file", self.OUTSIDE, False, "4f2a1c"),
+                ("in a container, without the file: nothing of ours", self.INSIDE, False, ""),
+                ("our own root", {**self.OUTSIDE, **etc}, True, "4f2a1c")):
+            with self.subTest(name):
+                roots = self.host(files)
+                roots.own_root = own_root
+                self.assertEqual(host.hostname(roots), expected)
+
+    def test_pid_max(self) -> None:
+        old, new = ({"proc/sys/kernel/osrelease": release} for release in ("6.13.9-arch1", "6.14.0-1"))
+        for name, files, expected in (
+                ("the served host's", {**self.OUTSIDE, **new}, 32768), ("ours", {**self.INSIDE, **new}, None),
+                ("everybody's, before 6.14", {**self.INSIDE, **old}, 32768), ("no release", self.INSIDE, 32768),
+                ("no file", {}, None), ("no number", {"proc/sys/kernel/pid_max": "many"}, None)):
+            with self.subTest(name):
+                self.assertEqual(host.sample_pid_max(self.host(files)), expected)
+
+    def test_this_machine_is_its_own(self) -> None:
+        self.assertEqual(host.sample_pid_max(self.host({**self.INSIDE, "proc/sys/kernel/osrelease": "6.14.0"}, True)),
+                         32768)
+
+
 class SampleIdentity(Tree):
     def test_recorded_host(self) -> None:
         tree = {"proc/sys/kernel/ostype": "Linux-ish\n", "proc/sys/kernel/hostname": "web1\n",
@@ -157,6 +233,37 @@ class SampleIdentity(Tree):
 
     def test_nothing_told(self) -> None:
         self.assertEqual(host.sample_identity(self.host({}), None), Identity("Linux", "", "", "", 64))
+
+    def test_refused(self) -> None:
+        """What only helps may be refused (EACCES, EPERM, EIO), and costs no more than itself."""
+        tree = {"proc/sys/kernel/ostype": "Linux\n", "proc/sys/kernel/hostname": "web1\n",
+                "proc/sys/kernel/osrelease": "6.1.0\n", "root/etc/os-release": DEBIAN, "proc/cpuinfo": X86}
+        whole = Identity("Linux", "web1", "6.1.0", "Debian GNU/Linux 12", 64)
+        for number in (errno.EACCES, errno.EPERM, errno.EIO, errno.ENOENT):
+            for refused, expected in (("ostype", whole), ("hostname", whole._replace(hostname="")),
+                                      ("osrelease", whole._replace(kernel_release="")),
+                                      ("os-release", whole._replace(distribution=""))):
+                with self.subTest(refused, errno=errno.errorcode[number]):
+                    self.assertEqual(host.sample_identity(self.refusing(tree, refused, number), None), expected)
+            with self.subTest("cpuinfo", errno=errno.errorcode[number]):
+                self.assertEqual(host.sample_cores(self.refusing(tree, "cpuinfo", number), cpu.parse(STAT)),
+                                 Cores(None, 3))
+
+    def test_short_of_descriptors(self) -> None:
+        with self.assertRaises(OSError):
+            host.sample_identity(self.refusing({"root/etc/os-release": DEBIAN}, "os-release", errno.EMFILE), None)
+
+    def refusing(self, files: dict[str, str], name: str, number: int) -> Roots:
+        """A host of these files; opening one of that name fails."""
+        roots = self.host(files)
+        table = roots._table
+
+        def read(path: str) -> bytes:
+            if os.path.basename(path) == name:
+                raise OSError(number, os.strerror(number)) if number != errno.ENOENT else NoData(path)
+            return table(path)
+        setattr(roots, "_table", read)          # noqa: B010 (mypy has it that methods stay as they are)
+        return roots
 
     def test_os_release_of_the_vendor(self) -> None:
         tree = {"root/usr/lib/os-release": DEBIAN.replace("12", "13")}

@@ -29,6 +29,10 @@ class Parse(unittest.TestCase):
          {"md0": Array("md0", True, "raid10", {"sdb": "1", "sda": "0"}, 2, 2, "UU")}),
         ("no redundancy", "md0 : active raid0 sdb[1] sda[0]\n      123 blocks super 1.2 512k chunks\n",
          {"md0": Array("md0", True, "raid0", {"sdb": "1", "sda": "0"}, None, None, None)}),
+        ("Synology's", "md2 : active raid5 sda5[5](E) sdb5[1] sdc5[2] sdd5[3] sde5[4]\n"
+         "      1 blocks super 1.2 level 5, 64k chunk, algorithm 2 [5/4] [_UUUE]\n",
+         {"md2": Array("md2", True, "raid5", {"sda5": "5", "sdb5": "1", "sdc5": "2", "sdd5": "3", "sde5": "4"}, 5, 4,
+                       "_UUUE")}),
         ("read-only", "md127 : active (auto-read-only) raid1 sda[0]\n      1 blocks [2/1] [U_]\n"
          "md5 : active (read-only) linear sdb[0]\n",
          {"md127": Array("md127", True, "raid1", {"sda": "0"}, 2, 1, "U_"),
@@ -60,14 +64,37 @@ class Parse(unittest.TestCase):
     def test_valid(self) -> None:
         for name, text, expected in self.VALID:
             with self.subTest(name):
-                self.assertEqual(raid.parse(text), expected)
-                self.assertEqual(list(raid.parse(text)), list(expected))
+                found = raid.parse(text)
+                self.assertEqual({name: Array(*array[:7]) for name, array in found.items()}, expected)
+                self.assertEqual(list(found), list(expected))
+
+    def test_disks_and_progress(self) -> None:
+        first = "md0 : active raid5 sdd1[3](S) sdc1[2](F) sdb1[1](W)(F) sda1[0]\n"
+        blocks = "      7813769216 blocks super 1.2 level 5, 512k chunk, algorithm 2 [3/2] [UU_]\n"
+        for row, action, done, synced in (
+                ("", None, None, 7813769216),
+                ("      [>....]  recovery =  5.0% (6479872/129596288) finish=12.3min speed=1K/sec\n", "recovery",
+                 6479872, 6479872),
+                ("      [>....]  check = 80.1% (7/8) finish=1.0min speed=1K/sec\n", "check", 7, 7),
+                ("      \tresync=PENDING\n", "resync", None, 0), ("        resync=DELAYED\n", "resync", None, 0),
+                ("      bitmap: 0/1 pages [0KB], 65536KB chunk\n", None, None, 7813769216)):
+            with self.subTest(row):
+                array = raid.parse(first + blocks + row)["md0"]
+                self.assertEqual((array.failed, array.spare, array.blocks), (2, 1, 7813769216))
+                self.assertEqual((array.action, array.done_blocks, array.synced_blocks), (action, done, synced))
+        self.assertIsNone(raid.parse(first)["md0"].synced_blocks)
 
     def test_malformed(self) -> None:
         for name, text, message in self.MALFORMED:
             with self.subTest(name), self.assertRaises(ParseError) as caught:
                 raid.parse(text)
             self.assertTrue(str(caught.exception).startswith(message), caught.exception)
+            with self.subTest(name, beside="a good array"):
+                reported: list[ParseError] = []
+                rest = "      1 blocks [2/2] [UU]\nmd9 : active raid1 sda[0]\n      1 blocks [2/1] [U_]\n"
+                found = raid.parse(text + rest, "f", reported.append)
+                self.assertEqual({name: array.state for name, array in found.items()}, {"md9": "U_"})
+                self.assertEqual(len(reported), 1)
 
     def test_kernel_without_md(self) -> None:
         with self.assertRaises(NoData):

@@ -138,6 +138,19 @@ class Names(Tree):
         with self.assertRaises(NoData):
             self.roots.net("nosuch")
 
+    def test_in_a_container_on_the_host(self) -> None:
+        for text, expected in (("Name:\tx\nNSpid:\t4120\t7\n", True), ("NSpid:\t4120\n", False), ("Name:\tx\n", False),
+                               ("Name:\tNSpid: 1 2\nNSpid:\t1\n", False), (None, False)):
+            with self.subTest(text):
+                if text is not None:
+                    self.write("proc/self/status", text)
+                else:
+                    os.remove(self.path("proc/self/status"))
+                self.assertEqual(Roots(self.path("proc")).is_inside(), expected)
+        self.write("proc/self/status", "NSpid:\t1\t2\n")
+        self.roots.live = True
+        self.assertFalse(self.roots.is_inside())
+
     def test_links_stay_inside_the_root(self) -> None:
         self.write("root/usr/lib/os-release", "inside\n")
         os.mkdir(self.path("root/etc"))

@@ -28,16 +28,18 @@ class Parse(unittest.TestCase):
         ("not measured", " wlan0: 0000    5.  -256  -256    0 0 0 0 0 0\n",
          {"wlan0": Station("wlan0", 5.0, None, None)}),
         ("no space after the colon", "wlan0:0000 1. -2. -3.\n", {"wlan0": Station("wlan0", 1.0, -2.0, -3.0)}),
+        ("a name with other ends of a line", " a\x1cb\x85c: 0 1 -1 -1\n",
+         {"a\x1cb\x85c": Station("a\x1cb\x85c", 1.0, -1.0, -1.0)}),
         ("order kept", " wlan1: 0 1 -1 -1\n wlan0: 0 2 -2 -2\n",
          {"wlan1": Station("wlan1", 1.0, -1.0, -1.0), "wlan0": Station("wlan0", 2.0, -2.0, -2.0)}),
     )
     MALFORMED = (
-        ("short", " wlan0: 0000 54. -56.\n", "net/wireless:3: not an interface"),
-        ("no colon", " wlan0 0000 54. -56. -256\n", "net/wireless:3: not an interface"),
-        ("no name", " : 0000 54. -56. -256\n", "net/wireless:3: not an interface"),
-        ("not a number", " wlan0: 0 1 -1 -1\n wlan1: 0 1 x -1\n", "net/wireless:4: a figure"),
-        ("more digits than a float has", " wlan0: 0 %s -1 -1\n" % ("9" * 400), "net/wireless:3: a figure"),
-        ("no JSON number", " wlan0: 0 nan -1 -1\n", "net/wireless:3: a figure"),
+        ("short", " wlan0: 0000 54. -56.\n"),
+        ("no colon", " wlan0 0000 54. -56. -256\n"),
+        ("no name", " : 0000 54. -56. -256\n"),
+        ("not a number", " wlan1: 0 1 x -1\n"),
+        ("more digits than a float has", " wlan0: 0 %s -1 -1\n" % ("9" * 400)),
+        ("no JSON number", " wlan0: 0 nan -1 -1\n"),
     )
 
     def test_valid(self) -> None:
@@ -48,10 +50,14 @@ class Parse(unittest.TestCase):
                 self.assertEqual(list(wireless.parse(HEADER + rows)), list(expected))
 
     def test_malformed(self) -> None:
-        for name, rows, message in self.MALFORMED:
+        for name, row in self.MALFORMED:
             with self.subTest(name), self.assertRaises(ParseError) as caught:
-                wireless.parse(HEADER + rows)
-            self.assertTrue(str(caught.exception).startswith(message), caught.exception)
+                wireless.parse(HEADER + row)
+            self.assertTrue(str(caught.exception).startswith("net/wireless:3: not an interface"), caught.exception)
+            with self.subTest(name, beside="a good row"):
+                reported: list[ParseError] = []
+                found = wireless.parse(HEADER + " wlan9: 0 1 -1 -1\n" + row, "f", reported.append)
+                self.assertEqual((list(found), [problem.line for problem in reported]), (["wlan9"], [4]))
 
 
 class Sample(unittest.TestCase):

@@ -6,19 +6,26 @@
     /proc/cpuinfo      physical id     : 0               a block for each CPU; x86 and s390. MIPS and LoongArch say
                        core id         : 3               `package` and `core`, ARM and PowerPC nothing of the kind
                        cpu cores       : 8
-and /proc/sys/kernel/{ostype,hostname,osrelease}, /sys/devices/system/cpu/cpuN/topology.
+    /proc/uptime       5025.33 8704.45               seconds since the start, suspended ones included; idle ones of CPUs
+and /proc/sys/kernel/{ostype,hostname,osrelease,pid_max}, /sys/devices/system/cpu/cpuN/topology, /etc/hostname.
 """
 from __future__ import annotations
 
 import re
 import struct
-from typing import NamedTuple, Optional
+import time
+from typing import Callable, NamedTuple, Optional
 
 from ..roots import NoData, ParseError, Roots
 from .cpu import Stat
 from .memory import Memory
+from .process_files import parse_stat
+from .processes import TICKS_PER_SECOND
 
 LOADAVG = "loadavg"
+UPTIME = "uptime"
+PID_MAX = "sys/kernel/pid_max"
+HOSTNAME = "etc/hostname"
 CPUINFO = "cpuinfo"
 OS_RELEASE = ("etc/os-release", "usr/lib/os-release")
 # Red Hat and its kin before 7: "CentOS release 6.10 (Final)".
@@ -28,6 +35,9 @@ _ASSIGNMENT = re.compile(r"""^\s*([A-Za-z0-9_]+)=(["']?)(.*?)\2\s*$""")
 _RELEASE = re.compile(r"(.+?) release ([0-9.]+)")
 _ESCAPED = re.compile(r"""\\([\\$"'`])""")
 _COUNT = re.compile(r"\d{1,9}$")
+_VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})")
+# Process 1 of a machine starts within seconds of its boot.
+_CONTAINER_SECONDS = 60
 
 
 class Load(NamedTuple):
@@ -70,14 +80,20 @@ def parse_load(text: str, file: str = LOADAVG) -> Load:
     return load
 
 
-def parse_os_release(text: str) -> str:
-    """`NAME VERSION_ID`, or `NAME` of a distribution without versions. Lines that are no assignments are skipped."""
+def parse_assignments(text: str) -> dict[str, str]:
+    """Assignments of os-release by name. Lines that are none are skipped."""
     values = {}
-    for line in text.splitlines():
+    for line in text.split("\n"):
         assignment = _ASSIGNMENT.match(line)
         if assignment:
             name, quote, value = assignment.groups()
             values[name] = value if quote == "'" else _ESCAPED.sub(r"\1", value)
+    return values
+
+
+def parse_os_release(text: str) -> str:
+    """`NAME VERSION_ID`, or `NAME` of a distribution without versions."""
+    values = parse_assignments(text)
     # os-release(5): without a NAME it is Linux.
     return " ".join(filter(None, (values.get("NAME") or "Linux", values.get("VERSION_ID"))))
 
@@ -94,7 +110,7 @@ def parse_cpuinfo(text: str) -> Optional[int]:
     cores = set()
     cores_of_package = {}
     for block in text.split("\n\n"):
-        pairs = (line.partition(":") for line in block.splitlines())
+        pairs = (line.partition(":") for line in block.split("\n"))
         fields = {name.strip(): value.strip() for name, _, value in pairs}
         package = fields.get("physical id", fields.get("package"))
         core = fields.get("core id", fields.get("core"))
@@ -106,17 +122,83 @@ def parse_cpuinfo(text: str) -> Optional[int]:
     return len(cores) or sum(cores_of_package.values()) or None
 
 
+def parse_uptime(text: str, file: str = UPTIME) -> float:
+    """Seconds since the start. ParseError when the first word is no number."""
+    try:
+        seconds = float(text.split()[0])
+    except (ValueError, IndexError):
+        raise ParseError(file, 1, "not seconds: %.60r" % text) from None
+    if not 0.0 <= seconds < float("inf"):
+        raise ParseError(file, 1, "not seconds: %.60r" % text)
+    return seconds
+
+
+def parse_hostname(text: str) -> str:
+    """The name in etc/hostname: its first line that is neither empty nor a comment; "" without one."""
+    lines = (line.strip() for line in text.split("\n"))
+    return next((line for line in lines if line and not line.startswith("#")), "")
+
+
 def sample_load(roots: Roots) -> Load:
     """/proc/loadavg."""
     return parse_load(roots.proc(LOADAVG))
+
+
+def sample_os_release(roots: Roots) -> dict[str, str]:
+    """os-release(5) by name; {} without it."""
+    for name in OS_RELEASE:
+        values = parse_assignments(roots.root_file(name, default=""))
+        if values:
+            return values
+    return {}
+
+
+def sample_pid_max(roots: Roots) -> Optional[int]:
+    """How many process ids the kernel gives out. None when that is not a number, or that of our own namespace."""
+    # Each namespace has its own since Linux 6.14, and whoever reads the file sees his.
+    if roots.is_inside() and _version(_kernel(roots, "osrelease")) >= (6, 14):
+        return None
+    text = roots.proc(PID_MAX, default="").strip()
+    return int(text) if text.isdecimal() else None
+
+
+def hostname(roots: Roots) -> str:
+    """The name of the host: its etc/hostname where its root is not ours, else the kernel's; "" when it does not tell.
+
+    Whoever reads the kernel's name sees that of his own namespace: of his container.
+    """
+    if roots.own_root:
+        return _kernel(roots, "hostname")
+    name = parse_hostname(roots.root_file(HOSTNAME, default=""))
+    return name or ("" if roots.is_inside() else _kernel(roots, "hostname"))
+
+
+class StartSampler:
+    """When the machine started, or the container that is served as one. State: when process 1 started."""
+
+    def __init__(self, wall: Callable[[], float] = time.time) -> None:
+        self._wall = wall
+        self._first_ticks: Optional[int] = None        # since boot
+
+    def __call__(self, roots: Roots, stat: Optional[Stat]) -> float:
+        """Seconds since 1970. NoData when the kernel does not tell."""
+        now = self._wall()
+        boot: Optional[float] = stat.boot_time_seconds if stat is not None else None
+        if boot is None:
+            boot = now - parse_uptime(roots.proc(UPTIME))
+        if self._first_ticks is None:
+            self._first_ticks = _start_of_process_1(roots)
+        first = boot + (self._first_ticks or 0) / TICKS_PER_SECOND
+        # A machine's own starts at once. lxcfs may have moved the start already: then this would be in the future.
+        return first if boot + _CONTAINER_SECONDS < first <= now else boot
 
 
 def sample_identity(roots: Roots, memory: Optional[Memory]) -> Identity:
     """The kernel's names from /proc/sys/kernel, the distribution's from os-release, a word's bits by its memory."""
     # Nothing else shows such a /proc.
     kernel_name = _kernel(roots, "ostype") or "Linux"
-    return Identity(kernel_name, _kernel(roots, "hostname"), _kernel(roots, "osrelease"),
-                    _distribution(roots), _word_bits(roots, memory))
+    return Identity(kernel_name, hostname(roots), _kernel(roots, "osrelease"), _distribution(roots),
+                    _word_bits(roots, memory))
 
 
 def sample_cores(roots: Roots, stat: Optional[Stat]) -> Cores:
@@ -129,18 +211,26 @@ def sample_cores(roots: Roots, stat: Optional[Stat]) -> Cores:
 
 
 def _kernel(roots: Roots, name: str) -> str:
+    return roots.proc("sys/kernel/" + name, default="").strip()
+
+
+def _version(release: str) -> tuple[int, int]:
+    found = _VERSION.match(release)
+    return (int(found.group(1)), int(found.group(2))) if found else (0, 0)
+
+
+def _start_of_process_1(roots: Roots) -> Optional[int]:
     try:
-        return roots.proc("sys/kernel/" + name).strip()
-    except NoData:
-        return ""
+        return parse_stat(roots.record("1/stat"), "1/stat").start_ticks
+    except (NoData, OSError, ParseError):
+        return None
 
 
 def _distribution(roots: Roots) -> str:
     for name, parse in (*((name, parse_os_release) for name in OS_RELEASE), (REDHAT_RELEASE, parse_redhat_release)):
-        try:
-            return parse(roots.root_file(name))
-        except NoData:
-            continue
+        text = roots.root_file(name, default="")
+        if text:
+            return parse(text)
     return ""
 
 
@@ -158,7 +248,4 @@ def _threads_of_core(roots: Roots, number: int) -> Optional[str]:
 
 
 def _cores_of_cpuinfo(roots: Roots) -> Optional[int]:
-    try:
-        return parse_cpuinfo(roots.proc(CPUINFO))
-    except NoData:
-        return None
+    return parse_cpuinfo(roots.proc(CPUINFO, default=""))

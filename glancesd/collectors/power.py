@@ -16,6 +16,8 @@ from ..roots import Roots
 from .sensors import parse_number
 
 _DIRECTORY = "class/power_supply"
+# Percent. A little past the ends is a gauge that was not calibrated for long; far past it is one that is wrong.
+_LEAST, _MOST = -20.0, 120.0
 
 
 class Battery(NamedTuple):
@@ -54,10 +56,13 @@ def _battery(roots: Roots, name: str) -> Optional[Battery]:
         return None
     energy_full, charge_full = number("energy_full"), number("charge_full")
     shares = (_share(number("energy_now"), energy_full), _share(number("charge_now"), charge_full), number("capacity"))
-    charge = next((share for share in shares if share is not None), None)
-    if charge is None:
+    told = [share for share in shares if share is not None]
+    if not told:
         return None
-    if energy_full is None and charge_full is not None:        # µAh × µV
+    charge = next((share for share in told if _LEAST <= share <= _MOST), told[0])
+    if charge not in shares[:1] and shares[0] is not None:      # what it holds is as wrong as what is in it
+        energy_full = None
+    elif energy_full is None and charge_full is not None:       # µAh × µV
         energy_full = charge_full * (number("voltage_min_design") or 0) // 1000000
     return Battery(name, max(0.0, min(100.0, charge)), text("status") or "Unknown",
                    energy_full if energy_full and energy_full > 0 else None)

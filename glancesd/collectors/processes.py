@@ -25,10 +25,9 @@ from .process_files import (
 )
 from .users import Users
 
-PID_MAX = "sys/kernel/pid_max"
-ONLINE_CPUS = "devices/system/cpu/online"
 # USER_HZ: the unit of every tick that /proc shows, whatever the kernel's own clock (alpha excepted).
 TICKS_PER_SECOND = 100
+ONLINE_CPUS = "devices/system/cpu/online"
 # Command line and user are read again after this many seconds, plus pid modulo as many: never all in one sample.
 REFRESH_SECONDS = 60
 # A command line is kept whole up to 128 KiB; cut to 1024 characters while all that are kept take more than 8 MiB.
@@ -113,12 +112,6 @@ def parse_cpu_list(text: str) -> Optional[int]:
             return None
         count += int(last) - int(first) + 1
     return count if count > 0 else None
-
-
-def sample_pid_max(roots: Roots) -> Optional[int]:
-    """How many process ids the kernel gives out: /proc/sys/kernel/pid_max. None when that is not a number."""
-    text = roots.proc(PID_MAX, default="").strip()
-    return int(text) if text.isdecimal() else None
 
 
 class Sampler:

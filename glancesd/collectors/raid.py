@@ -3,7 +3,8 @@
     Personalities : [raid1] [raid6] [raid5] [raid4]
     md1 : active (auto-read-only) raid1 sdb2[1] sda2[0](F)   name : state (restriction) level component[number](flag)
           136448 blocks super 1.2 [2/1] [U_]                 size [devices wanted/in sync] [a letter for each]
-          bitmap: 0/1 pages [0KB], 65536KB chunk
+          [=>...................]  recovery =  5.0% (6822/136448) finish=12.3min speed=166124K/sec
+          bitmap: 0/1 pages [0KB], 65536KB chunk             what is being done; resync=DELAYED: it waits
 
     md3 : inactive sdc1[0](S)
           1465138496 blocks super 1.2
@@ -15,12 +16,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, Optional
 
-from ..roots import ParseError, Roots
+from ..roots import ParseError, Report, Roots, ignore
 
 FILE = "mdstat"
 
 _COMPONENT = re.compile(r"(\S+?)\[(-?\d+)\]")
-_DEVICES = re.compile(r"\[(\d+)/(\d+)\] \[([U_]+)\]")
+_BLOCKS = re.compile(r" +(\d+) blocks\b")
+_ACTION = re.compile(r"\b(recovery|resync|check|reshape|repair) *= *(?:[0-9.]+% \((\d+)/\d+\)|[A-Z]+)")
+# Synology's kernels add "E" for a disk with errors.
+_DEVICES = re.compile(r"\[(\d+)/(\d+)\] \[([A-Z_]+)\]")
 
 
 class Array(NamedTuple):
@@ -32,31 +36,61 @@ class Array(NamedTuple):
     components: dict[str, str]      # number of each device in the array, by its name
     available: Optional[int]        # devices that the array is made for
     used: Optional[int]             # of which in sync
-    state: Optional[str]            # of each: "U" up, "_" missing or not in sync yet
+    state: Optional[str]            # of each: "U" up, "_" missing or not in sync yet, "E" with errors
+    failed: int = 0                 # components flagged (F)
+    spare: int = 0                  # and (S): to take a failed one's place
+    blocks: Optional[int] = None    # its size in KiB
+    action: Optional[str] = None    # recovery, resync, check, reshape or repair, under way or waiting for its turn
+    done_blocks: Optional[int] = None       # of `action`; None while it waits
+
+    @property
+    def synced_blocks(self) -> Optional[int]:
+        """KiB that are in sync: all, unless an action is under way or waits."""
+        return self.blocks if self.action is None else self.done_blocks or 0
 
 
-def parse(text: str, file: str = FILE) -> dict[str, Array]:
-    """Arrays by name, in the kernel's order. ParseError on an array that is neither active, inactive nor broken."""
+def parse(text: str, file: str = FILE, report: Report = ignore) -> dict[str, Array]:
+    """Arrays by name, in the kernel's order. ParseError when none of them is active, inactive or broken."""
     arrays: dict[str, Array] = {}
+    problems = []
     name = ""
-    for number, row in enumerate(text.splitlines(), 1):
-        if not row.startswith(" "):
-            name, colon, rest = row.partition(" : ")
-            if not colon or name == "Personalities":
-                name = ""
-                continue
+    for number, row in enumerate(text.split("\n"), 1):
+        if row.startswith((" ", "\t")):
+            if name:
+                arrays[name] = _continued(arrays[name], row)
+            continue
+        name, colon, rest = row.partition(" : ")
+        if not colon or name == "Personalities":
+            name = ""
+            continue
+        try:
             arrays[name] = _array(name, rest.split(), file, number)
-        elif name:
-            devices = _DEVICES.search(row)
-            if devices:
-                arrays[name] = arrays[name]._replace(available=int(devices.group(1)), used=int(devices.group(2)),
-                                                     state=devices.group(3))
+        except ParseError as problem:
+            problems.append(problem)
+            name = ""
+    if problems and not arrays:
+        raise problems[0]
+    for malformed in problems:
+        report(malformed)
     return arrays
 
 
 def sample(roots: Roots) -> dict[str, Array]:
     """/proc/mdstat. NoData on a kernel without md."""
-    return parse(roots.proc(FILE))
+    return parse(roots.proc(FILE), FILE, roots.report)
+
+
+def _continued(array: Array, row: str) -> Array:
+    """The array with what a row below its first tells."""
+    blocks, devices, action = _BLOCKS.match(row), _DEVICES.search(row), _ACTION.search(row)
+    if blocks:
+        array = array._replace(blocks=int(blocks.group(1)))
+    if devices:
+        array = array._replace(available=int(devices.group(1)), used=int(devices.group(2)), state=devices.group(3))
+    if action:
+        done = action.group(2)
+        array = array._replace(action=action.group(1), done_blocks=None if done is None else int(done))
+    return array
 
 
 def _array(name: str, words: list[str], file: str, number: int) -> Array:
@@ -72,4 +106,5 @@ def _array(name: str, words: list[str], file: str, number: int) -> Array:
         if component is None:
             raise ParseError(file, number, "not a component: %.60r" % word)
         components[component.group(1)] = component.group(2)
-    return Array(name, state == "active", level, components, None, None, None)
+    return Array(name, state == "active", level, components, None, None, None,
+                 sum("(F)" in word for word in words), sum("(S)" in word for word in words))

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from typing import NamedTuple, Optional
 
-from ..roots import ParseError, Roots
+from ..roots import Report, Roots, ignore, rows
 
 FILE = "net/wireless"
-# The table of the namespace that pid 1 lives in: behind a /host/proc, "net" would be the daemon's own.
-HOST_FILE = "1/net/wireless"
 
 _HEADER_LINES = 2
-_LINK, _LEVEL, _NOISE, _COLUMNS = 1, 2, 3, 4
+_LINK, _NOISE = 1, 3
+# Beyond any driver's scale of quality.
+_MOST = 1 << 16
 _NOT_MEASURED_DBM = -256
 
 
@@ -31,26 +31,24 @@ class Station(NamedTuple):
     noise_dbm: Optional[float]
 
 
-def parse(text: str, file: str = FILE) -> dict[str, Station]:
-    """Stations by interface, in the kernel's order. ParseError on a row that is not `name: status link level noise`."""
-    stations = {}
-    for number, row in enumerate(text.splitlines()[_HEADER_LINES:], _HEADER_LINES + 1):
-        name, colon, figures = row.rpartition(":")
-        name = name.strip()
-        columns = figures.split()
-        if not colon or not name or len(columns) < _COLUMNS:
-            raise ParseError(file, number, "not an interface and its figures: %.60r" % row)
-        try:
-            link, level, noise = (int(column.rstrip(".")) for column in columns[_LINK:_NOISE + 1])
-            stations[name] = Station(name, float(link), _dbm(level), _dbm(noise))
-        except (ValueError, OverflowError):
-            raise ParseError(file, number, "a figure is not a number: %.60r" % row) from None
-    return stations
+def parse(text: str, file: str = FILE, report: Report = ignore) -> dict[str, Station]:
+    """Stations by interface, in the kernel's order. ParseError when no row is `name: status link level noise`."""
+    stations = rows(text, _station, "an interface and its figures", file, report, _HEADER_LINES)
+    return {station.interface: station for station in stations}
 
 
 def sample(roots: Roots) -> dict[str, Station]:
     """/proc/net/wireless. NoData on a kernel without the wireless extensions, which some no longer have."""
-    return parse(roots.proc(FILE) if roots.live else roots.proc(HOST_FILE, FILE))
+    return parse(roots.net("wireless"), FILE, roots.report)
+
+
+def _station(row: str) -> Station:
+    name, _, figures = row.rpartition(":")
+    link, level, noise = (int(column.rstrip(".")) for column in figures.split()[_LINK:_NOISE + 1])
+    name = name.strip()
+    if not name or not 0 <= link < _MOST:
+        raise ValueError("no name, or no figure")
+    return Station(name, float(link), _dbm(level), _dbm(noise))
 
 
 def _dbm(figure: int) -> Optional[float]:
