@@ -31,6 +31,7 @@ reads it.
     limits                               which figures have limits, and how they stand to them
     figures                              the elements of a source by name, and what the history keeps of them
     settings/*                           one typed value from command line, file and defaults
+    machine, children, signals           names and time zone; processes to wait for; what wakes the main thread
     systemd                              what a service manager and its service tell each other
     collectors/*                         parse the kernel's text (pure), sample it, derive what happened (pure)
     patience, threads                    calls that may not return; work beside the caller's

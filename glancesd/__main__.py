@@ -20,8 +20,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     log = Log()
 
-    def read() -> Settings:
-        return read_settings(given, os.environ)
+    def read(before: Optional[Settings] = None) -> Settings:
+        return read_settings(given, os.environ, before)
 
     try:
         settings = read()

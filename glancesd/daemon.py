@@ -1,19 +1,17 @@
 """daemon: puts the parts together, keeps them through a reload, and ends them.
 
 Kept for the daemon's life: samples, alerts, history, tasks, the listening socket. Made anew by a reload: everything
-that holds Settings (access, pages, routes, watch).
+that holds Settings (access, certificate, pages, routes, watch).
 """
 from __future__ import annotations
 
-import contextlib
 import os
-import select
 import signal
-import socket
 import threading
-from typing import Callable, NamedTuple, Optional
+from contextlib import contextmanager
+from typing import Callable, Iterator, NamedTuple, Optional
 
-from . import sockets, sources, systemd, tls
+from . import children, machine, sockets, sources, systemd, tls
 from .alerts import Alerts
 from .api.endpoints import State
 from .api.health import Health
@@ -22,41 +20,55 @@ from .collectors import cpu
 from .dashboard import Dashboard
 from .history import History
 from .log import Log
+from .machine import TimeZone
 from .readings import Clock, Readings
-from .roots import NoData, ParseError, Roots
+from .roots import SHORTAGE, NoData, ParseError, Roots
 from .server import passwords
 from .server.access import Access
 from .server.app import App
 from .server.server import Server
 from .settings import Settings, SettingsError
+from .signals import END, Signals
+from .sockets import Listening, StartError
 from .tasks import Tasks
 from .tasks.commands import ProcessUse
 from .ticker import Ticker
 from .watch import Watch
 
-# The main thread wakes this often only where a watchdog or --exit-idle needs it.
+# The main thread wakes this often to look at what may change around the daemon, and with --exit-idle at the time.
+LOOK_SECONDS = 30.0
 IDLE_LOOK_SECONDS = 1.0
-FOREVER_SECONDS = 3600.0
+# Settings that only a start can change.
+FIXED = ("bind_address", "port", "socket_mode", "procfs", "sysfs", "rootfs")
 
 
 class Assembly(NamedTuple):
     """Everything that is made of settings, so a reload replaces it as one value."""
 
     settings: Settings
+    names: tuple[str, ...]      # of the machine
+    credentials: Optional[passwords.Credentials]
+    wrap: Optional[tls.Wrap]
+    site: Site
     app: App
     watch: Watch
-    credentials: Optional[passwords.Credentials]
     plugins: int                # how many are served
 
 
 class Daemon:
-    """One running glancesd. `read_settings` reads the settings again, for SIGHUP; it raises what __main__ prints."""
+    """One running glancesd. Made and run it raises what __main__ prints: StartError, SettingsError, PasswordError.
 
-    def __init__(self, settings: Settings, read_settings: Callable[[], Settings], log: Log, clock: Clock) -> None:
+    `read_settings` reads the settings again, for SIGHUP, given those in force.
+    """
+
+    def __init__(self, settings: Settings, read_settings: Callable[[Settings], Settings], log: Log,
+                 clock: Clock) -> None:
+        self._started_with = settings
         self._read_settings = read_settings
         self._log = log
         self._clock = clock
         self._notifier = systemd.Notifier(os.environ)
+        self._zone = TimeZone(os.environ)
         self._roots = Roots(settings.procfs, settings.sysfs, settings.rootfs)
         self._roots.report = lambda problem: log.once(str(problem), problem.kind)
         self._alerts = Alerts(settings.alert_max_events, settings.alert_min_duration)
@@ -67,58 +79,74 @@ class Daemon:
         self._readings = Readings(sources.table(lambda roots: self._mounts(roots), self._alerts, self._asked_tasks,
                                               clock.monotonic), self._roots, settings.cached_time, clock, log)
         self._ticker = Ticker(settings.interval, self._tick, clock, log)
+        self._listening: Optional[Listening] = None
         self._page = Dashboard()
         self._server: Optional[Server] = None
-        self._url = ""
-        self._in_force = self._make(settings, None)
+        with _starting():
+            self._in_force = self._make(settings, None)
 
     def run(self) -> int:
         """Listen and serve until SIGTERM or SIGINT; the exit status."""
-        signals = _signal_pipe()
+        with _starting():
+            signals = Signals([signal.SIGCHLD] if os.getpid() == 1 else [])
+            listening = self._listening = sockets.listen(self._started_with, self._log)
+        try:
+            with _starting():
+                self._in_force = self._make(self._started_with, self._in_force.credentials)
+                watchdog = systemd.watchdog_seconds(os.environ, os.getpid())
+                server = self._server = self._start(listening, watchdog and watchdog / 2)
+            self._warn()
+            self._log.line("listening on %s" % self._url(listening))
+            self._notifier.ready(self._status())
+            self._until_end(signals, server, watchdog)
+            self._notifier.stopping()
+            self._ticker.end()
+            server.end()
+            self._tasks.shutdown()
+        finally:
+            listening.remove()
+        return 0
+
+    def _start(self, listening: Listening, pulse_seconds: Optional[float]) -> Server:
+        """Accept connections and begin to sample."""
         settings = self._in_force.settings
-        wrap = tls.wrapper(settings)
-        listener, self._url, path = sockets.listen(settings)
-        server = self._server = Server(listener, self._in_force.app, self._log, settings.max_connections,
-                                       settings.max_connections_per_address, wrap)
-        watchdog = systemd.watchdog_seconds(os.environ, os.getpid())
-        server.pulse_seconds = watchdog and watchdog / 2
+        server = Server(listening.socket, self._in_force.app, self._log, settings.max_connections,
+                        settings.max_connections_per_address, self._in_force.wrap)
+        server.pulse_seconds = pulse_seconds
         self._readings.baselines("processes")
-        accepting = threading.Thread(target=server.serve_forever, name="accept", daemon=True)
-        accepting.start()
+        threading.Thread(target=server.serve_forever, name="accept", daemon=True).start()
         self._ticker.start()
         threading.Thread(target=self._readings.baselines, name="baseline", daemon=True).start()
-        for warning in settings.warnings:
-            self._log.once(warning)
-        self._log.line("listening on %s" % self._url)
-        self._notifier.ready(self._status())
-        self._until_signal(signals, server, watchdog)
-        self._notifier.stopping()
-        self._ticker.end()
-        server.end()
-        self._tasks.shutdown()
-        if path:
-            with contextlib.suppress(OSError):          # somebody tidied up
-                os.unlink(path)
-        return 0
+        return server
 
     # -- settings ------------------------------------------------------------------------------------------------------
 
     def _make(self, settings: Settings, earlier: Optional[passwords.Credentials]) -> Assembly:
         """What serves under these settings; nothing of the running daemon is changed by it, whatever it raises."""
-        settings = self._for_cpus(settings)
-        password_file = settings.password_file or systemd.credential(os.environ, "password")
+        settings = self._for_cpus(self._enforced(settings))
         credentials = None
-        if password_file:
-            credentials = passwords.read(password_file, settings.username, earlier,
+        if settings.password_file:
+            credentials = passwords.read(settings.password_file, settings.username, earlier,
                                          os.environ.get("CREDENTIALS_DIRECTORY", ""))
-        access = Access(settings, socket.gethostname(), credentials)
+        names = machine.names(self._roots)
         dialects = Dialects(settings, self._readings, self._clock.monotonic, self._log)
         watch = Watch(settings, self._readings, self._alerts, self._history, dialects.kept)
         others = {} if settings.disable_webui else self._page.endpoints()
         health = Health(dialects.pages, self._readings, self._alerts, self._ticker.stalled)
         site = Site(dialects, State(settings, watch, self._history, health), others)
-        return Assembly(settings, App(access, site), watch, credentials,
+        return Assembly(settings, names, credentials, tls.wrapper(settings), site,
+                        App(Access(settings, names, credentials), site), watch,
                         sum(len(pages.enabled) for pages in dialects.pages()))
+
+    def _enforced(self, settings: Settings) -> Settings:
+        """The settings as far as they can be in force: what only a start can change is as it was then."""
+        settings = settings._replace(**{name: getattr(self._started_with, name) for name in FIXED})
+        if self._listening is None:
+            return settings
+        if settings.exit_idle and not self._listening.handed:
+            warning = "exit_idle: ignored, because nobody would start glancesd again: it is for socket activation"
+            settings = settings._replace(exit_idle=0.0, warnings=(*settings.warnings, warning))
+        return settings._replace(bind_address=self._listening.address, port=self._listening.port)
 
     def _for_cpus(self, settings: Settings) -> Settings:
         """The settings for the served machine; SettingsError where it has no /proc/stat, which no procfs lacks."""
@@ -126,25 +154,34 @@ class Daemon:
             cpus = len(cpu.sample(self._roots).cpus)
         except ParseError:                              # of a kernel to come: its other files may serve
             cpus = 1
-        except (NoData, OSError) as problem:
-            why = "no such file" if isinstance(problem, NoData) else problem.strerror
-            raise SettingsError("--procfs: %s/stat: %s" % (self._roots.procfs, why)) from None
+        except NoData:
+            raise SettingsError("--procfs: %s/stat: no such file" % self._roots.procfs) from None
+        except OSError as problem:
+            if problem.errno in SHORTAGE:
+                raise
+            raise SettingsError("--procfs: %s/stat: %s" % (self._roots.procfs, problem.strerror)) from None
         return settings.for_cpus(cpus)
 
     def _reload(self) -> None:
         """Take the settings as they are now; if they are bad, the old ones stay and the log says why."""
         self._notifier.reloading()
+        self._zone.follow()
         try:
-            made = self._make(self._read_settings(), self._in_force.credentials)
+            settings = self._read_settings(self._in_force.settings)
+            made = self._make(settings, self._in_force.credentials)
         except Exception as problem:
             self._log.line("not reloaded: %s" % problem)
             self._notifier.ready("%s; not reloaded: %s" % (self._status(), problem))
         else:
             self._take(made)
-            for warning in made.settings.warnings:
-                self._log.once(warning)
-            self._log.line("reloaded")
+            self._warn()
+            self._log.line("reloaded" + self._later(settings))
             self._notifier.ready(self._status())
+
+    def _later(self, settings: Settings) -> str:
+        """What of the settings has to wait for the next start, as the end of a line."""
+        later = [name for name in FIXED if getattr(settings, name) != getattr(self._started_with, name)]
+        return "; %s take%s effect at the next start" % (" and ".join(later), "" if later[1:] else "s") if later else ""
 
     def _take(self, made: Assembly) -> None:
         """Put an assembly in force, and tell those that outlast a reload what concerns them."""
@@ -158,10 +195,27 @@ class Daemon:
         self._ticker.set_interval(settings.interval)
         self._in_force = made
         if self._server is not None:
+            self._server.wrap = made.wrap
             self._server.renew(made.app, settings.max_connections, settings.max_connections_per_address)
 
+    def _look_around(self) -> None:
+        """Follow what may have changed around the daemon: the time zone, the machine's names."""
+        self._zone.follow()
+        names, now = machine.names(self._roots), self._in_force
+        if names != now.names:
+            app = App(Access(now.settings, names, now.credentials), now.site)
+            self._take(now._replace(names=names, app=app))
+
+    def _warn(self) -> None:
+        for warning in self._in_force.settings.warnings:
+            self._log.once(warning)
+
+    def _url(self, listening: Listening) -> str:
+        return listening.url("https" if self._in_force.wrap is not None else "http")
+
     def _status(self) -> str:
-        return "serving %d plugins on %s" % (self._in_force.plugins, self._url)
+        where = " on " + self._url(self._listening) if self._listening is not None else ""
+        return "serving %d plugins%s" % (self._in_force.plugins, where)
 
     # -- the daemon's own clock ----------------------------------------------------------------------------------------
 
@@ -189,31 +243,32 @@ class Daemon:
                            entry.process.resident_bytes * 100.0 / whole if memory is not None else None)
                 for entry in activities]
 
-    def _until_signal(self, signals: int, server: Server, watchdog: Optional[float]) -> None:
-        """Wait; feed the watchdog only while both the ticker and the accepting loop move."""
-        exits_idle = self._in_force.settings.exit_idle
-        look = min(watchdog or FOREVER_SECONDS, IDLE_LOOK_SECONDS if exits_idle else FOREVER_SECONDS)
+    def _until_end(self, signals: Signals, server: Server, watchdog: Optional[float]) -> None:
+        """Wait for an end; feed the watchdog only while both the ticker and the accepting loop move."""
+        looked = self._clock.monotonic()
         while True:
-            ready, _, _ = select.select([signals], [], [], look)
-            for number in os.read(signals, 64) if ready else b"":
-                if number in (signal.SIGTERM, signal.SIGINT):
-                    return
-                if number == signal.SIGHUP:
-                    self._reload()
+            idle = self._in_force.settings.exit_idle
+            received = signals.wait(min(watchdog or LOOK_SECONDS, IDLE_LOOK_SECONDS if idle else LOOK_SECONDS))
+            if received & END:
+                return
+            if signal.SIGHUP in received:
+                self._reload()
             now = self._clock.monotonic()
+            if now - looked >= LOOK_SECONDS:
+                looked = now
+                self._look_around()
+            if os.getpid() == 1:
+                children.reap()
             if watchdog and now - server.moved_at < watchdog and not self._ticker.stalled():
                 self._notifier.watchdog()
-            idle = self._in_force.settings.exit_idle
             if idle and not server.places and now - server.asked_at >= idle:
                 return
 
 
-def _signal_pipe() -> int:
-    """A descriptor that the numbers of SIGTERM, SIGINT and SIGHUP can be read from."""
-    reading, writing = os.pipe()
-    os.set_blocking(reading, False)
-    os.set_blocking(writing, False)
-    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda number, frame: None)
-    return reading
+@contextmanager
+def _starting() -> Iterator[None]:
+    """A start that lacks a descriptor, a thread or memory is one that may go well later."""
+    try:
+        yield
+    except (OSError, RuntimeError, MemoryError) as problem:
+        raise StartError("cannot start: %s" % (problem or type(problem).__name__), 1) from None

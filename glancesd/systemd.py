@@ -81,13 +81,6 @@ def listen_sockets(environ: Mapping[str, str], pid: int) -> list[socket.socket]:
     return [_listening(descriptor) for descriptor in range(_FIRST_DESCRIPTOR, _FIRST_DESCRIPTOR + count)]
 
 
-def credential(environ: Mapping[str, str], name: str) -> str | None:
-    """Path of the secret that the unit loads under this name (LoadCredential=), or None when it loads none."""
-    directory = environ.get("CREDENTIALS_DIRECTORY", "")
-    path = os.path.join(directory, name)
-    return path if directory and os.path.isfile(path) else None
-
-
 def _listening(descriptor: int) -> socket.socket:
     problem = "descriptor %d of LISTEN_FDS is not a listening stream socket (ListenStream=, Accept=no)" % descriptor
     try:
@@ -98,6 +91,9 @@ def _listening(descriptor: int) -> socket.socket:
     if handed.type != socket.SOCK_STREAM or not handed.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
         handed.detach()
         raise ValueError(problem)
+    if handed.family not in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX):          # vsock:, netlink
+        raise ValueError("descriptor %d of LISTEN_FDS is of address family %d, and ListenStream= may be an IP address "
+                         "or a path" % (descriptor, handed.family))
     handed.setblocking(True)
     return handed
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Callable
+from typing import Callable, Optional
 
 from .log import Log
 from .readings import Clock
@@ -13,7 +13,7 @@ SLACK_SECONDS = 30.0
 
 
 class Ticker:
-    """One thread that calls `tick`; an interval of 0 stops it."""
+    """One thread that calls `tick` every `interval` seconds; an interval of 0 stops it."""
 
     def __init__(self, interval: float, tick: Callable[[], None], clock: Clock, log: Log) -> None:
         self.interval = interval
@@ -22,7 +22,7 @@ class Ticker:
         self._log = log
         self._wake = threading.Event()
         self._ended = False
-        self._moved_at = clock.monotonic()
+        self._moved_at = clock.monotonic()       # the end of the latest tick; at first the start
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
 
     def start(self) -> None:
@@ -30,8 +30,10 @@ class Ticker:
         self._thread.start()
 
     def set_interval(self, interval: float) -> None:
+        """The next tick is due this long after the latest: whoever sets the interval often does not put it off."""
+        if not self.interval:
+            self._moved_at = self._clock.monotonic()
         self.interval = interval
-        self._moved_at = self._clock.monotonic()
         self._wake.set()
 
     def end(self) -> None:
@@ -46,7 +48,8 @@ class Ticker:
 
     def _run(self) -> None:
         while not self._ended:
-            if self._wake.wait(self.interval or None):
+            left = self._seconds_left()
+            if left != 0 and self._wake.wait(left):
                 self._wake.clear()
                 continue
             try:
@@ -54,3 +57,9 @@ class Ticker:
             except Exception as problem:           # the clock goes on, whatever a tick met
                 self._log.once("ticker: %s: %s" % (type(problem).__name__, problem))
             self._moved_at = self._clock.monotonic()
+
+    def _seconds_left(self) -> Optional[float]:
+        """Until the next tick; None: there is none."""
+        if not self.interval:
+            return None
+        return max(0.0, self._moved_at + self.interval - self._clock.monotonic())

@@ -6,10 +6,11 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from typing import Any, NamedTuple, Optional, Sequence
+from typing import Any, Mapping, NamedTuple, Optional, Sequence
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -26,15 +27,33 @@ class Answer(NamedTuple):
         return strict_json(self.body)
 
 
-class Daemon:
-    """`with Daemon("--interval", "0") as daemon: daemon.json("/api/2/mem")`. `log`: the lines of its standard error."""
+# Hands a socket over as a service manager does; its first argument is the descriptor.
+HAND_OVER = """
+import os, sys
+os.dup2(int(sys.argv.pop(1)), 3)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+from glancesd.__main__ import main
+sys.exit(main())
+"""
 
-    def __init__(self, *arguments: str, bind: str = "127.0.0.1", environ: Optional[dict[str, str]] = None,
-                 command: Sequence[str] = (sys.executable, "-m", "glancesd")) -> None:
-        environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "TZ": "UTC", **(environ or {})}
+
+class Daemon:
+    """`with Daemon("--interval", "0") as daemon: daemon.json("/api/2/mem")`. `log`: the lines of its standard error.
+
+    `handed`: a listening socket to hand over. A value of None in `environ` takes a variable away.
+    """
+
+    def __init__(self, *arguments: str, bind: str = "127.0.0.1", environ: Optional[Mapping[str, Optional[str]]] = None,
+                 command: Sequence[str] = (sys.executable, "-m", "glancesd"),
+                 handed: Optional[socket.socket] = None) -> None:
+        variables = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "TZ": "UTC", **(environ or {})}
+        environment = {name: value for name, value in variables.items() if value is not None}
         self.log: list[str] = []
+        passed = [handed.fileno()] if handed is not None else []
+        if passed:
+            command = (sys.executable, "-c", HAND_OVER, str(passed[0]))
         self.process = subprocess.Popen([*command, "-B", bind, "-p", "0", *arguments], cwd=TOP, env=environment,
-                                        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+                                        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, pass_fds=passed)
         self.pid = self.process.pid
         self._listening = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -20,7 +20,7 @@ from glancesd.settings import default_settings, read_settings
 
 def access(*arguments: str, hostname: str = "box", credentials: Any = None) -> Access:
     settings = read_settings(list(arguments), {}) if arguments else default_settings()
-    return Access(settings, hostname, credentials)
+    return Access(settings, (hostname,), credentials)
 
 
 def request(host: Optional[str] = "box", **headers: str) -> Any:

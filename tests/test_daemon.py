@@ -1,15 +1,20 @@
 """daemon: a real process from its start to its end: signals, reloads, its own clock, a hog that nobody asks about."""
 from __future__ import annotations
 
+import calendar
 import http.client
 import os
+import shutil
 import signal
+import socket
+import ssl
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from tests.daemon import Daemon
 
@@ -39,8 +44,8 @@ class Case(unittest.TestCase):
             file.write(text)
         os.replace(self.file + ".new", self.file)
 
-    def start(self, *options: str) -> Daemon:
-        daemon = Daemon(*options)
+    def start(self, *options: str, **more: Any) -> Daemon:
+        daemon = Daemon(*options, **more)
         self.addCleanup(daemon.end, signal.SIGKILL)       # at once; how it ends by itself is seen below
         return daemon
 
@@ -119,6 +124,191 @@ class Reload(Case):
         self.assertEqual(self.daemon.end(), 0)
 
 
+class Told(Case):
+    def begin(self, text: str, *options: str, **more: Any) -> None:
+        self.write(text)
+        self.daemon = Daemon("--interval", "0", "--cached-time", "0", "-C", self.file, *options, **more)
+        self.addCleanup(self.daemon.end, signal.SIGKILL)
+
+    def reload(self, text: Optional[str] = None) -> str:
+        """The line that the daemon writes of it."""
+        if text is not None:
+            self.write(text)
+        count = len(self.daemon.log)
+        self.daemon.process.send_signal(signal.SIGHUP)
+        return str(wait_for(lambda: next((line for line in self.daemon.log[count:] if "reloaded" in line), "")))
+
+
+class InForce(Told):
+    """`reloaded` is said of what is: each setting takes effect, or is named as one that waits for the next start."""
+
+    def test_what_only_a_start_can_change(self) -> None:
+        self.begin("")
+        self.assertEqual(self.reload("[glancesd]\nbind_address=127.0.0.2\nsysfs=/tmp\nsocket_mode=600\nport=5\n"),
+                         "glancesd: reloaded; socket_mode and sysfs take effect at the next start")
+        args = self.daemon.json("/api/2/args")
+        self.assertEqual((args["bind_address"], args["port"]), ("127.0.0.1", self.daemon.port))
+        self.assertEqual(self.reload("[glancesd]\nsysfs=/tmp\n"),
+                         "glancesd: reloaded; sysfs takes effect at the next start")
+        self.assertEqual(self.reload(""), "glancesd: reloaded")
+
+    def test_address_and_port_of_the_file(self) -> None:
+        code = ("import sys; del sys.argv[1:5]                      # -B 127.0.0.1 -p 0\n"
+                "from glancesd.__main__ import main; sys.exit(main())")
+        self.begin("[glancesd]\nbind_address=127.0.0.1\nport=0\n", command=(sys.executable, "-c", code))
+        self.assertEqual(self.reload("[glancesd]\nbind_address=127.0.0.2\nport=1234\n"),
+                         "glancesd: reloaded; bind_address and port take effect at the next start")
+        args = self.daemon.json("/api/2/args")
+        self.assertEqual((args["bind_address"], args["port"]), ("127.0.0.1", self.daemon.port))
+
+    def test_networks_narrowed(self) -> None:
+        """Kept connections of those who are now outside end."""
+        self.begin("")
+        with socket.create_connection(("127.0.0.1", self.daemon.port), 20) as kept:
+            kept.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            self.assertIn(b"200 OK", kept.recv(4096))
+            self.assertEqual(self.reload("[glancesd]\nallow_from=192.0.2.0/24\n"), "glancesd: reloaded")
+            self.assertEqual(kept.recv(4096), b"")
+        self.assertEqual(self.daemon.ask("/livez").status, 403)
+        self.assertEqual(self.reload("[glancesd]\nallow_from=127.0.0.0/8\n"), "glancesd: reloaded")
+        self.assertEqual(self.daemon.ask("/livez").status, 200)
+
+    def test_host_name(self) -> None:
+        """Under systemd's ProtectHostname= the kernel's own stays as it was: the file tells."""
+        with tempfile.TemporaryDirectory() as root:
+            os.mkdir(root + "/etc")
+            self.hostname(root, "old-name")
+            self.begin("", "--rootfs", root)
+            self.assertEqual((self.named("old-name"), self.named("new-name")), (200, 421))
+            self.hostname(root, "new-name")
+            self.assertEqual(self.reload(), "glancesd: reloaded")
+            self.assertEqual((self.named("old-name"), self.named("new-name")), (421, 200))
+
+    def hostname(self, root: str, name: str) -> None:
+        with open(root + "/etc/hostname", "w") as file:
+            file.write(name + "\n")
+
+    def named(self, host: str) -> int:
+        return self.daemon.ask("/api/2/now", headers={"Host": host}).status
+
+    @unittest.skipIf(os.geteuid(), "only root can put another /etc/localtime in place, in a namespace of its own")
+    def test_time_zone(self) -> None:
+        zone = self.file + ".zone"
+        utc = b"TZif" + bytes(16) + struct.pack(">6l", 0, 0, 0, 0, 1, 4)        # tzfile(5): one type, no transition
+        with open(zone, "wb") as file:
+            file.write(utc + struct.pack(">lBB", 0, 0, 0) + b"AAA\0")
+        script = 'mount --bind %s /etc/localtime && exec "$@"' % zone
+        command = ("unshare", "--mount", "sh", "-c", script, "sh", sys.executable, "-m", "glancesd")
+        try:
+            self.begin("", command=command, environ={"TZ": None})
+        except AssertionError as problem:
+            self.skipTest("no namespace of its own: %s" % problem)
+        self.assertEqual(self.hours_ahead(), 0)
+        with open(zone, "wb") as file:
+            file.write(utc + struct.pack(">lBB", 5 * 3600, 0, 0) + b"BBB\0")
+        os.utime(zone, (1, 1))
+        self.assertEqual(self.reload(), "glancesd: reloaded")
+        self.assertEqual(self.hours_ahead(), 5)
+
+    def hours_ahead(self) -> int:
+        text = self.daemon.json("/api/2/now")
+        return round((calendar.timegm(time.strptime(text, "%Y-%m-%d %H:%M:%S")) - time.time()) / 3600)
+
+    def test_exit_idle_turned_on(self) -> None:
+        with socket.socket() as handed:
+            handed.bind(("127.0.0.1", 0))
+            handed.listen(5)
+            self.begin("", handed=handed)
+            self.assertEqual(self.reload("[glancesd]\nexit_idle=0.1\n"), "glancesd: reloaded")
+            self.assertEqual(self.daemon.process.wait(PATIENCE), 0)
+
+    def test_exit_idle_without_anybody_to_start_it_again(self) -> None:
+        line = ("glancesd: exit_idle: ignored, because nobody would start glancesd again: it is for socket activation")
+        self.begin("", "--exit-idle", "0.1")
+        self.assertIn(line, self.daemon.log)
+        self.assertEqual(self.daemon.json("/api/2/args/exit_idle"), 0.0)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            self.daemon.process.wait(1.5)
+        self.assertEqual(self.reload(), "glancesd: reloaded")
+        self.assertEqual(self.daemon.json("/api/2/args/exit_idle"), 0.0)
+
+    def test_a_file_that_was_found_and_is_gone(self) -> None:
+        """It may have been what asked for a password."""
+        with tempfile.TemporaryDirectory() as home:
+            folder = os.path.join(home, "glances")
+            os.mkdir(folder)
+            secret, conf = os.path.join(home, "secret"), os.path.join(folder, "glances.conf")
+            with open(secret, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+                file.write("secret\n")
+            with open(conf, "w") as file:
+                file.write("[glancesd]\npassword_file=%s\n" % secret)
+            self.daemon = self.start("--interval", "0", environ={"XDG_CONFIG_HOME": home})
+            self.assertEqual(self.daemon.ask("/api/2/now").status, 401)
+            os.rename(folder, folder + ".away")
+            self.assertEqual(self.reload(), "glancesd: not reloaded: %s: is gone, and was in force" % conf)
+            self.assertEqual(self.daemon.ask("/api/2/now").status, 401)
+            os.symlink(folder, folder)
+            self.assertIn("glancesd: not reloaded: %s: Too many levels of symbolic links" % conf, self.reload())
+            self.assertEqual(self.daemon.ask("/api/2/now").status, 401)
+
+    def test_a_misspelt_option(self) -> None:
+        self.begin("")
+        self.assertEqual(self.reload("[glancesd]\npassword_flie=/x\n"), "glancesd: not reloaded: %s:2: password_flie: "
+                         "glancesd has no such option in [glancesd] (password_file?)" % self.file)
+
+
+@unittest.skipUnless(shutil.which("openssl"), "there is no openssl to make a certificate with")
+class Certificate(Told):
+    def setUp(self) -> None:
+        super().setUp()
+        folder = os.path.dirname(self.file)
+        self.paths = folder + "/cert.pem", folder + "/key.pem"
+        self.certificates = [self.make("one"), self.make("two")]
+
+    def make(self, name: str) -> tuple[str, str]:
+        cert, key = ("%s/%s.%s" % (os.path.dirname(self.file), name, end) for end in ("crt", "key"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + name,
+                        "-days", "2", "-keyout", key, "-out", cert], check=True, stderr=subprocess.DEVNULL)
+        return cert, key
+
+    def put(self, cert: str, key: str) -> None:
+        for source, path in zip((cert, key), self.paths):
+            shutil.copyfile(source, path)
+
+    def text(self, path: str) -> str:
+        with open(path) as file:
+            return file.read()
+
+    def shown(self) -> bytes:
+        """The certificate that a new connection is shown."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        plain = socket.create_connection(("127.0.0.1", self.daemon.port), 20)
+        with plain, context.wrap_socket(plain) as client:
+            return client.getpeercert(True) or b""
+
+    def test_renewed(self) -> None:
+        first, second = (ssl.PEM_cert_to_DER_cert(self.text(cert)) for cert, _ in self.certificates)
+        self.put(*self.certificates[0])
+        self.begin("", "--tls-cert", self.paths[0], "--tls-key", self.paths[1])
+        self.assertEqual(self.shown(), first)
+        self.put(*self.certificates[1])
+        self.assertEqual(self.reload(), "glancesd: reloaded")
+        self.assertEqual(self.shown(), second)
+        self.put(self.certificates[0][0], self.certificates[1][1])             # a pair that is none
+        self.assertRegex(self.reload(), r"\Aglancesd: not reloaded: TLS: %s: .*(?i:mismatch)" % self.paths[0])
+        self.assertEqual(self.shown(), second)
+        os.unlink(self.paths[0])
+        self.assertIn("not reloaded: --tls-cert: needs an existing file", self.reload())
+        self.assertEqual(self.shown(), second)
+
+    def test_turned_on(self) -> None:
+        self.put(*self.certificates[0])
+        self.begin("")
+        self.assertEqual(self.reload("[glancesd]\ntls_cert=%s\ntls_key=%s\n" % self.paths), "glancesd: reloaded")
+        self.assertTrue(self.shown())
+
+
 class End(Case):
     def test_kept_connections_are_not_waited_for(self) -> None:
         """`end` gives it less time than a kept connection may be silent."""
@@ -141,7 +331,13 @@ class End(Case):
 
     def test_idle(self) -> None:
         """Of two, the one that nobody asks ends."""
-        asked, idle = self.start("--exit-idle", "3"), self.start("--exit-idle", "0.2")
+        listening = [socket.socket() for _ in range(2)]
+        for one in listening:
+            self.addCleanup(one.close)
+            one.bind(("127.0.0.1", 0))
+            one.listen(5)
+        asked = self.start("--exit-idle", "3", handed=listening[0])
+        idle = self.start("--exit-idle", "0.2", handed=listening[1])
         until = time.monotonic() + 3.5
         while time.monotonic() < until:
             asked.ask("/livez")
@@ -149,6 +345,15 @@ class End(Case):
         self.assertEqual(idle.process.wait(PATIENCE), 0)
         self.assertEqual(len(idle.log), 1, idle.log)
         self.assertIsNone(asked.process.poll())
+
+    def test_many_reloads_do_not_put_it_off(self) -> None:
+        """3,000 of them took seconds each of which the end had to wait for."""
+        self.write("")
+        daemon = self.start("-C", self.file)
+        for _ in range(3000):
+            daemon.process.send_signal(signal.SIGHUP)
+        self.assertEqual(daemon.end(), 0)
+        self.assertLess(len([line for line in daemon.log if line == "glancesd: reloaded"]), 50)
 
     def test_wrong_settings(self) -> None:
         self.write("[cpu]\n[cpu]\n")

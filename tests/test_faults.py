@@ -149,7 +149,7 @@ class Rig:
         clock = Clock(lambda: self.now, lambda: 1.7e9 + self.now, self.wait)
         self.log = Log(self.lines.append, clock.monotonic)
         with mock.patch.object(processes, "Sampler", partial(processes.Sampler, clock.monotonic)):
-            self.daemon = daemon.Daemon(settings, lambda: settings, self.log, clock)
+            self.daemon = daemon.Daemon(settings, lambda before: settings, self.log, clock)
 
     def wait(self, seconds: float) -> None:
         self.now += seconds

@@ -65,7 +65,8 @@ class Rig:
         self.lines: list[str] = []
         with mock.patch.object(processes, "Sampler", partial(processes.Sampler, clock.monotonic)), \
                 mock.patch.object(daemon, "Roots", Counting):
-            self.daemon = daemon.Daemon(settings, lambda: settings, Log(self.lines.append, clock.monotonic), clock)
+            log = Log(self.lines.append, clock.monotonic)
+            self.daemon = daemon.Daemon(settings, lambda before: settings, log, clock)
         assert isinstance(self.daemon._roots, Counting)
         self.roots = self.daemon._roots
 

@@ -327,7 +327,7 @@ class Unit(unittest.TestCase):
         for line in text.split("\n"):
             if line and not line.startswith(("#", "[")):
                 name, equals, value = line.partition("=")
-                if not equals or not re.fullmatch("[A-Za-z]+", name):
+                if not equals or not re.fullmatch("[A-Za-z0-9]+", name):
                     raise AssertionError("not a directive: %r" % line)
                 found.setdefault(name, []).append(value)
         return found
@@ -353,7 +353,7 @@ class Unit(unittest.TestCase):
 
     def test_socket(self) -> None:
         found = self.directives(read(SERVICES, "glancesd.socket"))
-        self.assertEqual(found["ListenStream"], ["0.0.0.0:61208"])
+        self.assertEqual((found["ListenStream"], found["BindIPv6Only"]), (["61208"], ["both"]))
         self.assertNotIn("Accept", found)       # "yes" would start one daemon for each connection
 
     def test_io_drop_in(self) -> None:

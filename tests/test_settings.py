@@ -33,16 +33,18 @@ class Case(NamedTuple):
 
 
 CASES = (
-    Case("bind_address", "0.0.0.0", "::", "::", "example.org",
+    Case("bind_address", None, "::", "::", "example.org",
          "needs an IPv4 or IPv6 address, localhost or unix:/path"),
-    Case("bind_address", "0.0.0.0", "unix:/run/g.sock", "unix:/run/g.sock", "unix:g.sock",
+    Case("bind_address", None, "unix:/run/g.sock", "unix:/run/g.sock", "unix:g.sock",
          "needs an IPv4 or IPv6 address, localhost or unix:/path"),
-    Case("bind_address", "0.0.0.0", "localhost", "localhost", "",
+    Case("bind_address", None, "localhost", "localhost", "0.0.0.0:80",
          "needs an IPv4 or IPv6 address, localhost or unix:/path"),
-    Case("bind_address", "0.0.0.0", "fe80::1%eth0", "fe80::1%eth0", "10.0.0.1%eth0",
+    Case("bind_address", None, "fe80::1%eth0", "fe80::1%eth0", "10.0.0.1%eth0",
          "needs an IPv4 or IPv6 address, localhost or unix:/path"),
     Case("port", 61208, "0", 0, "65536", "needs a whole number from 0 to 65535"),
     Case("port", 61208, "65535", 65535, "-1", "needs a whole number from 0 to 65535"),
+    Case("socket_mode", None, "660", 0o660, "888", "needs an octal mode such as 660"),
+    Case("socket_mode", None, "0666", 0o666, "rw-rw-rw-", "needs an octal mode such as 660"),
     Case("procfs", "/proc", FOLDER, FOLDER, "/nowhere", "needs an existing directory"),
     Case("sysfs", "/sys", FOLDER, FOLDER, HERE, "needs an existing directory"),
     Case("rootfs", "/", FOLDER, FOLDER, "", "needs an existing directory"),
@@ -179,6 +181,22 @@ class CommandLine(Files):
         (("--tls-key", HERE), "--tls-key: needs --tls-cert too"),
         (("-p", "1\x1b[2J"), r"--port: needs a whole number from 0 to 65535, not '1\x1b[2J'"),
         (("--check", ""), "--check: needs a URL, not ''"),
+        (("-B", ""), "--bind: needs an IPv4 or IPv6 address, localhost or unix:/path, not ''"),
+        (("--passwrd-file", "x"), "--passwrd-file: no such option (--password-file?)"),
+        (("--hide-argumnts",), "--hide-argumnts: no such option (--hide-arguments?)"),
+        # Of Glances: what to write instead.
+        (("-t", "5"), "-t: of Glances; here --cached-time (how long all callers share one sample) and --interval "
+         "(alerts and history)"),
+        (("-t5",), "-t: of Glances; here --cached-time (how long all callers share one sample) and --interval "
+         "(alerts and history)"),
+        (("--time=5",), "--time: of Glances; here --cached-time (how long all callers share one sample) and --interval "
+         "(alerts and history)"),
+        (("--password",), "--password: of Glances; here --password-file FILE; --hash-password makes one"),
+        (("--password", "x"), "--password: of Glances; here --password-file FILE; --hash-password makes one"),
+        (("-w", "--disable-docker"), "--disable-docker: of Glances; here --disable-plugin docker"),
+        (("--disable-plugins", "fs"), "--disable-plugins: of Glances; here --disable-plugin NAME,..."),
+        (("-u", "ann"), "-u: of Glances; here --username NAME"),
+        (("--disable-history",), "--disable-history: of Glances; here --history-size 0"),
     )
 
     def test_wrong(self) -> None:
@@ -187,7 +205,8 @@ class CommandLine(Files):
                 self.assertEqual(self.error(*argv), message)
 
     def test_webserver_means_nothing(self) -> None:
-        self.assertEqual(self.read("", "-w")._replace(config_file=None), self.read("")._replace(config_file=None))
+        for flag in ("-w", "--webserver"):
+            self.assertEqual(self.read("", flag), self.read(""))
 
     def test_short_options_may_have_their_value_at_once(self) -> None:
         self.assertEqual(self.read("", "-p0", "-B::1")[:2], ("::1", 0))
@@ -209,7 +228,7 @@ class CommandLine(Files):
         self.assertEqual(default_settings()[OPTIONS.index(OPTION["check"]):][:3], (None, False, False))
 
     def test_help_and_version(self) -> None:
-        for flag in ("--help", "--version"):
+        for flag in ("--help", "-V", "--version"):
             out = io.StringIO()
             with self.subTest(flag), contextlib.redirect_stdout(out), self.assertRaises(SystemExit) as caught:
                 settings.read_settings((flag,), {})
@@ -233,6 +252,41 @@ class ConfigFiles(Files):
             for environ in ({"XDG_CONFIG_HOME": empty, "HOME": home}, {"HOME": empty}, {}):
                 self.assertEqual(settings.read_settings((), environ).for_cpus(1), default_settings())
         self.assertEqual(settings.read_settings(("-C", self.write("[glancesd]\nport=3\n")), {"HOME": home}).port, 3)
+
+    def test_the_file_in_force_is_told(self) -> None:
+        path = self.write("", "glances/glances.conf")
+        self.assertEqual(settings.read_settings((), {"XDG_CONFIG_HOME": self.folder}).config_file, path)
+        self.assertIsNone(default_settings().config_file)
+
+    def test_one_that_is_gone_does_not_mean_none(self) -> None:
+        """It may have been what kept strangers out: at a reload."""
+        environ = {"XDG_CONFIG_HOME": self.folder}
+        path = self.write("[glancesd]\nusername=ann\n", "glances/glances.conf")
+        before = settings.read_settings((), environ)
+        self.assertEqual(settings.read_settings((), environ, before), before)
+        os.unlink(path)
+        for gone in (path, os.path.dirname(path)):
+            with self.subTest(gone), self.assertRaises(SettingsError) as caught:
+                settings.read_settings((), environ, before)
+            self.assertEqual(str(caught.exception), path + ": is gone, and was in force")
+            if gone == path:
+                os.rmdir(os.path.dirname(path))
+        self.assertEqual(settings.read_settings((), environ).username, "glances")     # a start
+
+    def test_a_place_that_cannot_be_looked_at_is_not_one_without_a_file(self) -> None:
+        """Whoever the directory is closed to; here links that lead to each other, which root cannot follow either."""
+        for name in ("one", "other"):
+            os.symlink("one" if name == "other" else "other", os.path.join(self.folder, name))
+        os.symlink("one", os.path.join(self.folder, "glances"))
+        self.assertEqual(self.error(),
+                         "glances/glances.conf: Too many levels of symbolic links (-C names another file)")
+
+    @unittest.skipUnless(os.geteuid(), "root may search every directory")
+    def test_a_closed_directory(self) -> None:
+        self.write("", "glances/glances.conf")
+        os.chmod(os.path.join(self.folder, "glances"), 0)
+        self.addCleanup(os.chmod, os.path.join(self.folder, "glances"), 0o700)
+        self.assertEqual(self.error(), "glances/glances.conf: Permission denied (-C names another file)")
 
     def test_one_that_is_there_must_be_readable(self) -> None:
         os.makedirs(os.path.join(self.folder, "glances", "glances.conf"))
@@ -302,6 +356,9 @@ class ConfigFiles(Files):
                          HERE)
         os.remove(credential)
         self.assertIsNone(settings.read_settings((), environ).password_file)
+        # Gone at a reload, it is missed by whoever reads it.
+        before = default_settings()._replace(password_file=credential)
+        self.assertEqual(settings.read_settings((), environ, before).password_file, credential)
         # Whether it is there cannot be told: rather fail than serve without a password.
         environ["CREDENTIALS_DIRECTORY"] = HERE
         self.assertEqual(settings.read_settings((), environ).password_file, HERE + "/password")
@@ -407,7 +464,8 @@ class Published(Files):
         args = self.read("[raid]\ndisable=True\n", "--interval", "5").public_args(("raid", "cpu"))
         names = ("time", "webserver", "disable_raid", "disable_cpu", "disable_history")
         self.assertEqual([args[name] for name in names], [5.0, True, True, False, False])
-        self.assertEqual((args["port"], args["bind_address"]), (61208, "0.0.0.0"))
+        self.assertEqual((args["port"], args["disable_webui"]), (61208, False))
+        self.assertNotIn("bind_address", args)                                  # known once the daemon listens
         self.assertTrue(all(isinstance(value, (bool, int, float, str)) for value in args.values()))
 
 

@@ -169,18 +169,6 @@ class Listen(unittest.TestCase):
         self.assertIn("refused: descriptor 4 of LISTEN_FDS", output)
 
 
-class Credential(unittest.TestCase):
-    def test_table(self) -> None:
-        with tempfile.TemporaryDirectory() as directory:
-            with open(directory + "/password", "w"):
-                pass
-            environ = {"CREDENTIALS_DIRECTORY": directory}
-            self.assertEqual(systemd.credential(environ, "password"), directory + "/password")
-            self.assertIsNone(systemd.credential(environ, "other"))
-        self.assertIsNone(systemd.credential({}, "password"))
-        self.assertIsNone(systemd.credential({"CREDENTIALS_DIRECTORY": ""}, "/etc/passwd"))
-
-
 class ExitStatus(unittest.TestCase):
     """1 for what may go well a little later: the unit starts again. 2 for what somebody has to mend: it does not."""
 

@@ -79,6 +79,15 @@ class Ticks(Case):
         ticker.set_interval(SOON)
         self.assertTrue(ticked.wait(PATIENCE))
 
+    def test_whoever_sets_it_often_does_not_put_it_off(self) -> None:
+        """As reloads do that come closer together than the interval."""
+        ticked = threading.Event()
+        ticker = self.start(3600, ticked.set)
+        for _ in range(11):
+            self.now += 360
+            ticker.set_interval(3600)
+        self.assertTrue(ticked.wait(PATIENCE))
+
     def test_the_end_does_not_wait_for_a_tick(self) -> None:
         ticks: list[int] = []
         self.ended(self.start(3600, lambda: ticks.append(1)))

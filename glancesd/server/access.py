@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from functools import lru_cache
-from typing import Callable, Optional, Union
+from typing import Callable, Iterable, Optional, Union
 
 from ..answers import Refused, Request
 from ..settings import Settings
@@ -32,11 +32,11 @@ CALLERS_REMEMBERED = 64
 class Access:
     """The rules made of one Settings."""
 
-    def __init__(self, settings: Settings, hostname: str, credentials: Optional[Credentials]) -> None:
+    def __init__(self, settings: Settings, hostnames: Iterable[str], credentials: Optional[Credentials]) -> None:
         self._credentials = credentials
         self._networks = settings.allow_from or (() if credentials else PRIVATE_NETWORKS)
         self._is_served = lru_cache(maxsize=CALLERS_REMEMBERED)(self._look_up)
-        self._hosts = _own_names(hostname) | {name.lower().rstrip(".") for name in settings.allowed_host}
+        self._hosts = {name.lower().rstrip(".") for name in settings.allowed_host}.union(*map(_own_names, hostnames))
         self._origins = frozenset(settings.cors_origin)
 
     @property

@@ -23,8 +23,12 @@ class ConfigFile(NamedTuple):
 NO_FILE = ConfigFile("", {}, False)
 
 
-def find(named: str | None, environ: Mapping[str, str]) -> ConfigFile:
-    """The file that the command line names, which must be there; else the first of Glances' places that has one."""
+def find(named: str | None, environ: Mapping[str, str], known: str | None = None) -> ConfigFile:
+    """The file that the command line names, which must be there; else the first of Glances' places that has one.
+
+    A file may be what keeps strangers out. So one that was `known` before must still be there, and a place that cannot
+    be looked at is not one without a file.
+    """
     if named is not None:
         return _load(named, "--config: ")
     home = environ.get("HOME")
@@ -32,10 +36,13 @@ def find(named: str | None, environ: Mapping[str, str]) -> ConfigFile:
         path = folder + "/glances/glances.conf"
         try:
             os.stat(path)
-        except OSError:
-            continue
-        # One that is there and cannot be read is an error: it may be what keeps strangers out.
-        return _load(path, "")
+        except (FileNotFoundError, NotADirectoryError):
+            if path == known:
+                raise SettingsError("%s: is gone, and was in force" % path) from None
+        except OSError as problem:
+            raise SettingsError("%s: %s (-C names another file)" % (path, problem.strerror)) from None
+        else:
+            return _load(path, "")
     return NO_FILE
 
 

@@ -40,10 +40,12 @@ class Option(NamedTuple):
 
 
 OPTIONS: tuple[Option, ...] = (
-    Option("bind_address", readers.address, "0.0.0.0", ("-B", "--bind"), "ADDRESS",
-           "address to listen on; :: for IPv6 and IPv4, unix:/path for a Unix socket", public=True),
+    Option("bind_address", readers.address, None, ("-B", "--bind"), "ADDRESS",
+           "address to listen on, instead of every one of IPv6 and IPv4; unix:/path for a Unix socket", public=True),
     Option("port", whole_within(0, 65535), 61208, ("-p", "--port"), "PORT",
            "port to listen on; 0 takes a free one", public=True),
+    Option("socket_mode", readers.mode, None, ("--socket-mode",), "MODE",
+           "who may connect to a Unix socket of --bind, such as 660 or 666, instead of what the umask says"),
     Option("config_file", readers.optional, None, ("-C", "--config"), "FILE",
            "configuration file, instead of glances/glances.conf in $XDG_CONFIG_HOME, ~/.config or /etc",
            only_flag=True),

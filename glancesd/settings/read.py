@@ -7,7 +7,7 @@ Whatever is wrong is a SettingsError of one line.
 from __future__ import annotations
 
 import os
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
 from . import lists, thresholds
 from .checked import check
@@ -22,19 +22,20 @@ from .sections import SAME
 from .values import Settings
 
 
-def read_settings(argv: Sequence[str], environ: Mapping[str, str]) -> Settings:
+def read_settings(argv: Sequence[str], environ: Mapping[str, str], before: Optional[Settings] = None) -> Settings:
     """The settings that a command line (without the program's name) and its file make; see `Settings.for_cpus`.
 
     SettingsError when anything is wrong; --help and --version print and exit. No file is read for `check`,
     `hash_password` and `print_config`. A password that systemd hands over (credential `password`) is the default of
-    `password_file`.
+    `password_file`. `before`: those in force; a file that they come from must still be there.
     """
     given = arguments(argv)
     if given.keys() & {"check", "hash_password", "print_config"}:
         return _settings(given, NO_FILE)
-    settings = _settings(given, find(given.get("config_file"), environ))
+    settings = _settings(given, find(given.get("config_file"), environ, before and before.config_file))
     credential = environ.get("CREDENTIALS_DIRECTORY", "") + "/password"
-    if settings.password_file is None and credential != "/password" and _there(credential):
+    was_asked = before is not None and before.password_file == credential
+    if settings.password_file is None and credential != "/password" and (was_asked or _there(credential)):
         return settings._replace(password_file=credential)
     return settings
 
@@ -59,6 +60,7 @@ def _settings(given: Mapping[str, str], file: ConfigFile) -> Settings:
     plugins, warnings = check(file.sections, file.path)
     values = {option.name: _value(option, given, file.sections) for option in OPTIONS}
     _check_pair("tls_cert", "tls_key", values, given, file.sections)
+    values["config_file"] = file.path or values["config_file"]
     values["disable_plugin"] = _disabled(values["disable_plugin"], plugins)
     for section, defaults in thresholds.default_limits().items():
         for option, text in defaults.items():

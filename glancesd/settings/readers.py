@@ -149,6 +149,13 @@ def address(text: str) -> str:
     return text
 
 
+def mode(text: str) -> int:
+    """The permission bits of a file, in octal."""
+    if not re.fullmatch("0?[0-7]{3}", text):
+        raise ValueError("needs an octal mode such as 660")
+    return int(text, 8)
+
+
 def user(text: str) -> str:
     """A user's name, as HTTP's Basic login can carry it."""
     if not text or ":" in text or not text.isprintable():

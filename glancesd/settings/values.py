@@ -14,11 +14,13 @@ from .thresholds import Limits, default_cpu_limits, served_limits
 class Settings(NamedTuple):
     """Everything that can be set: the rows of OPTIONS, then what the plugins' sections of the file come to.
 
-    `allow_from` () means the private networks. `disable_plugin` holds the plugins whose section says so, too.
+    `bind_address` None is every address, `allow_from` () the private networks. `config_file` is the file that was read,
+    None without one. `disable_plugin` holds the plugins whose section says so, too.
     """
 
-    bind_address: str
+    bind_address: str | None
     port: int
+    socket_mode: int | None
     config_file: str | None
     procfs: str
     sysfs: str
@@ -100,4 +102,4 @@ class Settings(NamedTuple):
         del args["disable_plugin"], args["disable_api"]
         args.update(("disable_" + plugin, plugin in self.disable_plugin) for plugin in plugins)
         args.update(disable_history=not self.history_size, time=self.interval, webserver=True)
-        return {name: value for name, value in args.items() if "/" not in str(value)}
+        return {name: value for name, value in args.items() if value is not None and "/" not in str(value)}

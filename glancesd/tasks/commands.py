@@ -15,6 +15,7 @@ import threading
 import time
 from typing import Any, Callable, Container, Iterable, NamedTuple, Optional, Sequence
 
+from .. import children
 from ..roots import NoData, Roots
 from ..settings import Monitored
 from .jobs import Job
@@ -78,8 +79,9 @@ def run_command(arguments: Sequence[str], stopping: threading.Event,
     environment[RUN_VARIABLE] = "%d.%d" % (os.getpid(), next(_runs))
     older = frozenset(_pids())
     give_up = time.monotonic() + seconds
-    process = subprocess.Popen(list(arguments), bufsize=0, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, cwd="/", env=environment, start_new_session=True)
+    process = children.start(lambda: subprocess.Popen(
+        list(arguments), bufsize=0, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        cwd="/", env=environment, start_new_session=True))
     pipe: Any = process.stdout
     try:
         output, whole = _read(pipe.fileno(), give_up, stopping)
@@ -89,6 +91,7 @@ def run_command(arguments: Sequence[str], stopping: threading.Event,
             os.killpg(process.pid, signal.SIGKILL)         # before it is reaped: until then its number is nobody else's
         pipe.close()
         process.wait()
+        children.ended(process.pid)
         _kill_marked(environment[RUN_VARIABLE], older)
     return process.returncode if done else None, _text(output)
 
