@@ -58,28 +58,31 @@ def rows(text: AnyStr, parse_row: Callable[[AnyStr], Optional[T]], what: str, fi
          header_lines: int = 0) -> list[T]:
     """What `parse_row` makes of each line of a kernel table, without the lines that it has None for.
 
-    A line is malformed when `parse_row` raises ValueError or IndexError: it is left out, and `report` is told ("not
-    WHAT: the line"). A table of malformed lines alone raises the first one's ParseError; an empty one is no error.
+    A line is malformed when `parse_row` raises ValueError or IndexError: it is left out, and `report` is told of the
+    first one ("not WHAT: the line, and 2 more"). A table of malformed lines alone raises the first one's ParseError; an
+    empty one is no error.
     Lines end at LF alone: the kernel lets other line ends of Unicode (U+0085, U+001C) stand in names.
     """
     made = []
-    problems = []
     good = False
+    first: Optional[ParseError] = None
+    more = 0
     lines = text.split("\n" if isinstance(text, str) else b"\n")
     for number, line in enumerate(lines[header_lines:], header_lines + 1):
         if line:
             try:
                 row = parse_row(line)
             except (ValueError, IndexError):
-                problems.append(ParseError(file, number, "not %s: %.60r" % (what, line)))
+                more += first is not None
+                first = first or ParseError(file, number, "not %s: %.60r" % (what, line))
                 continue
             good = True
             if row is not None:
                 made.append(row)
-    if problems and not good:
-        raise problems[0]
-    for problem in problems:
-        report(problem)
+    if first is not None:
+        if not good:
+            raise first
+        report(ParseError(file, first.line, "%s, and %d more" % (first.why, more)) if more else first)
     return made
 
 

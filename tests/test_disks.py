@@ -55,6 +55,8 @@ class Parse(unittest.TestCase):
         ("7 columns: a partition of 2.6", "   8    1 sda1 1 2 3 4\n", [("sda1", short(1, 2, 3, 4))]),
         ("a later kernel's further columns", " 8 0 sda 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18\n",
          [("sda", Counters(*range(1, 18)))]),
+        ("requests in flight below 0", " 8 0 sda 1 2 3 4 5 6 7 8 -1 10 11\n",
+         [("sda", Counters(1, 2, 3, 4, 5, 6, 7, 8, -1, 10, 11))]),
         ("a name with a slash", " 104 0 cciss/c0d0 1 2 3 4 5 6 7 8 9 10 11\n",
          [("cciss/c0d0", Counters(*range(1, 12)))]),
         ("line ends and blanks of Unicode in names", " 9 0 md_a\x1cb\x85c\u2028\xa0d 1 2 3 4 5 6 7 8 9 10 11\n",

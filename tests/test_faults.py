@@ -58,6 +58,9 @@ INDISPENSABLE = {"proc/stat": "uptime", "proc/meminfo": "mem", "proc/loadavg": "
                  "proc/diskstats": "diskio", "1/mountinfo": "fs", "proc/interrupts": "irq", "proc/mdstat": "raid",
                  "net/route": "ip"}
 
+# Files that only help: refused from the start, they empty no plugin.
+HELPING = r"/proc/(vmstat|zoneinfo|partitions|spl/.*)$"
+
 ERRNOS = ("EIO", "ENODEV", "ESRCH", "EACCES", "EMFILE", "EINVAL", "ENOENT", "EAGAIN", "ENXIO", "ENODATA", "ENOMEM",
           "EPERM")
 # Those that stand for "there is no such thing here", and those that let hidepid's reader turn to its own table.
@@ -257,6 +260,32 @@ class Faults(unittest.TestCase):
     def test_the_files_that_a_source_cannot_do_without_with_every_error(self) -> None:
         needed = tuple("/" + end for end in INDISPENSABLE)
         self.assertGreater(check_host("lxc", lambda path: OPENING if path.endswith(needed) else ()), 80)
+
+    def test_files_that_only_help_may_be_refused_from_the_start(self) -> None:
+        for host in ("centos6", "ppc64"):
+            rig = Rig(host)
+            with mock.patch.object(roots, "os", rig.os):
+                healthy = rig.start()
+            helping = [path for path in rig.os.asked if re.search(HELPING, path)]
+            self.assertGreaterEqual(len(helping), 2)
+            for path in helping:
+                for name in ("EACCES", "EPERM", "EIO"):
+                    with self.subTest(path, errno=name):
+                        rig = Rig(host)
+                        with mock.patch.object(roots, "os", rig.os):
+                            rig.os.hits, rig.os.fault = path.__eq__, Fault(name, "open")
+                            answered, health = rig.round()
+                        self.assertEqual([plugin for plugin in healthy if healthy[plugin] and not answered[plugin]], [])
+                        self.assertEqual([check for check in health["checks"] if check.startswith("plugin:")], [])
+
+    def test_a_table_without_a_good_row_is_told_once(self) -> None:
+        rig = Rig("laptop")
+        with mock.patch.object(roots, "os", rig.os):
+            healthy = rig.start()
+            path = os.path.join(rig.tree, "proc/meminfo")
+            for fault in LYING:
+                if fault.name in ("no numbers", "half"):
+                    check(rig, healthy, path, fault)
 
     def test_everything_fails(self) -> None:
         rig = Rig("router")

@@ -191,7 +191,7 @@ class Rows(unittest.TestCase):
         ("empty lines", "\na 1\n\n", 0, [("a", 1)], []),
         ("those that nobody wants", "skipped 1\na 1\n", 0, [("a", 1)], []),
         ("malformed ones", "head\na 1\nb x\nc\nd 4\n", 1, [("a", 1), ("d", 4)],
-         ["file:3: not a pair: 'b x'", "file:4: not a pair: 'c'"]),
+         ["file:3: not a pair: 'b x', and 1 more"]),
         ("malformed beside one that nobody wants", "skipped 1\nb\n", 0, [], ["file:2: not a pair: 'b'"]),
         ("line ends of Unicode", "a\x1cb 1\nc\x85d\u2028 2\n", 0, [("a\x1cb", 1), ("c\x85d\u2028", 2)], []),
     )
@@ -212,7 +212,7 @@ class Rows(unittest.TestCase):
     def test_bytes(self) -> None:
         told: list[ParseError] = []
         self.assertEqual(rows(b"1\nx\n\x1c3\n4\n", int, "a number", "file", told.append), [1, 4])
-        self.assertEqual([problem.line for problem in told], [2, 3])
+        self.assertEqual([problem.line for problem in told], [2])
 
     def test_one_kind_of_problem_whatever_the_counters(self) -> None:
         kinds = {ParseError("net/dev", line, "not an interface: 'eth0: %d x'" % count).kind

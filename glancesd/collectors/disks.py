@@ -38,6 +38,7 @@ SECTOR_BYTES = 512
 
 _NAMES = 3                                      # major, minor, name
 _SHORT_COLUMNS, _LEAST_COLUMNS = 4, 11
+_IN_FLIGHT = 8
 _PARTITIONS_HEADER_LINES, _PARTITIONS_COLUMNS = 2, 4
 _DISK = "a disk and its counters"
 # No operation is shorter than a sector, so one bound does for both.
@@ -139,7 +140,7 @@ def _columns(row: str) -> list[str]:
 def _parse_row(row: str) -> tuple[str, Counters]:
     columns = _columns(row)
     numbers = list(map(int, columns[_NAMES:_NAMES + len(Counters._fields)]))
-    if numbers and min(numbers) < 0:
+    if min(numbers[:_IN_FLIGHT], default=0) < 0:        # in_flight itself falls below 0 for a moment, on old kernels
         raise ValueError(row)
     if len(numbers) >= _LEAST_COLUMNS:
         return columns[_NAMES - 1], Counters(*numbers)
