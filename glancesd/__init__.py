@@ -16,11 +16,12 @@ reads it.
     server/__init__
     api/site                             every path: health, the versions of the API, and what else is served
     dashboard/*                          the page at `/`: its files, for a browser
+    api/v4, api/v3, api/v2, api/fields   the wire names of one version of the API each: a dialect is a value
+    api/alike, api/processlist           what versions have in common
     api/endpoints                        what each route of a version answers
     api/summary, api/shared              what small displays ask for; answers made once for all who ask
     api/health                           what a probe is told
     api/pages                            a plugin's value as JSON, made once for a reading
-    api/v2                               the wire names of one version of the API: a dialect is a value
     api/dialect, api/routes, api/query   what a dialect is made of
     api/__init__
     watch, ticker                        figures against limits → views, alerts; their history; the daemon's own clock

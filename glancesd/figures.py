@@ -12,6 +12,7 @@ from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Seque
 
 from .collectors.filesystems import FileSystem
 from .collectors.power import Battery, combined_percent
+from .collectors.processes import Activity
 from .collectors.sensors import Sensors
 
 TEMPERATURE, FAN, DISK, BATTERY = "temperature_core", "fan_speed", "temperature_hdd", "battery"
@@ -25,6 +26,24 @@ class Measured(NamedTuple):
     unit: str                         # "C", "F", "rpm", "%"; "*" beside a word
     kind: str                         # TEMPERATURE, FAN, DISK, BATTERY
     judged: Optional[float]           # held against limits: degrees Celsius, turns, what a battery lacks to 100 percent
+    high: Optional[float] = None      # degrees from which the maker warns; None: the kernel does not tell
+    critical: Optional[float] = None
+    status: str = ""                  # of a battery: "Charging", "Discharging", …
+
+
+class Counts(NamedTuple):
+    """How many processes there are, and in which states."""
+
+    total: int
+    running: int
+    sleeping: int
+    threads: int
+
+    @classmethod
+    def of(cls, activities: Sequence[Activity]) -> Counts:
+        found = [activity.process for activity in activities]
+        states = [process.state for process in found]
+        return cls(len(found), states.count("R"), states.count("S"), sum([process.threads for process in found]))
 
 
 class Kept(NamedTuple):
@@ -46,7 +65,14 @@ def measured(sensors: Sensors, batteries: Optional[Sequence[Battery]]) -> list[M
     found += [Measured(entry.label, int(entry.value), "rpm", FAN, entry.value) for entry in sensors.fans]
     found += [Measured(disk.name, disk.rounded, disk.unit, DISK, disk.celsius) for disk in sensors.disks]
     charge = combined_percent(batteries) if batteries else None
-    return found if charge is None else [*found, Measured("Battery", charge, "%", BATTERY, 100 - charge)]
+    return found if charge is None else [
+        *found, Measured("Battery", charge, "%", BATTERY, 100 - charge, status=_status(batteries or ()))]
+
+
+def _status(batteries: Sequence[Battery]) -> str:
+    """Of all batteries together: that of the first one that does something."""
+    told = [battery.status for battery in batteries]
+    return next((status for status in told if status in ("Charging", "Discharging")), told[0])
 
 
 def tenths(figure: str) -> Callable[[Any], float]:
@@ -71,8 +97,15 @@ def _members(elements: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     return elements.items()
 
 
+def _counts(activities: Sequence[Activity]) -> Iterable[tuple[str, Any]]:
+    return (("", Counts.of(activities)),)
+
+
 KEPT: Mapping[str, Kept] = {
     "cpu": Kept(("cpu",), lambda usage: _whole(usage.shares), _named("total", "user", "system")),
+    "percpu": Kept(("cpu",), lambda usage: ((str(number), shares) for number, shares in usage.cpus.items()),
+                   _named("user", "system")),
+    "processcount": Kept(("processes",), _counts, _named("total", "running", "sleeping", "threads")),
     "load": Kept(("load",), _whole, _named("min1", "min5", "min15")),
     "mem": Kept(("memory",), _whole, _named("used_percent")),
     "memswap": Kept(("memory",), _whole, _named("swap_used_percent")),

@@ -9,7 +9,7 @@ A function for each section of the settings makes its statistics of its sources'
 """
 from __future__ import annotations
 
-from typing import List, Mapping, NamedTuple, Sequence, Union
+from typing import TYPE_CHECKING, List, Mapping, NamedTuple, Sequence, Union
 
 from .collectors import cpu as cpu_times
 from .collectors.disks import DiskActivity
@@ -22,6 +22,9 @@ from .collectors.sensors import Sensors
 from .delta import percent, rate
 from .figures import FAN, measured, mounted
 from .settings.thresholds import LEVELS
+
+if TYPE_CHECKING:                     # a collector that few want: see `sources.Later`
+    from .collectors.conntrack import Tracked
 
 Limits = Mapping[str, Union[float, List[str]]]
 
@@ -198,6 +201,11 @@ def sensors(sensors: Sensors, batteries: Sequence[Battery] | None) -> list[Stati
     """Degrees Celsius, turns a minute, and what a battery lacks to 100 percent; no disk that tells no number."""
     return [_sensor(entry.kind, entry.label, entry.judged) for entry in measured(sensors, batteries)
             if entry.judged is not None]
+
+
+def connections(tracked: Tracked) -> list[Statistic]:
+    """Percent of the connections that the firewall can track."""
+    return [_own("connections", "tracked_percent", tracked.used_percent, "nf_conntrack_percent")]
 
 
 def _sensor(kind: str, label: str, value: float) -> Statistic:

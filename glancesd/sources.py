@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Mapping, Optional, Union
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Union
 
 from .alerts import Alerts, Event
 from .collectors import (
@@ -28,6 +29,9 @@ from .tasks import Tasks
 from .tasks.commands import MonitorResult
 from .tasks.folders import FolderSize
 
+if TYPE_CHECKING:                     # collectors that few want: see `Later`
+    from .collectors import connections, conntrack, cpufreq, cpumodel, process_details
+
 # Samples of the kernel.
 CPU_SAMPLE: Source[cpu.Stat] = Source("cpu_sample")
 VMSTAT: Source[vmstat.VmStat] = Source("vmstat")
@@ -48,6 +52,11 @@ SENSORS: Source[sensors.Sensors] = Source("sensors")
 SENSOR_THRESHOLDS: Source[dict[str, sensors.Thresholds]] = Source("sensor_thresholds")
 POWER: Source[list[power.Battery]] = Source("power")
 RAID: Source[dict[str, raid.Array]] = Source("raid")
+PROCESS_DETAILS: Source[dict[int, process_details.Detail]] = Source("process_details")
+CPUFREQ: Source[dict[int, cpufreq.Frequency]] = Source("cpufreq")
+CPU_MODEL: Source[cpumodel.Model] = Source("cpu_model")
+CONNECTIONS: Source[connections.Connections] = Source("connections")
+CONNTRACK: Source[conntrack.Tracked] = Source("conntrack")
 
 # What happened between two samples.
 CPU: Source[cpu.Usage] = Source("cpu")
@@ -61,6 +70,22 @@ CLOCK: Source[bool] = Source("clock")
 ALERTS: Source[list[Event]] = Source("alerts")
 COMMANDS: Source[list[MonitorResult]] = Source("commands")
 FOLDERS: Source[list[FolderSize]] = Source("folders")
+
+
+class Later:
+    """The sampler of a collector that is imported when somebody first asks: what few want costs the others nothing."""
+
+    def __init__(self, collector: str, name: str = "sample") -> None:
+        """`name`: of the collector's function, or of a class that is made once, because it remembers."""
+        self._collector = collector
+        self._name = name
+        self._sample: Optional[Callable[..., Any]] = None
+
+    def __call__(self, *given: Any) -> Any:
+        if self._sample is None:
+            found = getattr(import_module("." + self._collector, __package__ + ".collectors"), self._name)
+            self._sample = found() if isinstance(found, type) else found
+        return self._sample(*given)
 
 
 def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[[], Tasks],
@@ -86,6 +111,11 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[
         SENSOR_THRESHOLDS: Sampled(sensors.ThresholdSampler(), slow=True, given=SENSORS),
         POWER: Sampled(power.sample, slow=True),
         RAID: Sampled(raid.sample, slow=True),
+        PROCESS_DETAILS: Sampled(Later("process_details", "Sampler"), given=PROCESSES_SAMPLE),
+        CPUFREQ: Sampled(Later("cpufreq", "Sampler"), slow=True),
+        CPU_MODEL: Sampled(Later("cpumodel"), slow=True, given=CPUFREQ),
+        CONNECTIONS: Sampled(Later("connections"), slow=True),
+        CONNTRACK: Sampled(Later("conntrack"), slow=True),
 
         CPU: Derived(CPU_SAMPLE, cpu.derive),
         NETWORK: Derived(NETWORK_SAMPLE, network.derive),

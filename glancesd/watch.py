@@ -15,7 +15,7 @@ from .history import Figure, History
 from .limits import Statistic
 from .readings import Reading, Readings
 from .settings import Settings
-from .sources import CPU, CPU_SAMPLE, DISKS, FILESYSTEMS, LOAD, MEMORY, NETWORK, POWER, PROCESSES, SENSORS
+from .sources import CONNTRACK, CPU, CPU_SAMPLE, DISKS, FILESYSTEMS, LOAD, MEMORY, NETWORK, POWER, PROCESSES, SENSORS
 
 # Ticks in a row at which a source failed: then nobody can say that its events last.
 FAILING_TICKS = 3
@@ -26,6 +26,7 @@ class Watched(NamedTuple):
 
     sources: tuple[str, ...]
     statistics: Callable[..., Sequence[Statistic]]
+    ticked: bool = True            # False: judged only for who asks, because reading it costs those who do not
 
 
 WATCHED: Mapping[str, Watched] = {
@@ -38,7 +39,12 @@ WATCHED: Mapping[str, Watched] = {
     "fs": Watched((FILESYSTEMS,), limits.fs),
     "sensors": Watched((SENSORS, POWER), limits.sensors),
     "quicklook": Watched((CPU, MEMORY), limits.quicklook),
+    "connections": Watched((CONNTRACK,), limits.connections, ticked=False),
 }
+
+
+# What the ticker looks at in windows of its own.
+_WINDOWED = frozenset(source for watched in WATCHED.values() if watched.ticked for source in watched.sources)
 
 
 class Watch:
@@ -75,7 +81,7 @@ class Watch:
             try:
                 if section in self.settings.disable_plugin:
                     self._alerts.vanished(section)
-                else:
+                elif watched.ticked:
                     self._look(section, self._windows(watched.sources, windows))
             except Exception as problem:
                 problems.append(problem)
@@ -122,9 +128,10 @@ class Watch:
         """What each source shows since the tick before; taken once a tick, whichever sections want it."""
         for source in sources:
             if source not in windows:
-                windows[source] = self._readings.own_window(source, self._trackers.setdefault(source, Tracker()))
-                # The window that callers share never grows longer than an interval, though none of them asks.
-                self._readings.take(source)
+                windows[source] = self._readings.take(source)
+                # That renewed the window that callers share: it never grows longer than an interval, though none asks.
+                if source in _WINDOWED:
+                    windows[source] = self._readings.own_window(source, self._trackers.setdefault(source, Tracker()))
         return [windows[source] for source in sources]
 
     def _observations(self, section: str, taken: Sequence[Reading[Any]]) -> list[Observation]:

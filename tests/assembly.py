@@ -78,8 +78,10 @@ class House:
 
     def answer(self, path: str) -> Answer:
         """What a GET of this path is answered with; Refused as an endpoint raises it."""
-        segments = tuple(path[1:].split("/"))
-        request = Request("GET", segments, (), "localhost", True, False, None, False, 0, False, None, None)
+        path, _, query = path.partition("?")
+        pairs = tuple((name, value) for name, _, value in (pair.partition("=") for pair in query.split("&")) if name)
+        request = Request("GET", tuple(path[1:].split("/")), pairs, "localhost", True, False, None, False, 0, False,
+                          None, None)
         return self.site.find(request).answer()
 
     def json(self, path: str) -> Any:

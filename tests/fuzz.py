@@ -150,11 +150,20 @@ SEEDS = {
     "arp.parse": Seeds(("proc/*net/arp",), (
         b"IP address       HW type     Flags       HW address            Mask     Device\n"
         b"192.168.1.9      0x1         0x2         00:00:5e:00:53:01     *        br-lan\n",)),
+    "connections.parse_rows": Seeds(("proc/*net/tcp*",), (
+        b"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+        b"   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 18402 1\n",)),
     "conntrack.parse": Seeds(("proc/sys/net/netfilter/*",), (b"1183\n",)),
     "cpu.parse": Seeds(("proc/stat",), (
         b"cpu  2027 0 2232 327553 145 0 38 772 0 0\ncpu0 696 0 1064 164082 8 0 5 428 0 0\n"
         b"cpu1 1330 0 1168 163471 137 0 32 343 0 0\nintr 128905 0 9 0\nctxt 251123\nbtime 1795423523\nprocesses 900\n"
         b"softirq 96519 0 19390 1\n",)),
+    "cpumodel.parse": Seeds(("proc/cpuinfo",), (
+        b"processor\t: 0\nmodel name\t: AMD Ryzen 5\ncpu MHz\t\t: 3892.717\n",)),
+    "process_details.parse_arguments": Seeds(("proc/*/cmdline",), (b"/bin/sh\0-c\0\0x y\0", b"nginx: worker\0\0"),
+                                             binary=True),
+    "process_details.parse_gids": Seeds(("proc/*/status",), (b"Name:\tbash\nGid:\t7\t8\t9\t7\n",), binary=True),
+    "process_details.parse_statm": Seeds(("proc/*/statm",), (b"1283 955 842 226 0 139 0\n",), binary=True),
     "cpufreq.parse_cpus": Seeds(("sys/devices/system/cpu/offline",), (b"0,2-3\n", b"\n")),
     "disks.parse": Seeds(("proc/diskstats",), (_DISKSTATS,)),
     "disks.parse_partitions": Seeds(("proc/partitions",), (

@@ -22,7 +22,9 @@ HOSTS = os.path.join(TOP, "tests", "hosts")
 CACHED_SECONDS = 3
 
 _MOMENT = frozenset(("time_since_update", "now", "uptime", "rx_rate_per_sec", "tx_rate_per_sec", "cx_rate_per_sec",
-                     "read_bytes_rate_per_sec", "write_bytes_rate_per_sec", "irq_rate", "cpu_percent"))
+                     "read_bytes_rate_per_sec", "write_bytes_rate_per_sec", "irq_rate", "cpu_percent", "iso",
+                     "custom"))
+_RATE = "_rate_per_sec"
 _FILE_SYSTEM = frozenset(("size", "used", "free", "percent"))
 _FIRST = ("/api/2/pluginslist", "/api/2/all", "/api/2/help", "/api/2/all/limits")
 _LATER = (
@@ -35,7 +37,21 @@ _LATER = (
     "/api/2/sensors/label", "/api/2/diskio/disk_name", "/api/2/cpu/views", "/api/2/mem/views", "/api/2/network/limits",
     "/api/2/nosuch", "/api/2/mem/nosuch", "/api/2/processlist/nosuch", "/api/2/processlist/nosuch/1",
     "/api/2/mem/used/1",
-    "/api/2/uptime/x", "/api/2/alert/0", "/api/3/mem", "/healthz",
+    "/api/2/uptime/x", "/api/2/alert/0", "/api/9/mem", "/healthz",
+)
+# Of each other version, paths of every kind; their answers stand in a file of their own.
+_OTHERS_FIRST = tuple("/api/%d/%s" % (version, path) for version in (3, 4) for path in (
+    "pluginslist", "help", "status"))
+_OTHERS_LATER = (
+    *("/api/%d/%s" % (version, path) for version in (3, 4) for path in (
+        "all", "mem/used", "load/min15", "percpu/cpu_number", "network/interface_name",
+        "sensors/label", "diskio/disk_name", "cpu/views", "network/views", "mem/views", "quicklook/views",
+        "nosuch", "mem/nosuch", "uptime/x", "alert/0", "system/history", "args/nosuch", "config/nosuch")),
+    "/api/3/processlist/pid/1", "/api/3/processlist/pid/999999", "/api/3/fs/mnt_point/%2F", "/api/3/mem/used/1",
+    "/api/4/processlist/pid/value/1", "/api/4/processes/1",
+    "/api/4/processes/999999", "/api/4/processes/extended", "/api/4/serverslist", "/api/4/percpu/total/0",
+    "/api/4/percpu/total/99", "/api/4/network/lo/views", "/api/4/network/bytes_recv/lo/views", "/api/4/mem/used/unit",
+    "/api/4/mem/used/description", "/api/4/mem/nosuch/unit", "/api/4/cpu/", "/api/4/mem/used/value/1",
 )
 
 
@@ -44,19 +60,23 @@ def hosts() -> list[str]:
     return sorted(name for name in os.listdir(HOSTS) if os.path.isdir(os.path.join(HOSTS, name, "proc")))
 
 
-def answers(host: str) -> dict[str, Any]:
-    """What the real process answers over this host: by path, status and body, at its first instant and at a later."""
+def answers(host: str) -> dict[str, dict[str, Any]]:
+    """What the real process answers over this host, by file of expected answers.
+
+    By path, status and body, at its first instant and at a later.
+    """
     with tempfile.TemporaryDirectory(prefix="glancesd-") as folder:
         tree = os.path.join(folder, host)
         shutil.copytree(os.path.join(HOSTS, host), tree, symlinks=True)
         roots = [text for kind in ("proc", "sys", "root") for text in ("--%sfs" % kind, os.path.join(tree, kind))]
         with Daemon("--cached-time", str(CACHED_SECONDS), "--interval", "0", *roots) as daemon:
-            first = dict(_ask(daemon, _FIRST))
+            first, others_first = dict(_ask(daemon, _FIRST)), dict(_ask(daemon, _OTHERS_FIRST))
             _overlay(os.path.join(tree, "later"), tree)
             time.sleep(CACHED_SECONDS)
-            later = dict(_ask(daemon, _LATER))
+            later, others_later = dict(_ask(daemon, _LATER)), dict(_ask(daemon, _OTHERS_LATER))
             log = [line for line in daemon.log if "listening on" not in line]
-    return {"first": first, "later": later, "log": [line.replace(folder, "") for line in log]}
+    return {"golden.json": {"first": first, "later": later, "log": [line.replace(folder, "") for line in log]},
+            "golden-3-4.json": {"first": others_first, "later": others_later}}
 
 
 def all_answers() -> dict[str, Any]:
@@ -70,8 +90,8 @@ def all_answers() -> dict[str, Any]:
     return found
 
 
-def path_of(host: str) -> str:
-    return os.path.join(HOSTS, host, "golden.json")
+def path_of(host: str, file: str) -> str:
+    return os.path.join(HOSTS, host, file)
 
 
 def text(value: Any) -> str:
@@ -83,16 +103,19 @@ def _ask(daemon: Daemon, paths: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     for path in paths:
         status, _, body = daemon.ask(quote(path, safe="/%"))
         plugin = path.split("/")[3] if path.count("/") > 2 else ""
-        yield path, {"status": status, "body": _steady(strict_json(body), plugin)}
+        yield path, {"status": status, "body": _steady(strict_json(body) if body else None, plugin)}
 
 
 def _steady(value: Any, plugin: str) -> Any:
     """The value with words for what changes from run to run."""
     if isinstance(value, dict):
         words = _MOMENT | (_FILE_SYSTEM if value.get("key") == "mnt_point" else frozenset())
-        return {name: "<%s>" % type(part).__name__ if name in words and not isinstance(part, (list, dict))
+        return {name: sorted(part) if name == "childrens" else "<%s>" % type(part).__name__
+                if (name in words or name.endswith(_RATE)) and not isinstance(part, (list, dict))
                 else _steady(part, plugin) for name, part in value.items()}
     if isinstance(value, list):
+        if value and isinstance(value[0], dict) and "cpu_percent" in value[0]:
+            value = sorted(value, key=lambda process: (process["pid"] if process["pid"] != "_" else process["name"]))
         return [_steady(part, plugin) for part in value]
     return value
 
@@ -107,10 +130,11 @@ def _overlay(changed: str, tree: str) -> None:
 
 
 def main() -> int:
-    for host, found in sorted(all_answers().items()):
-        with open(path_of(host), "w", encoding="utf-8") as file:
-            file.write(text(found))
-        print("wrote %s" % os.path.relpath(path_of(host), TOP))
+    for host, files in sorted(all_answers().items()):
+        for name, found in files.items():
+            with open(path_of(host, name), "w", encoding="utf-8") as file:
+                file.write(text(found))
+            print("wrote %s" % os.path.relpath(path_of(host, name), TOP))
     return 0
 
 

@@ -11,11 +11,11 @@ class Golden(unittest.TestCase):
     def test_every_host(self) -> None:
         self.assertGreaterEqual(len(golden.hosts()), 6)
         answers = golden.all_answers()
-        for host in golden.hosts():
-            with self.subTest(host):
-                with open(golden.path_of(host), encoding="utf-8") as file:
+        for host, name in [(one, name) for one in golden.hosts() for name in answers[one]]:
+            with self.subTest("%s %s" % (host, name)):
+                with open(golden.path_of(host, name), encoding="utf-8") as file:
                     expected = file.read()
-                got = golden.text(answers[host])
+                got = golden.text(answers[host][name])
                 if got != expected:
                     lines = difflib.unified_diff(expected.splitlines(), got.splitlines(), "golden", "now", "", "", 2,
                                                  "")

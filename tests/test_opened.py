@@ -73,11 +73,11 @@ class Rig:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def opened(self, seconds: float) -> Counter[str]:
-        """What /all opens so many seconds after the one before."""
+    def opened(self, seconds: float, path: str = "/api/2/all") -> Counter[str]:
+        """What a path opens so many seconds after the one before."""
         self.now += seconds
         self.roots.opened = Counter()
-        prepared = self.daemon._in_force.app.prepare(parse(b"GET /api/2/all HTTP/1.0\r\n\r\n"))
+        prepared = self.daemon._in_force.app.prepare(parse(b"GET %s HTTP/1.0\r\n\r\n" % path.encode()))
         assert prepared[0]().status == 200
         return self.roots.opened
 

@@ -5,6 +5,7 @@ import unittest
 from typing import Any
 
 from glancesd.answers import Refused
+from glancesd.api import v3, v4
 from glancesd.api.dialect import ROUTES
 from glancesd.api.endpoints import Endpoints
 from glancesd.api.routes import Routes
@@ -54,8 +55,13 @@ class Find(unittest.TestCase):
             self.find("nosuch")
 
     def test_every_endpoint_of_the_table_exists_and_is_used(self) -> None:
-        named = {endpoint for _, endpoint in ROUTES}
-        self.assertEqual(named, {name for name in vars(Endpoints) if not name.startswith("_")})
+        tables: tuple[tuple[Any, Any], ...] = ((ROUTES, Endpoints), (v3.DIALECT.routes, v3.Endpoints),
+                                               (v4.DIALECT.routes, v4.Endpoints))
+        for table, endpoints in tables:
+            with self.subTest(endpoints.__module__):
+                methods = {name for name in dir(endpoints) if not name.startswith("_")
+                           and callable(getattr(endpoints, name))}
+                self.assertEqual({endpoint for _, endpoint in table}, methods - {"leaf"})
 
 
 if __name__ == "__main__":

@@ -29,12 +29,16 @@ class Table(unittest.TestCase):
         """Views colour what the API serves: both are of the same readings."""
         for plugin, watched in WATCHED.items():
             with self.subTest(plugin):
+                if plugin not in PLUGINS:                   # another version's alone
+                    continue
                 self.assertEqual(watched.sources, PLUGINS[plugin].sources[:len(watched.sources)])
 
     def test_what_the_history_keeps_is_watched(self) -> None:
-        """Both are of the same windows of the ticker's."""
+        """Both are of the same windows of the ticker's; the process list has none, for it is kept only when asked."""
         for section, kept in KEPT.items():
             with self.subTest(section):
+                if section == "processcount":
+                    continue
                 self.assertLessEqual(set(kept.sources), {source for watched in WATCHED.values()
                                                          for source in watched.sources})
 
@@ -124,7 +128,7 @@ class Views(unittest.TestCase):
             limits = {plugin: {**limits, plugin + "_careful": 1e-9}
                       for plugin, limits in machine.settings.limits.items()}
             machine.settle(machine.settings._replace(limits=limits))
-            for plugin in WATCHED:
+            for plugin in set(WATCHED).intersection(PLUGINS):
                 with self.subTest("%s %s" % (host, plugin)):
                     value, key = machine.pages.page(plugin).value, PLUGINS[plugin].key
                     rows = {"": value} if key is None else {str(element[key]): element for element in value}

@@ -86,11 +86,6 @@ def nowhere(path: Sequence[str], routes: Routes) -> Optional[Answer]:
     return None
 
 
-def leaf(decoration: str, optional: bool) -> JSONValue:
-    """How views show one field."""
-    return {"decoration": decoration, "optional": optional, "additional": False, "splittable": False}
-
-
 def local_timestamp(wall: float) -> str:
     """ISO 8601 in local time without a zone; microseconds only where there are some."""
     seconds, fraction = divmod(int(wall * 1e6), 1000000)
@@ -115,7 +110,8 @@ class Dialect(NamedTuple):
     not_fields: frozenset[str] = frozenset()                     # list plugins whose elements have no fields
     error: Callable[[Refused], Answer] = error
     elsewhere: Callable[[Sequence[str], Routes], Optional[Answer]] = nowhere      # a path that no route fits, moved
-    leaf: Callable[[str, bool], JSONValue] = leaf
+    more_views: Mapping[str, Mapping[str, JSONValue]] = {}         # what views of a plugin hold beside its fields
+    answers_bare: bool = True                                      # /api/VERSION itself answers, with the help
     timestamp: Callable[[float], str] = local_timestamp
 
     def item_of(self, plugin: str, element: str, figure: str) -> Optional[str]:
@@ -123,17 +119,10 @@ class Dialect(NamedTuple):
         name = self.series.get(plugin, {}).get(figure)
         return name if name is None or self.plugins[plugin].key is None else "%s_%s" % (element, name)
 
-    def views(self, plugin: str, value: JSONValue, levels: Mapping[tuple[str, str], str]) -> JSONValue:
-        """How each field stands to its limits: by field of an object, by key and field of a list with a key, else {}.
-
-        `levels`: by element ("" for an object) and figure; what is not among them has no limit.
-        """
-        key = self.plugins[plugin].key
-        if isinstance(value, dict):
-            return self._leaves(plugin, value, "", levels)
-        if key is None or not isinstance(value, list):
-            return {}
-        return {str(element[key]): self._leaves(plugin, element, str(element[key]), levels) for element in value}
+    def shown_levels(self, plugin: str, element: str, levels: Mapping[tuple[str, str], str]) -> dict[str, str]:
+        """The decoration of each field that has a limit; `levels`: by element ("" for an object) and figure."""
+        return {field: levels[element, figure] for figure, fields in self.judged.get(plugin, {}).items()
+                if (element, figure) in levels for field in fields}
 
     def states(self, plugin: str, levels: Mapping[tuple[str, str], str]) -> JSONValue:
         """The fields that are not well, by element: {"/": {"used": "WARNING"}}. `levels`: as for `views`."""
@@ -144,10 +133,3 @@ class Dialect(NamedTuple):
             if fields and state not in (OK, DEFAULT):
                 found.setdefault(element, {}).update(dict.fromkeys(fields, state))
         return found
-
-    def _leaves(self, plugin: str, fields: Mapping[str, JSONValue], element: str,
-                levels: Mapping[tuple[str, str], str]) -> JSONValue:
-        optional = self.optional.get(plugin, frozenset())
-        shown = {field: levels[element, figure] for figure, names in self.judged.get(plugin, {}).items()
-                 if (element, figure) in levels for field in names}
-        return {field: self.leaf(shown.get(field, DEFAULT), field in optional) for field in fields}

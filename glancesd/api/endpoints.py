@@ -1,10 +1,11 @@
 """endpoints: what each route answers: a method given the path's parameters returns an Answer or raises Refused."""
 from __future__ import annotations
 
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Mapping, NamedTuple, Optional
 
 from ..answers import Answer, Refused, dump
 from ..history import Figure, History
+from ..limits import DEFAULT
 from ..settings import Settings
 from ..watch import Watch
 from . import query
@@ -95,12 +96,25 @@ class Endpoints:
 
     def _views(self, plugin: str, page: Page) -> bytes:
         levels = self._levels(plugin)
-        views, dialect = self._dialect.views, self._dialect
-        if isinstance(page.value, list) and dialect.plugins[plugin].key is not None:
-            # An element at a time: the views of 5,000 processes at once would be 70,000 objects.
-            members = [dump(views(plugin, [element], levels))[1:-1] for element in page.value]
-            return b"{" + b", ".join(members) + b"}"
-        return dump(views(plugin, page.value, levels))
+        value, key = page.value, self._dialect.plugins[plugin].key
+        if isinstance(value, dict):
+            return dump({**self._leaves(plugin, value, "", levels), **self._dialect.more_views.get(plugin, {})})
+        if key is None or not isinstance(value, list):
+            return b"{}"
+        # An element at a time: the views of 5,000 processes at once would be 70,000 objects.
+        return joined([(str(element[key]), dump(self._leaves(plugin, element, str(element[key]), levels)))
+                       for element in value])
+
+    def _leaves(self, plugin: str, fields: Mapping[str, Any], element: str,
+                levels: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+        shown = self._dialect.shown_levels(plugin, element, levels)
+        return {field: self.leaf(plugin, element, field, value, shown.get(field, DEFAULT))
+                for field, value in fields.items()}
+
+    def leaf(self, plugin: str, element: str, field: str, value: Any, decoration: str) -> dict[str, Any]:
+        """How views show one field."""
+        optional = field in self._dialect.optional.get(plugin, ())
+        return {"decoration": decoration, "optional": optional, "additional": False, "splittable": False}
 
     def _levels(self, plugin: str) -> dict[tuple[str, str], str]:
         try:

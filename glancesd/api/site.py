@@ -22,6 +22,8 @@ from .routes import Routes
 # The segment behind /api, and the module of this package that holds the dialect. The first one is loaded at the start.
 VERSIONS = (
     ("2", "v2"),
+    ("3", "v3"),
+    ("4", "v4"),
 )
 
 Endpoint = Callable[[Request], Answer]
@@ -53,8 +55,7 @@ class Dialects:
         self._readings = readings
         self._clock = clock
         self._log = log
-        disabled = getattr(settings, "disable_api", ())
-        self._modules = {version: module for version, module in versions if version not in disabled}
+        self._modules = {version: module for version, module in versions if version not in settings.disable_api}
         self._served: dict[str, Served] = {}
         self.first = self.find(next(iter(self._modules))) if self._modules else None
 
@@ -106,7 +107,7 @@ class Site:
         if served is None:
             first = self._dialects.first
             raise Refused(404, first.routes.no_path(path) if first is not None else "no such path: /" + "/".join(path))
-        if path[2:] in ((), ("",)):
+        if path[2:] in ((), ("",)) and served.dialect.answers_bare:
             return Found(partial(self._help, served), False)
         try:
             endpoint, parameters = served.routes.find(path[2:], request.query)

@@ -19,6 +19,11 @@ class Tracked(NamedTuple):
     entries: int
     maximum: int
 
+    @property
+    def used_percent(self) -> float:
+        """Of the most that can be tracked; not rounded, as Glances shows it."""
+        return self.entries * 100.0 / self.maximum if self.maximum > 0 else 0.0
+
 
 def parse(text: str, file: str = COUNT) -> int:
     """The one number. ParseError on anything else."""

@@ -1,0 +1,204 @@
+"""API 2, 3 and 4 of one daemon: what they share is the same figure, of the same sample."""
+from __future__ import annotations
+
+import unittest
+from typing import Any, Mapping
+
+from glancesd.answers import Refused
+from glancesd.api import fields, v2, v3, v4
+from glancesd.api.site import VERSIONS
+from glancesd.figures import KEPT
+from glancesd.settings.sections import PLUGINS
+from glancesd.watch import WATCHED
+from tests import assembly, test_opened
+from tests.bench import trees
+from tests.test_opened import SIZE, Rig
+
+DIALECTS = (v2.DIALECT, v3.DIALECT, v4.DIALECT)
+SHARES = ("total", "user", "system", "idle", "nice", "iowait", "irq", "steal", "guest")
+
+# plugin, key of its elements, fields of API 2, of API 3, of API 4
+SAME: tuple[tuple[Any, ...], ...] = (
+    ("cpu", "", *[(*SHARES, "ctx_switches", "interrupts", "soft_interrupts", "time_since_update")] * 3),
+    ("percpu", "cpu_number", *[SHARES[1:]] * 3),
+    ("load", "", *[("min1", "min5", "min15", "cpucore")] * 3),
+    ("mem", "", *[("total", "available", "percent", "used", "active", "inactive", "buffers", "cached", "shared")] * 3),
+    ("memswap", "", *[("total", "used", "free", "percent", "sin", "sout")] * 3),
+    ("network", "interface_name",
+     *[("rx", "tx", "cx", "cumulative_rx", "cumulative_tx", "cumulative_cx", "speed", "is_up",
+        "time_since_update")] * 2,
+     ("bytes_recv", "bytes_sent", "bytes_all", "bytes_recv_gauge", "bytes_sent_gauge", "bytes_all_gauge", "speed",
+      "is_up", "time_since_update")),
+    ("diskio", "disk_name", *[("read_count", "write_count", "read_bytes", "write_bytes", "time_since_update")] * 3),
+    ("fs", "mnt_point", *[("device_name", "fs_type", "size", "used", "free", "percent")] * 3),
+    ("processcount", "", *[("total", "running", "sleeping", "thread", "pid_max")] * 3),
+    ("processlist", "pid", *[("name", "username", "nice", "num_threads", "cpu_percent", "memory_percent",
+                              "io_counters")] * 3),
+    ("quicklook", "", *[("cpu", "mem", "swap")] * 3),
+    ("irq", "irq_line", *[("irq_rate", "time_since_update")] * 3),
+    ("ip", "", *[("address", "mask", "mask_cidr", "gateway")] * 3),
+    ("core", "", *[("phys", "log")] * 3),
+    ("system", "", *[("os_name", "hostname", "platform", "linux_distro", "os_version")] * 3),
+)
+
+
+class Agreement(unittest.TestCase):
+    def figures(self, value: Any, key: str, names: tuple[str, ...]) -> Any:
+        if not key:
+            return [value.get(name) for name in names] if value else None
+        return {element[key]: [element.get(name) for name in names] for element in value}
+
+    def test_every_figure_that_they_share(self) -> None:
+        for host in assembly.hosts():
+            house = assembly.fixture(host)
+            for plugin, key, *names in SAME:
+                with self.subTest("%s %s" % (host, plugin)):
+                    two, three, four = [
+                        self.figures(house.json("/api/%d/%s" % (version, plugin)), key, of_version)
+                        for version, of_version in zip((2, 3, 4), names)]
+                    self.assertEqual(two, three)
+                    self.assertEqual(three, four)
+
+    def test_lists_of_3_are_objects_of_4(self) -> None:
+        for host in assembly.hosts():
+            house = assembly.fixture(host)
+            four = {entry["pid"]: entry for entry in house.json("/api/4/processlist")}
+            for entry in house.json("/api/3/processlist"):
+                for field in ("memory_info", "cpu_times", "gids"):
+                    of_four = four[entry["pid"]][field]
+                    self.assertEqual(entry[field], list(of_four.values()) if of_four is not None else None)
+
+    def test_histories_are_the_same_points(self) -> None:
+        house = assembly.fixture("server")
+        three, four = house.json("/api/3/network/history"), house.json("/api/4/network/history")
+        for item, points in three.items():
+            name, _, direction = item.rpartition("_")
+            of_four = four["%s_bytes_%s_rate_per_sec" % (name, {"rx": "recv", "tx": "sent"}[direction])]
+            self.assertEqual([value for _, value in points], [value for _, value in of_four])
+
+    def test_busiest_first(self) -> None:
+        for version in (3, 4):
+            listed = assembly.fixture("server").json("/api/%d/processlist" % version)
+            order = [(-entry["cpu_percent"], -entry["memory_percent"]) for entry in listed]
+            self.assertEqual(order, sorted(order))
+
+
+class OneSample(unittest.TestCase):
+    def test_the_second_dialect_of_a_second_opens_only_what_it_alone_shows(self) -> None:
+        with trees.folder() as tree:
+            trees.write(tree, SIZE)
+            rig = Rig(tree)
+            rig.daemon._readings.baselines()
+            rig.opened(1)
+            rig.opened(1, "/api/4/all")                      # arguments and groups, which hardly change
+            first = rig.opened(1)
+            trees.write(tree, SIZE, instant=3)
+            self.assertIn("proc/stat", first)
+            again = {version: rig.opened(0, "/api/%d/all" % version) for version in (2, 3)}
+            self.assertEqual(again[2], {})
+            self.assertLessEqual({path for path in again[3] if "statm" not in path and not path.startswith("sys/")},
+                                 {"proc/cpuinfo", "proc/net/tcp", "proc/net/tcp6", "proc/1/net/tcp",
+                                  "proc/sys/net/netfilter/nf_conntrack_count"})
+            self.assertEqual(rig.opened(0, "/api/4/all"), {})
+
+    def test_a_process_that_did_nothing_is_not_read_for_3_and_4(self) -> None:
+        with trees.folder() as tree:
+            trees.write(tree, SIZE)
+            rig = Rig(tree)
+            rig.daemon._readings.baselines()
+            rig.opened(1, "/api/4/all")
+            opened = rig.opened(1, "/api/4/all")
+            self.assertEqual([path for path in opened if path.endswith("/statm")], [])
+            of_processes = filter(None, map(test_opened._OF_A_PROCESS.match, opened))
+            self.assertLessEqual({match.group(1) for match in of_processes}, {"stat", "io"})
+
+
+class Tables(unittest.TestCase):
+    def test_versions(self) -> None:
+        self.assertEqual([version for version, _ in VERSIONS], [dialect.version for dialect in DIALECTS])
+
+    def test_plugins_have_a_section_of_the_settings(self) -> None:
+        for dialect in DIALECTS:
+            self.assertLessEqual(set(dialect.plugins), set(PLUGINS))
+
+    def test_figures_exist(self) -> None:
+        for dialect in DIALECTS:
+            with self.subTest(dialect.version):
+                for plugin, series in dialect.series.items():
+                    self.assertLessEqual(set(series), set(KEPT[plugin].figures))
+                self.assertLessEqual(set(dialect.judged), set(WATCHED))
+
+    def test_every_field_of_4_has_a_sentence(self) -> None:
+        for host in assembly.hosts():
+            house = assembly.fixture(host)
+            for plugin in v4.PLUGINS:
+                value = house.json("/api/4/" + plugin)
+                rows = value if isinstance(value, list) else [value]
+                for row in rows if plugin not in ("help", "raid") else ():
+                    for field in row if isinstance(row, Mapping) else ():
+                        with self.subTest("%s.%s" % (plugin, field)):
+                            self.assertIsNotNone(fields.describe(plugin, field)[1])
+
+
+class Shapes(unittest.TestCase):
+    def setUp(self) -> None:
+        self.house = assembly.fixture("laptop")
+
+    def refused(self, path: str) -> int:
+        with self.assertRaises(Refused) as caught:
+            self.house.answer(path)
+        return caught.exception.status
+
+    def test_a_version_is_loaded_when_it_is_asked(self) -> None:
+        self.assertEqual([pages.dialect.version for pages in self.house.dialects.pages()], ["2"])
+        self.house.json("/api/4/load")
+        self.assertEqual([pages.dialect.version for pages in self.house.dialects.pages()], ["2", "4"])
+        self.assertIn("processcount", self.house.dialects.kept())
+
+    def test_disabled(self) -> None:
+        house = assembly.fixture("laptop", disable_plugin=("mem",), disable_api=("3",))
+        self.assertNotIn("mem", house.json("/api/4/all"))
+        self.assertNotIn("mem", house.json("/api/4/all/limits"))
+        self.assertNotIn("mem", house.json("/api/4/all/views"))
+        self.assertTrue(house.json("/api/4/args/disable_mem"))
+        self.house = house
+        self.assertEqual((self.refused("/api/4/mem"), self.refused("/api/3/all")), (404, 404))
+
+    def test_bare_paths(self) -> None:
+        for path in ("/", "/api", "/api/2", "/api/2/", "/api/v2"):
+            self.assertEqual(self.house.json(path), v2.HELP)
+        for path in ("/api/3", "/api/3/", "/api/4", "/api/4/", "/api/5", "/api/v3/all"):
+            self.assertEqual(self.refused(path), 404)
+
+    def test_a_slash_at_the_end(self) -> None:
+        for path, location in (("/api/4/cpu/", "/api/4/cpu"), ("/api/4/mem/used/", "/api/4/mem/used"),
+                               ("/api/4/mem/a b/", "/api/4/mem/a%20b")):
+            answer = self.house.answer(path)
+            self.assertEqual((answer.status, answer.headers), (307, ("Location: " + location,)))
+        for path in ("/api/4/nosuch/", "/api/3/cpu/", "/api/2/cpu/"):
+            self.assertEqual(self.refused(path), 404)
+
+    def test_counts_of_points(self) -> None:
+        for path in ("/api/4/cpu/history?nb=1", "/api/4/cpu/history/1", "/api/3/cpu/history/1"):
+            self.assertEqual({len(points) for points in self.house.json(path).values()}, {1})
+        self.assertEqual(len(self.house.json("/api/4/cpu/user/history?nb=1")), 1)
+        for path in ("/api/4/cpu/history?nb=x", "/api/4/cpu/history?nb=-1", "/api/4/cpu/history/x",
+                     "/api/3/cpu/history/x"):
+            self.assertEqual(self.refused(path), 404)
+
+    def test_views_of_3_know_what_never_moved(self) -> None:
+        views = self.house.json("/api/3/network/views")["lo"]
+        self.assertEqual((views["rx"]["_zero"], views["interface_name"]["_zero"], views["speed"]["_zero"]),
+                         (True, True, True))
+        self.assertEqual(set(views["rx"]), {"decoration", "optional", "additional", "splittable", "hidden", "_zero"})
+        self.assertFalse(views["cumulative_rx"]["_zero"])
+
+    def test_an_answer_is_made_once_for_all_who_ask(self) -> None:
+        for path in ("/api/4/all/views", "/api/4/processlist/name", "/api/4/processlist/top/5", "/api/2/all/limits",
+                     "/api/4/processlist/pid/value/1", "/api/3/cpu/history"):
+            with self.subTest(path):
+                self.assertIs(self.house.answer(path), self.house.answer(path))
+
+
+if __name__ == "__main__":
+    unittest.main()
