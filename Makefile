@@ -9,8 +9,11 @@ UNITDIR = $(PREFIX)/lib/systemd/system
 # More arguments: make run ARGS="-p 0", make bench ARGS=…
 ARGS =
 
-INSTALL = PYTHON="$(PYTHON)" INTERPRETER="$(INTERPRETER)" PREFIX="$(PREFIX)" UNITDIR="$(UNITDIR)" DESTDIR="$(DESTDIR)" \
-	sh glancesd/services/install.sh
+INSTALL = sh glancesd/services/install.sh
+# To the shell by its environment, because a path may hold blanks and quotes.
+export PYTHON INTERPRETER PREFIX UNITDIR DESTDIR
+# Where uninstall looks when the command line names no PREFIX.
+uninstall: export ELSEWHERE = $(if $(filter file,$(origin PREFIX)),/usr)
 
 .PHONY: help run test check golden bench soak fuzz pyz install install-openwrt install-openrc uninstall clean
 

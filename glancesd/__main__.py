@@ -30,7 +30,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return 2
     if settings.check:
         from .check import check
-        return check(settings.check)
+        return check(settings.check, settings)
     if settings.hash_password:
         return _hash_password()
     if settings.print_config:

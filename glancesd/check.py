@@ -4,6 +4,7 @@
     $ glancesd --check http://127.0.0.1:61208/readyz   fail: http://127.0.0.1:61208/readyz: HTTP 503     exit status 1
     $ glancesd --check unix:/run/glancesd.sock         cannot ask unix:/run/glancesd.sock: Connection refused       2
     $ glancesd --check https://localhost:61208         of this machine itself, a certificate is not verified
+    $ glancesd -C FILE --check self/livez              the daemon that FILE starts
 
 Asks over a bare socket: `http.client` and `create_connection` need the `idna` codec, which OpenWrt splits off.
 """
@@ -19,11 +20,15 @@ from contextlib import suppress
 from typing import Any, Callable, NamedTuple
 
 from .log import LINE_CHARACTERS, printable
+from .settings import Settings
 
 PASSED, FAILED, NOT_ASKED = 0, 1, 2
 
 DEFAULT_PATH = "/healthz"
 DEFAULT_PORTS = {"http": 80, "https": 443}
+OWN = "self"
+# A daemon that listens everywhere, on IPv6 unless the kernel has none.
+EVERY = ("::1", "127.0.0.1")
 # From the name look-up to the last byte; what calls a health check allows it seconds.
 LIMIT_SECONDS = 5.0
 # A health answer has a few hundred bytes; of more, this much is read.
@@ -54,13 +59,16 @@ def standard_output(line: str) -> None:
         os.write(sys.stdout.fileno(), line.encode("utf-8", "replace") + b"\n")
 
 
-def check(url: str, write: Callable[[str], Any] = standard_output) -> int:
-    """Ask once; one line to `write`. 0: 2xx, not status "fail"; 1: another answer; 2: no answer, or not such a URL."""
+def check(url: str, settings: Settings, write: Callable[[str], Any] = standard_output) -> int:
+    """Ask once; one line to `write`. 0: 2xx, not status "fail"; 1: another answer; 2: no answer, or not such a URL.
+
+    `url` as for `parse`, or `self[/PATH]`: the daemon that these settings start.
+    """
     verdict: list[tuple[int, str]] = []
     try:
-        target = parse(url)
+        targets = [parse(one) for one in (own_urls(settings, url[len(OWN):]) if is_own(url) else [url])]
         # In a thread: nothing else bounds a name look-up, or a server that sends a byte now and then.
-        asking = threading.Thread(target=lambda: verdict.append(_verdict(target)), name="check", daemon=True)
+        asking = threading.Thread(target=lambda: verdict.append(_first_verdict(targets)), name="check", daemon=True)
         asking.start()
         asking.join(LIMIT_SECONDS)
     except ValueError as problem:
@@ -71,6 +79,24 @@ def check(url: str, write: Callable[[str], Any] = standard_output) -> int:
     line = printable(line)
     write(line if len(line) <= LINE_CHARACTERS else line[:LINE_CHARACTERS - 1] + "…")
     return status
+
+
+def is_own(url: str) -> bool:
+    """Whether it names no place, but the daemon of the settings."""
+    return url == OWN or url.startswith(OWN + "/")
+
+
+def own_urls(settings: Settings, path: str = "") -> list[str]:
+    """Where the daemon of these settings answers on this machine; ValueError when they do not tell."""
+    address = settings.bind_address
+    if address is not None and address.startswith("unix:"):
+        return [address]
+    if not settings.port:
+        raise ValueError("port 0 is a free one, which nobody knows beforehand")
+    hosts = {None: EVERY, "::": EVERY, "0.0.0.0": EVERY[1:]}.get(address, (address or "",))
+    return ["%s://%s:%d%s" % ("https" if settings.tls_cert else "http",
+                              "[%s]" % host.replace("%", "%25") if ":" in host else host, settings.port, path)
+            for host in hosts]
 
 
 def parse(url: str) -> Target:
@@ -194,6 +220,15 @@ def _is_whole(answer: bytes) -> bool:
         if name.strip().lower() == b"content-length" and value.strip().isdigit():
             return bool(end) and len(body) >= int(value.strip()[:9])
     return False
+
+
+def _first_verdict(targets: list[Target]) -> tuple[int, str]:
+    """Of the first one that answers; of the last, if none does."""
+    for target in targets:
+        verdict = _verdict(target)
+        if verdict[0] != NOT_ASKED:
+            break
+    return verdict
 
 
 def _verdict(target: Target) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from typing import Any, Callable
 from unittest import mock
 
 from glancesd import check
+from glancesd.settings import default_settings, read_settings
 from tests.certificate import CERTIFICATE, KEY
 from tests.daemon import TOP, Daemon
 
@@ -84,7 +85,7 @@ class Case(unittest.TestCase):
 
     def run_check(self, url: str) -> tuple[int, str]:
         lines: list[str] = []
-        status = check.check(url, lines.append)
+        status = check.check(url, default_settings(), lines.append)
         self.assertEqual(len(lines), 1, lines)
         self.assertNotIn("\n", lines[0])
         return status, lines[0]
@@ -177,6 +178,29 @@ class Check(Case):
             closed.bind(("127.0.0.1", 0))       # bound and not listening: refused, and nobody else's
             url = "http://127.0.0.1:%d" % closed.getsockname()[1]
             self.assertEqual(self.run_check(url), (2, "cannot ask %s/healthz: Connection refused" % url))
+
+    def test_self(self) -> None:
+        """The daemon of these settings: an init script need not know address, port and TLS."""
+        table: tuple[tuple[tuple[str, ...], str, list[str]], ...] = (
+            (("-B", "::", "-p", "80"), "/livez", ["http://[::1]:80/livez", "http://127.0.0.1:80/livez"]),
+            (("-B", "0.0.0.0"), "/livez", ["http://127.0.0.1:61208/livez"]),
+            (("-B", "192.168.1.1"), "", ["http://192.168.1.1:61208"]),
+            (("-B", "fe80::1%eth0"), "", ["http://[fe80::1%25eth0]:61208"]),
+            (("-B", "unix:/run/x"), "/livez", ["unix:/run/x"]),
+            (("-B", "localhost", "--tls-cert", __file__, "--tls-key", __file__), "", ["https://localhost:61208"]),
+        )
+        for arguments, path, urls in table:
+            with self.subTest(arguments):
+                settings = read_settings(["-C", os.devnull, *arguments], {})
+                self.assertEqual(check.own_urls(settings, path), urls)
+                self.assertTrue(all(check.parse(url) for url in urls))
+        with self.assertRaisesRegex(ValueError, "port 0"):
+            check.own_urls(read_settings(["-C", os.devnull, "-p", "0"], {}))
+        _, url = self.serve(health("warn"))
+        lines: list[str] = []
+        settings = default_settings()._replace(bind_address="::", port=int(url.rpartition(":")[2]))
+        self.assertEqual(check.check("self/livez", settings, lines.append), 0)      # nobody is on ::1
+        self.assertEqual(lines, ["warn: %s/livez" % url])
 
     def test_unix_socket(self) -> None:
         with tempfile.TemporaryDirectory() as directory:

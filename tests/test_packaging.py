@@ -282,6 +282,108 @@ class Install(Scratch):
         self.make("uninstall")
         self.assertEqual(files_below(self.scratch), {})
 
+    def test_a_prefix_that_a_shell_would_take_apart(self) -> None:
+        for prefix, line in (("/opt/a b&c|d", 'ExecStart="/opt/a b&c|d/bin/glancesd" -C '),
+                             ('/opt/it\'s "q"; \\1 %', 'ExecStart="/opt/it\'s \\"q\\"; \\\\1 %%/bin/glancesd" -C ')):
+            with self.subTest(prefix):
+                self.make("install", "PREFIX=" + prefix)
+                self.assertIn("\n" + line, read(self.scratch + prefix + "/lib/systemd/system/glancesd.service"))
+                command = self.scratch + prefix + "/bin/glancesd"
+                self.assertIn(__version__, run(sys.executable, "-IS", command, "--version", cwd="/"))
+                self.make("install-openwrt", "PREFIX=" + prefix)
+                script = self.scratch + "/etc/init.d/glancesd"
+                self.assertEqual(run("sh", "-c", '. "$1"; printf %s "$PROG"', "sh", script), prefix + "/bin/glancesd")
+                self.assertIn("OpenRC starts no command", self.make("install-openrc", "PREFIX=" + prefix, status=2))
+                self.make("uninstall", "PREFIX=" + prefix)
+                self.assertEqual(files_below(self.scratch), {})
+
+    def test_an_interpreter_that_a_first_line_cannot_name(self) -> None:
+        for name in ('a "$python`', "x" * 200):
+            with self.subTest(name):
+                interpreter = os.path.join(self.scratch, name)
+                os.symlink(sys.executable, interpreter)
+                self.make("install", "INTERPRETER=" + interpreter.replace("$", "$$"))
+                command = os.path.join(self.scratch, "usr/local/bin/glancesd")
+                self.assertIn(__version__, run(command, "--version", cwd="/"))
+                self.make("uninstall")
+                os.unlink(interpreter)
+
+    def test_nothing_is_written_through_a_link(self) -> None:
+        """An image's /etc/glancesd.conf that points to where the image's own root will be."""
+        outside = tempfile.TemporaryDirectory()
+        self.addCleanup(outside.cleanup)
+        os.makedirs(self.scratch + "/etc")
+        with open(outside.name + "/file", "w") as file:
+            file.write("theirs\n")
+        for target in ("/nothing", "/file"):
+            with self.subTest(target):
+                os.symlink(outside.name + target, self.scratch + "/etc/glancesd.conf")
+                self.assertIn("kept as it is", self.make("install"))
+                self.assertEqual(os.listdir(outside.name), ["file"])
+                self.assertEqual(read(outside.name, "file"), "theirs\n")
+                self.assertTrue(os.path.islink(self.scratch + "/etc/glancesd.conf"))
+                os.unlink(self.scratch + "/etc/glancesd.conf")
+        self.make("uninstall")
+        for folder in ("/usr/local", "/usr/local/lib/systemd", "/usr/local/bin"):
+            with self.subTest(folder):
+                os.makedirs(os.path.dirname(self.scratch + folder), exist_ok=True)
+                os.symlink(outside.name, self.scratch + folder)
+                self.assertIn("leads to outside", self.make("install", status=2))
+                self.assertEqual(os.listdir(outside.name), ["file"])
+                os.unlink(self.scratch + folder)
+        os.makedirs(self.scratch + "/usr/local/bin", exist_ok=True)
+        for link in ("glancesd", "glancesd.new"):
+            os.symlink(outside.name + "/" + link, self.scratch + "/usr/local/bin/" + link)
+        self.make("install")
+        self.assertEqual(os.listdir(outside.name), ["file"])
+
+    def test_a_unit_that_was_edited_stays(self) -> None:
+        """It may hold the password: an upgrade that took it away would leave the daemon open."""
+        unit = os.path.join(self.scratch, "usr/local/lib/systemd/system/glancesd.service")
+        self.make("install")
+        fresh = read(unit)
+        self.assertNotIn("kept", self.make("install"))
+        with open(unit, "a") as file:
+            file.write("LoadCredential=password:/etc/glancesd.password\n")
+        self.assertIn("kept as it is: " + unit, self.make("install"))
+        self.assertEqual(read(unit)[:len(fresh)], fresh)
+        self.assertIn("LoadCredential=password:", read(unit))
+        # One of an older version, which left no copy to know it by.
+        shutil.rmtree(self.scratch + "/usr/local/lib/glancesd/defaults")
+        self.assertIn("kept as it is: " + unit, self.make("install"))
+        self.make("uninstall")
+        self.assertEqual(files_below(self.scratch), {})
+
+    def test_uninstall_finds_what_went_to_usr(self) -> None:
+        self.make("install-openwrt")
+        self.assertIn("nothing is installed", self.make("uninstall", "PREFIX=/opt", status=2))
+        self.make("uninstall")
+        self.assertEqual(files_below(self.scratch), {})
+
+    def test_uninstall_without_make(self) -> None:
+        """On a router. Its paths begin at the root, which here is the scratch directory."""
+        self.make("install-openwrt")
+        script = read(self.scratch, "usr/lib/glancesd/uninstall")
+        self.assertIn("PREFIX=/usr DESTDIR=\n", script)
+        with open(self.scratch + "/uninstall", "w") as file:
+            file.write(script.replace("DESTDIR=\n", "DESTDIR=%s\n" % self.scratch, 1))
+        run(str(shutil.which("sh", path=self.environ["PATH"])), self.scratch + "/uninstall", environ=self.environ)
+        self.assertEqual(set(files_below(self.scratch)), {"/uninstall"})
+
+    def test_an_interpreter_out_of_reach(self) -> None:
+        """As one below /root: the service's own user could not start it."""
+        closed = os.path.join(self.scratch, "closed")
+        os.makedirs(closed + "/lib")
+        os.chmod(self.scratch, 0o755)
+        os.chmod(closed, 0o700)
+        python = os.path.join(closed, "python3")
+        os.symlink(sys.executable, python)
+        text = read(SERVICES, "install.sh").partition("\ncase $PREFIX$")[0]
+        with open(self.scratch + "/functions", "w") as file:
+            file.write(text)
+        body = "PREFIX=/x DESTDIR=; set -- x; . %s/functions; unreachable %s" % (self.scratch, python)
+        self.assertEqual(run("sh", "-c", body), closed + "\n")
+
     def test_openwrt(self) -> None:
         self.make("install-openwrt")
         found = files_below(self.scratch)
@@ -459,10 +561,17 @@ class InitScripts(Scratch):
             file.write('#!/bin/sh\necho "$@" >&2\nexit 1\n')
         os.chmod(stub, 0o755)
         ask = '. "$script"; command=%s; s=0; healthcheck || s=$?; echo "$s ${healthcheck_timer-}"' % stub
-        self.assertEqual(self.script("openrc.init", ask), "--check http://127.0.0.1:61208/livez\n1 30\n")
+        self.assertEqual(self.script("openrc.init", ask), "-C /nonexistent --check self/livez\n1 30\n")
         self.assertEqual(self.script("openrc.init", "glancesd_check_url=; " + ask), "0 \n")
+        self.assertEqual(self.script("openrc.init", 'glancesd_args="-p 80 --hide-arguments"; ' + ask),
+                         "-p 80 --hide-arguments --check self/livez\n1 30\n")
         self.assertEqual(self.script("openrc.init", "glancesd_check_url=unix:/x glancesd_check_seconds=7; " + ask),
-                         "--check unix:/x\n1 7\n")
+                         "-C /nonexistent --check unix:/x\n1 7\n")
+
+    def test_openrc_never_gives_up(self) -> None:
+        """What is missing at boot (an address) may come: no number of ends is too many."""
+        body = '. "$script"; echo "$respawn_max $respawn_delay ${respawn_period-}"'
+        self.assertEqual(self.script("openrc.init", body), "0 10 \n")
 
 
 if __name__ == "__main__":

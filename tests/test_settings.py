@@ -180,7 +180,7 @@ class CommandLine(Files):
         (("--tls-cert", HERE), "--tls-cert: needs --tls-key too"),
         (("--tls-key", HERE), "--tls-key: needs --tls-cert too"),
         (("-p", "1\x1b[2J"), r"--port: needs a whole number from 0 to 65535, not '1\x1b[2J'"),
-        (("--check", ""), "--check: needs a URL, not ''"),
+        (("--check", ""), "--check: needs a URL, or self, not ''"),
         (("-B", ""), "--bind: needs an IPv4 or IPv6 address, localhost or unix:/path, not ''"),
         (("--passwrd-file", "x"), "--passwrd-file: no such option (--password-file?)"),
         (("--hide-argumnts",), "--hide-argumnts: no such option (--hide-arguments?)"),

@@ -4,7 +4,8 @@
 #
 # What is written is listed in PREFIX/lib/glancesd/installed, one path a line (a directory that was made ends in "/"), and
 # uninstall takes away just that. The administrator's files are written when they are missing or still as an earlier install
-# wrote them (its copies: PREFIX/lib/glancesd/defaults), and taken away likewise.
+# wrote them (its copies: PREFIX/lib/glancesd/defaults), and taken away likewise. A link is the administrator's, too: nothing
+# is ever written through one to outside DESTDIR. PREFIX/lib/glancesd/uninstall is this file again, for machines without make.
 set -eu
 umask 022
 export LC_ALL=C
@@ -15,6 +16,30 @@ lib=$PREFIX/lib/glancesd
 here=$DESTDIR$lib
 list=
 trap 'rm -f "$list"; rm -rf "$here.new"' EXIT
+
+# The units as they were written before `defaults` held copies to know them by: their checksums, with the usual path.
+old_units='|3974362455 2529|718132574 946|'
+
+fail() {
+    echo "install: $*" >&2
+    exit 1
+}
+
+# inside DIRECTORY…: none of them leads to outside DESTDIR by a link
+inside() {
+    [ -n "$DESTDIR" ] || return 0
+    mkdir -p "$DESTDIR"
+    for path; do
+        while [ ! -d "$DESTDIR$path" ]; do
+            [ ! -L "$DESTDIR$path" ] || fail "$DESTDIR$path leads to nowhere"
+            path=$(dirname "$path")
+        done
+        case $(cd -P "$DESTDIR$path" && pwd)/ in
+        "$(cd -P "$DESTDIR" && pwd)"/*) ;;
+        *) fail "$DESTDIR$path leads to outside $DESTDIR" ;;
+        esac
+    done
+}
 
 # directory PATH: make it and what leads to it
 directory() {
@@ -27,6 +52,8 @@ directory() {
 # put MODE PATH: write standard input there, whole or not at all
 put() {
     directory "$(dirname "$2")"
+    [ ! -d "$DESTDIR$2" ] || fail "$DESTDIR$2 is a directory"
+    rm -f "$DESTDIR$2.new"
     cat >"$DESTDIR$2.new"
     chmod "$1" "$DESTDIR$2.new"
     mv -f "$DESTDIR$2.new" "$DESTDIR$2"
@@ -37,24 +64,81 @@ put() {
 offer() {
     default=defaults/$(basename "$(dirname "$1")")-$(basename "$1")
     cat >"$here.new/$default"
-    echo "$1" >"$here.new/$default.path"
+    printf '%s\n' "$1" >"$here.new/$default.path"
     directory "$(dirname "$1")"
-    if [ ! -e "$DESTDIR$1" ] || cmp -s "$DESTDIR$1" "$here/$default"; then
+    if [ ! -L "$DESTDIR$1" ] && { [ ! -e "$DESTDIR$1" ] || is_as_written "$1"; }; then
         cat "$here.new/$default" >"$DESTDIR$1"
     elif ! cmp -s "$DESTDIR$1" "$here.new/$default"; then
         echo "kept as it is: $DESTDIR$1 (a fresh one: $lib/$default)"
     fi
 }
 
-# with_paths FILE: print it with the paths of this installation
-with_paths() {
-    sed "s|/usr\(/local\)\{0,1\}/bin/glancesd|$PREFIX/bin/glancesd|g" "$services/$1"
+# is_as_written PATH: whether the file is still as an earlier install wrote it
+is_as_written() {
+    if [ -e "$here/$default" ]; then
+        cmp -s "$DESTDIR$1" "$here/$default"
+    else
+        case $old_units in
+        *"|$(sed 's|^ExecStart=.*/bin/glancesd |ExecStart=/usr/local/bin/glancesd |' "$DESTDIR$1" | cksum)|"*) ;;
+        *) false ;;
+        esac
+    fi
 }
 
-# The package beside the one in use, which a running daemon may still read from.
+# unit NAME: standard input is a unit of systemd; one that was edited is the administrator's
+unit() {
+    offer "$UNITDIR/$1"
+    echo "$UNITDIR/$1" >>"$list"
+}
+
+# with_command FILE COMMAND: print it with this command in place of /usr/bin/glancesd or /usr/local/bin/glancesd
+with_command() {
+    sed "s|/usr\(/local\)\{0,1\}/bin/glancesd|$(printf '%s\n' "$2" | sed 's/[\\|&]/\\&/g')|" "$services/$1"
+}
+
+# For the command line of a unit: specifiers and variables doubled, in quotes where something in it would end the word.
+for_systemd() {
+    printf '%s\n' "$1" | sed 's/%/%%/g
+        s/\$/$$/g
+        s/["\\]/\\&/g
+        /[^A-Za-z0-9_./+@:,=~%$-]/s/.*/"&"/'
+}
+
+# For a shell, in single quotes where it needs some.
+for_shell() {
+    printf '%s\n' "$1" | sed "/[^A-Za-z0-9_./+@:,=~%-]/{
+        s/'/'\\\\''/g
+        s/.*/'&'/
+    }"
+}
+
+# Begins a program of the interpreter $1. The kernel takes a blank for the end of its path, and 127 characters at most: there
+# a shell starts it, to which the second line is a command, and to Python a text.
+first_line() {
+    if [ ${#1} -gt 120 ] || printf '%s\n' "$1" | grep -q '[[:blank:]]'; then
+        printf "#!/bin/sh\n'''exec' \"%s\" -IS \"\$0\" \"\$@\"\n' '''\n" "$(printf '%s\n' "$1" | sed 's/[$`"\\]/\\&/g')"
+    else
+        printf '#!%s -IS\n' "$1"
+    fi
+}
+
+# unreachable INTERPRETER: print the first part of its path or its library that others may not pass
+unreachable() {
+    "$1" -IS -c '
+import os, sys
+for path in (sys.executable, os.path.realpath(sys.executable), os.path.realpath(os.__file__)):
+    while path != "/":
+        if not os.stat(path).st_mode & (0o001 if os.path.isdir(path) else 0o004):
+            sys.exit(print(path))
+        path = os.path.dirname(path)
+' 2>/dev/null || :
+}
+
+# package DIRECTORY…: the package beside the one in use, which a running daemon may still read from. The directories are
+# those that more is written to.
 package() {
+    inside "$PREFIX/bin" "$PREFIX/lib" /etc "$@"
     list=$(mktemp)
-    mkdir -p "$DESTDIR/"
     directory "$PREFIX/lib"
     rm -rf "$here.new"
     mkdir "$here.new" "$here.new/defaults"
@@ -67,9 +151,9 @@ package() {
     # Byte code that is checked by content: where times are not kept (scp, a router without a clock) it holds all the same.
     "$PYTHON" -I -m compileall -q -f --invalidation-mode checked-hash -d "$lib/glancesd" "$here.new/glancesd"
 
+    interpreter=${INTERPRETER:-$("$PYTHON" -c 'import sys; print(sys.executable)')}
     # -I -S: nothing of the caller's environment or directory and no site-packages, which also starts sooner.
-    put 755 "$PREFIX/bin/glancesd" <<END
-#!${INTERPRETER:-$("$PYTHON" -c 'import sys; print(sys.executable)')} -IS
+    { first_line "$interpreter"; cat; } <<'END' | put 755 "$PREFIX/bin/glancesd"
 import os
 import sys
 
@@ -80,9 +164,10 @@ sys.exit(main())
 END
     config=$(cd "$here.new" && "$PYTHON" -B -S -m glancesd --print-config)
     printf '%s\n' "$config" | offer /etc/glancesd.conf
+    { printf 'PREFIX=%s DESTDIR=\nset uninstall\n' "$(for_shell "$PREFIX")"; cat "$0"; } >"$here.new/uninstall"
 }
 
-# The new package takes the place of the old.
+# finish SENTENCE TARGET: the new package takes the place of the old
 finish() {
     [ ! -e "$here/installed" ] || cat "$here/installed" >>"$list"
     sort -u "$list" >"$here.new/installed"
@@ -91,6 +176,10 @@ finish() {
     mv "$here.new" "$here"
     rm -rf "$here.old"
     echo "installed as $DESTDIR$PREFIX/bin/glancesd. $1"
+    [ -z "$DESTDIR" ] || return 0
+    closed=$(unreachable "$interpreter")
+    [ -z "$closed" ] || echo "WARNING: the service will not start: its user may not reach $interpreter, because of $closed." \
+        "Install again with a Python for everybody: make $2 PYTHON=/usr/bin/python3" >&2
 }
 
 # live FILE: whether this is the machine itself, not a DESTDIR, and it has FILE
@@ -99,10 +188,10 @@ live() {
 }
 
 uninstall() {
-    if [ ! -e "$here/installed" ]; then
-        echo "nothing is installed in $DESTDIR$PREFIX" >&2
-        exit 1
-    fi
+    for other in ${ELSEWHERE-}; do
+        [ -e "$here/installed" ] || here=$DESTDIR$other/lib/glancesd
+    done
+    [ -e "$here/installed" ] || fail "nothing is installed in $DESTDIR$PREFIX"
     if live /run/systemd/system; then
         systemctl --quiet disable --now glancesd.socket glancesd.service || :
     elif live /sbin/openrc-run; then
@@ -113,16 +202,17 @@ uninstall() {
         /etc/init.d/glancesd disable || :
     fi
     for path in "$here"/defaults/*.path; do
-        file=$DESTDIR$(cat "$path")
-        if cmp -s "$file" "${path%.path}"; then
+        name=$(cat "$path")
+        file=$DESTDIR$name
+        if [ ! -L "$file" ] && cmp -s "$file" "${path%.path}"; then
             rm "$file"
-        elif [ -e "$file" ]; then
+        elif [ -e "$file" ] && ! grep -qxF "$name" "$here/installed"; then      # a unit goes in any case
             echo "left, because it was changed: $file"
         fi
     done
     installed=$(sort -r "$here/installed")
     rm -rf "$here"
-    echo "$installed" | while read -r path; do
+    printf '%s\n' "$installed" | while IFS= read -r path; do
         case $path in
         */) rmdir "$DESTDIR$path" 2>/dev/null || : ;;
         *) rm -f "$DESTDIR$path" ;;
@@ -131,27 +221,45 @@ uninstall() {
     ! live /run/systemd/system || systemctl daemon-reload
 }
 
+case $PREFIX${INTERPRETER-}${UNITDIR-} in
+*"
+"*) fail "a path with a line break" ;;
+esac
+case $PREFIX in
+/*) ;;
+*) fail "PREFIX has to begin with a slash: $PREFIX" ;;
+esac
+
 case ${1-} in
 systemd)
-    package
-    with_paths ../../glancesd.service | put 644 "$UNITDIR/glancesd.service"
-    put 644 "$UNITDIR/glancesd.socket" <"$services/glancesd.socket"
-    finish "Start it with: systemctl enable --now glancesd (when an older one runs: systemctl restart glancesd)"
+    package "$UNITDIR"
+    with_command ../../glancesd.service "$(for_systemd "$PREFIX/bin/glancesd")" | unit glancesd.service
+    unit glancesd.socket <"$services/glancesd.socket"
+    name=glancesd
+    case $UNITDIR in
+    /etc/systemd/system | /usr/local/lib/systemd/system | /usr/lib/systemd/system | /lib/systemd/system) ;;
+    *) name=$(for_shell "$UNITDIR/glancesd.service") ;;         # systemd does not look there by itself
+    esac
+    finish "Start it with: systemctl enable --now $name (when an older one runs: systemctl restart glancesd)" install
     ! live /run/systemd/system || systemctl daemon-reload
     ;;
 openwrt)
-    package
-    with_paths openwrt.init | put 755 /etc/init.d/glancesd
+    package /etc/init.d /etc/config /lib/upgrade/keep.d
+    with_command openwrt.init "$(for_shell "$PREFIX/bin/glancesd")" | put 755 /etc/init.d/glancesd
     echo /etc/glancesd.conf | put 644 /lib/upgrade/keep.d/glancesd
     offer /etc/config/glancesd <"$services/openwrt.config"
-    finish "Start it with: /etc/init.d/glancesd enable; /etc/init.d/glancesd restart"
+    finish "Start it with: /etc/init.d/glancesd enable; /etc/init.d/glancesd restart" install-openwrt
     ;;
 openrc)
-    package
-    with_paths openrc.init | put 755 /etc/init.d/glancesd
+    # Its shell takes the command apart.
+    case $PREFIX in
+    *[!A-Za-z0-9_./+@:,=~-]*) fail "OpenRC starts no command with such a path: $PREFIX/bin/glancesd" ;;
+    esac
+    package /etc/init.d /etc/conf.d
+    with_command openrc.init "$PREFIX/bin/glancesd" | put 755 /etc/init.d/glancesd
     offer /etc/conf.d/glancesd <"$services/openrc.conf"
     echo /var/log/glancesd.log >>"$list"        # the service makes it
-    finish "Start it with: rc-update add glancesd; rc-service glancesd restart"
+    finish "Start it with: rc-update add glancesd; rc-service glancesd restart" install-openrc
     ;;
 uninstall)
     uninstall

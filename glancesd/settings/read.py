@@ -25,12 +25,12 @@ from .values import Settings
 def read_settings(argv: Sequence[str], environ: Mapping[str, str], before: Optional[Settings] = None) -> Settings:
     """The settings that a command line (without the program's name) and its file make; see `Settings.for_cpus`.
 
-    SettingsError when anything is wrong; --help and --version print and exit. No file is read for `check`,
-    `hash_password` and `print_config`. A password that systemd hands over (credential `password`) is the default of
+    SettingsError when anything is wrong; --help and --version print and exit. No file is read for `hash_password`,
+    `print_config`, and `check` of a URL. A password that systemd hands over (credential `password`) is the default of
     `password_file`. `before`: those in force; a file that they come from must still be there.
     """
     given = arguments(argv)
-    if given.keys() & {"check", "hash_password", "print_config"}:
+    if given.keys() & {"hash_password", "print_config"} or not given.get("check", "self").startswith("self"):
         return _settings(given, NO_FILE)
     settings = _settings(given, find(given.get("config_file"), environ, before and before.config_file))
     credential = environ.get("CREDENTIALS_DIRECTORY", "") + "/password"

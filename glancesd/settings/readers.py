@@ -120,8 +120,8 @@ def optional(text: str) -> str | None:
 
 def url(text: str) -> str:
     """Something with a slash; who uses it finds out whether it answers."""
-    if "/" not in text:
-        raise ValueError("needs a URL")
+    if "/" not in text and text != "self":
+        raise ValueError("needs a URL, or self")
     return text
 
 
