@@ -92,14 +92,15 @@ class RowsAgain(Generic[AnyStr, T]):
     State: the rows of the latest table, and what was made of them.
     """
 
-    def __init__(self, parse_row: Callable[[AnyStr], T]) -> None:
-        self._parse_row: Callable[[AnyStr], T] = parse_row
-        self._known: dict[AnyStr, T] = {}
+    def __init__(self, parse_row: Callable[[AnyStr], Optional[T]]) -> None:
+        self._parse_row: Callable[[AnyStr], Optional[T]] = parse_row
+        self._known: dict[AnyStr, Optional[T]] = {}
 
     def __call__(self, text: AnyStr, what: str, file: str, report: Report, header_lines: int = 0) -> list[T]:
-        known, found = self._known, {}
+        known = self._known
+        found: dict[AnyStr, Optional[T]] = {}
 
-        def parse_row(row: AnyStr) -> T:
+        def parse_row(row: AnyStr) -> Optional[T]:
             found[row] = made = known[row] if row in known else self._parse_row(row)
             return made
 

@@ -10,20 +10,18 @@ The kernel counts in 32 bits on each CPU, whatever its words are, so a sum steps
 """
 from __future__ import annotations
 
+from functools import partial
 from itertools import takewhile
-from typing import Dict, Iterator, Mapping, NamedTuple, Optional
+from typing import Callable, Iterator, Mapping, NamedTuple, Optional
 
 from ..delta import LATE_SECONDS, rate, wrapping_increase
-from ..roots import ParseError, Report, Roots, ignore, rows
+from ..roots import ParseError, Report, Roots, RowsAgain, ignore, rows
 
 FILE = "interrupts"
 
 _LINE = "an interrupt line and its counts"
 # No CPU takes more: at 1 µs each it does nothing else. What says so is a reset.
 _MOST_PER_SECOND_AND_CPU = 1e6
-
-# Each row as it reads, and what it tells; None for one without a count.
-_Rows = Dict[str, Optional["Line"]]
 
 
 class Line(NamedTuple):
@@ -76,22 +74,28 @@ class Interrupt(NamedTuple):
 
 def parse(text: str, file: str = FILE, report: Report = ignore) -> Table:
     """The table. A row without a name and a colon is malformed; ParseError on a table without CPUs."""
-    return _table(_rows(text, file, {}, report))
+    header, parse_row = _head(text, file)
+    return _table(header, rows(text, parse_row, _LINE, file, report, 1))
 
 
 class Sampler:
-    """/proc/interrupts, again and again. State: the latest rows, because one that reads the same is not added up again.
+    """/proc/interrupts, again and again. State: the head and the rows of the latest table, parsed.
 
-    That is most of them: on 512 CPUs the table is half a million numbers, and a device's line fires on few of them.
+    Most rows read the same each time: on 512 CPUs the table is half a million numbers, and a device's line fires on few
+    of them.
     """
 
     def __init__(self) -> None:
-        self._known: _Rows = {}
+        self._header = ""
+        self._rows: Optional[RowsAgain[str, Line]] = None
 
     def __call__(self, roots: Roots) -> Table:
         """As `parse`. NoData without the file."""
-        self._known = _rows(roots.proc(FILE), FILE, self._known, roots.report)
-        return _table(self._known)
+        text = roots.proc(FILE)
+        header, parse_row = _head(text, FILE)
+        if self._rows is None or header != self._header:    # other CPUs: other columns of a row are its counts
+            self._header, self._rows = header, RowsAgain(parse_row)
+        return _table(header, self._rows(text, _LINE, FILE, roots.report, 1))
 
 
 def derive(now: Table, before: Optional[Table], elapsed: float) -> list[Interrupt]:
@@ -115,30 +119,20 @@ def _increases(now: Table, before: Table, elapsed: float) -> Iterator[int]:
             yield sum(wrapping_increase(count, counts.get(cpu), most) for cpu, count in zip(now.cpus, line.counts))
 
 
-def _table(known: _Rows) -> Table:
-    return Table(next(iter(known), ""), {line.name: line for line in known.values() if line is not None})
-
-
-def _rows(text: str, file: str, known: _Rows, report: Report) -> _Rows:
-    """What each row of the text tells; that of the head, which comes first, is None."""
-    if not text:
-        return {}
+def _head(text: str, file: str) -> tuple[str, Callable[[str], Optional[Line]]]:
+    """The first line of the table, and what parses a row below it. No CPUs are there only where no text is."""
     header = text.partition("\n")[0]
     cpus = header.count("CPU")
-    if not cpus:
+    if text and not cpus:
         raise ParseError(file, 1, "no CPUs: %.60r" % header)
-    if header not in known:             # other CPUs: what is a count, and what a description, is to be seen anew
-        known = {}
-    found: _Rows = {header: None}
-
-    def parse_row(row: str) -> None:
-        found[row] = known[row] if row in known else _parse_row(row, cpus)
-
-    rows(text, parse_row, _LINE, file, report, 1)
-    return found
+    return header, partial(_parse_row, cpus)
 
 
-def _parse_row(row: str, cpus: int) -> Optional[Line]:
+def _table(header: str, lines: list[Line]) -> Table:
+    return Table(header, {line.name: line for line in lines})
+
+
+def _parse_row(cpus: int, row: str) -> Optional[Line]:
     name, colon, rest = row.partition(":")
     name = name.strip(" ")
     if not colon or not name:

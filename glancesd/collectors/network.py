@@ -205,7 +205,8 @@ def _asked(link: _Link, outcome: Outcome, now: float) -> _Link:
         speed, seconds = _speed(outcome.value) or link.speed_mbit_per_second, _SPEED_SECONDS_WHERE_SLOW
     else:
         speed = _speed(outcome.value)
-        seconds = _SPEED_SECONDS_WITHOUT_CARRIER_CHANGES if link.carrier_changes is None else _SPEED_SECONDS
+        told = link.carrier_changes is not None or link.flags is None       # /sys does not have an alias (eth0:1)
+        seconds = _SPEED_SECONDS if told else _SPEED_SECONDS_WITHOUT_CARRIER_CHANGES
     return link._replace(speed_mbit_per_second=speed, due=now + seconds)
 
 
