@@ -141,8 +141,12 @@ class Names(unittest.TestCase):
         self.assertEqual(len(ids), len(set(ids)))
         asked = set(re.findall(r'byId\("([^"]+)"\)', text("page.js")))
         self.assertEqual(asked - set(ids), set())
-        panels = {attributes["data-panel"] for _, attributes in self.page.found if "data-panel" in attributes}
-        self.assertEqual(panels - set(ids), set())
+
+    def test_each_panel_has_its_button(self) -> None:
+        buttons = {attributes["data-panel"] for _, attributes in self.page.found if "data-panel" in attributes}
+        made = set(re.findall(r'(?m)^  "(\w+-\w+)":', text("page.js").partition("const PANELS = {")[2]))
+        hours = text("page.js").partition("const HOURS = {")[2].partition("\n};")[0]
+        self.assertEqual(buttons, made | {name + "-hour" for name in re.findall(r"(?m)^  (\w+):", hours)})
 
 
 class Behind(unittest.TestCase):

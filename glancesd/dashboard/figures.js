@@ -219,6 +219,8 @@ export function coresInWords(cores) {
 const text = value => String(value === null || value === undefined ? "" : value);
 const number = value => known(value) ? value : -1;
 export const residentBytes = process => (process.memory_info || [])[0];
+// A kernel thread has no memory of its own.
+export const memoryOf = process => (process.memory_info || [])[1] === 0 ? NONE : bytes(residentBytes(process));
 export const commandOf = process => visible(text(process.cmdline) || text(process.name));
 
 // First click on a number: descending.
@@ -321,16 +323,6 @@ export function merged(seen, told) {
           values: [...seen.values.slice(0, older), ...told.values].slice(-POINTS_MOST)};
 }
 
-// The sum of two series that were kept together.
-export function sum(one, other) {
-  const made = series();
-  const byTime = new Map(other.times.map((at, place) => [at, other.values[place]]));
-  one.times.forEach((at, place) => {
-    if (byTime.has(at)) addPoint(made, at, one.values[place] + byTime.get(at), 0);
-  });
-  return made;
-}
-
 // The lowest scale of 1, 2 or 5 times a power of ten that holds a value.
 export function niceTop(value) {
   if (!(value > 0)) return 1;
@@ -363,7 +355,7 @@ export function valueAt({times, values}, at, gap) {
 
 // From where to where a series went.
 export const span = ({values}, format) =>
-  values.length ? `${format(Math.min(...values))} to ${format(Math.max(...values))}` : "";
+  values.length ? `${format(Math.min(...values))} to ${format(Math.max(...values))} in 1 h` : "";
 
 // A chart, for those who do not see it: "CPU, last hour: lowest 2 %, highest 97 %, now 38 %". `lines`: a word for each.
 export function hourInWords(subject, lines, all, format) {

@@ -67,6 +67,7 @@ function tell(node, state) {
 // The children of a node, one for each key, moved and removed but never made twice.
 class Rows {
   constructor(parent, make) {
+    parent.textContent = "";
     this.parent = parent;
     this.make = make;
     this.byKey = new Map();
@@ -178,7 +179,6 @@ function takeHistory(plugin, told) {
   for (const item of Object.keys(told)) {
     now[item] = figures.merged(before[item] || figures.series(), figures.fromHistory(told[item], offset()));
   }
-  if (plugin === "cpu" && !now.total && now.user && now.system) now.total = figures.sum(now.user, now.system);
 }
 
 const pastOf = (plugin, item) => (past[plugin] || {})[item] || figures.series();
@@ -222,8 +222,8 @@ class Chart {
     if (!this.series) return;
     mark(this.hair, "on", hair !== null);
     if (hair === null) {
-      say(this.readout, this.lines.map((word, place) => `${word} ${figures.span(this.series[place], this.format)}`.trim())
-        .join(", "));
+      const spans = this.series.map((one, place) => `${this.lines[place]} ${figures.span(one, this.format)}`.trim());
+      say(this.readout, spans.join(", "));
       return;
     }
     for (const end of ["x1", "x2"]) set(this.hair, end, (hair * CHART_WIDTH).toFixed(1));
@@ -246,8 +246,8 @@ function moveHair(event) {
 // The charts behind "Last hour" of each plugin. `lines`: [word, item of its history].
 const number = value => figures.known(value) ? figures.digits(value) : figures.NONE;
 const HOURS = {
-  cpu: () => [{subject: "CPU", lines: [["", "total"]], format: figures.percent, top: 100},
-    {subject: "CPU", lines: [["user", "user"], ["system", "system"]], format: figures.percent, top: 100}],
+  cpu: () => [{subject: "CPU", lines: [["total", "total"], ["user", "user"], ["system", "system"]],
+    format: figures.percent, top: 100}],
   mem: () => [{subject: "Memory", lines: [["", "percent"]], format: figures.percent, top: 100},
     ...summary.memswap.total ? [{subject: "Swap", plugin: "memswap", lines: [["", "percent"]], format: figures.percent,
       top: 100}] : []],
@@ -346,15 +346,16 @@ function factsPanel(facts) {
   };
 }
 
+const perSecond = (value, {time_since_update: window}) =>
+  figures.known(value) && window ? `${figures.count(value / window)}/s` : figures.NONE;
+
 function cpuFacts() {
   const {cpu} = summary;
-  const perSecond = value => figures.known(value) && cpu.time_since_update
-    ? `${figures.count(value / cpu.time_since_update)}/s` : figures.NONE;
   return [
     ...["user", "system", "nice", "iowait", "irq", "softirq", "steal", "guest", "guest_nice", "idle"]
       .filter(field => figures.known(cpu[field])).map(field => [field.replace("_", " "), figures.percent(cpu[field])]),
-    ["context switches", perSecond(cpu.ctx_switches)], ["interrupts", perSecond(cpu.interrupts)],
-    ["soft interrupts", perSecond(cpu.soft_interrupts)]];
+    ["context switches", perSecond(cpu.ctx_switches, cpu)], ["interrupts", perSecond(cpu.interrupts, cpu)],
+    ["soft interrupts", perSecond(cpu.soft_interrupts, cpu)]];
 }
 
 function memoryFacts() {
@@ -400,7 +401,7 @@ const PANELS = {
   "mem-all": factsPanel(memoryFacts),
   "more-raid": tablePanel(["Array", "Level", "Status", "Disks", "Used of"], () => Object.entries(summary.raid).map(
     ([array, raid]) => [array, raid.type || figures.NONE, raid.status || figures.NONE, raid.config || figures.NONE,
-      `${raid.used || figures.NONE} of ${raid.available || figures.NONE}`])),
+      raid.used && raid.available ? `${raid.used} of ${raid.available}` : figures.NONE])),
   "more-wifi": tablePanel(["Interface", "Signal", "Quality"], () => summary.wifi.map(
     station => [station.ssid, `${station.signal} dBm`, station.quality || figures.NONE])),
   "more-folders": tablePanel(["Folder", "Size"], () => extras.folders.map(
@@ -443,8 +444,8 @@ function showHeader(alerts) {
   const host = figures.visible(system.hostname || "glancesd");
   const battery = batpercent[0] && figures.known(batpercent[0].value) ? `battery ${batpercent[0].value} %` : "";
   name(byId("host"), host);
-  about.show([["distribution", system.linux_distro || system.os_name], ["kernel", `Linux ${system.os_version || ""}`],
-    ["uptime", summary.uptime && `up ${summary.uptime}`], ["battery", battery], ["clock", summary.now]]
+  about.show([["distribution", system.linux_distro || system.os_name], ["kernel", system.os_version],
+    ["uptime", summary.uptime && `up ${summary.uptime.replace(/:\d\d$/, "")}`], ["battery", battery], ["clock", summary.now]]
     .filter(([, text]) => text), ([what]) => what, (row, [, text]) => name(row.node, text));
   const title = figures.title(alerts, host);
   if (document.title !== title) document.title = title;
@@ -509,9 +510,13 @@ function showTile({headline, state, meter, holder, facts}, shown) {
 function showCpu() {
   const {cpu, states} = summary;
   const fields = ["user", "system", "iowait", "steal"].filter(field => figures.known(cpu[field]));
+  const facts = fields.map(field => factOf("cpu", field, `${field} ${figures.percent(cpu[field])}`));
+  const switches = factOf("cpu", "ctx_switches", `context switches ${perSecond(cpu.ctx_switches, cpu)}`);
+  if (switches.mark) facts.push(switches);
+  if (summary.percpu.length > 1) facts.push({key: "core", text: `busiest core ${figures.percent(Math.max(...summary.percpu.map(core => core.total)))}`});
   showTile(tiles.cpu, {
-    headline: figures.percent(cpu.total), value: cpu.total, parts: [cpu.total || 0], state: figures.stateOf(states, "cpu", ""),
-    facts: fields.map(field => factOf("cpu", field, `${field} ${figures.percent(cpu[field])}`)),
+    headline: figures.percent(cpu.total), value: cpu.total, parts: [cpu.total || 0], facts,
+    state: figures.stateOf(states, "cpu", ""),
     past: pastOf("cpu", "total"), chart: {subject: "CPU", lines: [["", "total"]], format: figures.percent, top: 100},
   });
 }
@@ -519,7 +524,7 @@ function showCpu() {
 // A fact under a tile's bar, with the shape and the word of its own state.
 function factOf(plugin, field, text) {
   const state = figures.stateOf(summary.states, plugin, "", field);
-  return {key: field, text: state.rank ? `${state.shape} ${text}` : text, mark: state.word};
+  return {key: plugin + field, text: state.rank ? `${state.shape} ${text}` : text, mark: state.word};
 }
 
 function showMemory() {
@@ -533,24 +538,21 @@ function showMemory() {
       {key: "used", mark: "key used", text: `used ${figures.bytes(parts.used)} of ${figures.bytes(parts.total)}`},
       {key: "cache", mark: "key cache", text: `cache ${figures.bytes(parts.cache)}`},
       {key: "free", mark: "key free", text: `free ${figures.bytes(parts.free)}`},
-      {key: "available", text: `available ${figures.bytes(mem.available)}`}] : [],
+      {key: "available", text: `available ${figures.bytes(mem.available)}`},
+      memswap.total ? factOf("memswap", "used", `swap ${figures.percent(memswap.percent)} of ${figures.bytes(memswap.total)}`)
+        : {key: "swap", text: "No swap"}] : [],
     past: pastOf("mem", "percent"), chart: {subject: "Memory", lines: [["", "percent"]], format: figures.percent, top: 100},
   });
-  const state = figures.stateOf(states, "memswap", "");
-  const swap = tiles.mem.node.querySelector(".swap");
-  say(swap, memswap.total ? `${state.shape} Swap ${figures.percent(memswap.percent)}, ${figures.bytes(memswap.used)} of `
-    .trimStart() + figures.bytes(memswap.total) : "No swap");
-  set(swap, "class", `swap ${state.word}`.trim());
 }
 
 function showLoad() {
-  const {load, states} = summary;
-  const known = figures.known(load.min1);
+  const {load, states, processcount} = summary;
+  const facts = figures.known(load.min1) ? [{key: "min1", text: "1 min"}, factOf("load", "min5", `5 min ${number(load.min5)}`),
+    factOf("load", "min15", `15 min ${number(load.min15)}`),
+    {key: "cpus", text: load.cpucore === 1 ? "on 1 CPU" : `on ${load.cpucore} CPUs`}] : [];
+  if (figures.known(processcount.running)) facts.push({key: "running", text: `${processcount.running} running now`});
   showTile(tiles.load, {
-    headline: number(load.min1), state: figures.stateOf(states, "load", ""),
-    facts: known ? [{key: "min1", text: "1 min"}, factOf("load", "min5", `5 min ${number(load.min5)}`),
-      factOf("load", "min15", `15 min ${number(load.min15)}`),
-      {key: "cpus", text: load.cpucore === 1 ? "1 CPU" : `${load.cpucore} CPUs`}] : [],
+    headline: number(load.min1), state: figures.stateOf(states, "load", ""), facts,
     past: pastOf("load", "min1"), chart: {subject: "Load", lines: [["", "min1"]], format: number},
   });
   const [fullest] = figures.ranked(summary.fs, row => [row.percent || 0]);
@@ -725,7 +727,7 @@ function fillProcess(row, {pid, process, details, gone}) {
   name(row.user, process.username || figures.NONE);
   say(row.cells.cpu, figures.percent(process.cpu_percent));
   row.cells.cpu.style.setProperty("--part", `${Math.min(100, process.cpu_percent || 0)}%`);
-  say(row.cells.memory, figures.bytes(figures.residentBytes(process)));
+  say(row.cells.memory, figures.memoryOf(process));
   say(row.directory, directory);
   if (row.command.lastChild.data !== rest) row.command.lastChild.data = rest;
   set(row.cells.command, "title", command);
@@ -979,8 +981,14 @@ function showAge() {
 function listen() {
   for (const button of document.querySelectorAll(".toggle")) {
     const id = button.dataset.panel;
+    const section = button.closest("section");
+    const panel = element("div", "panel");
+    panel.id = id;
+    panel.hidden = true;
+    section.append(panel);
     set(button, "aria-controls", id);
     set(button, "aria-expanded", false);
+    if (section.id !== "more") set(button, "aria-label", `${button.textContent} of ${section.getAttribute("aria-label")}`);
     button.addEventListener("click", () => {
       keepSettings({open: toggled(id)});
       setPanel(id, chosen.open.includes(id));
