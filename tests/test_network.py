@@ -81,7 +81,7 @@ class Link(Roots):
         return self.files_of_link.get(attribute)
 
     def sys_target(self, name: str) -> Optional[str]:
-        return None
+        return "/nowhere" if name.split("/")[-1] in self.files_of_link else None
 
 
 class Links(unittest.TestCase):
@@ -94,7 +94,9 @@ class Links(unittest.TestCase):
         ("unknown, of 32 bits", {"flags": "0x1003", "speed": "4294967295"}, True, None),
         ("below 0", {"flags": "0x1003", "speed": "-1000"}, True, None),
         ("none", {"flags": "0x9", "speed": "0"}, True, None),
-        ("tun and tap say 10", {"flags": "0x1003", "speed": "10", "tun_flags": "0x1002"}, True, None),
+        ("tun and tap say 10", {"flags": "0x1003", "speed": "10"}, True, None),
+        ("a tap that was told to say more", {"flags": "0x1003", "speed": "10000", "tun_flags": "0x1002"}, True, None),
+        ("an old adapter", {"flags": "0x1003", "speed": "10", "device": ""}, True, 10),
         ("the fastest", {"flags": "0x1003", "speed": "1600000"}, True, 1600000),
         ("no sysfs", {}, None, None),
         ("nonsense", {"flags": "up", "speed": "fast"}, None, None),

@@ -33,6 +33,8 @@ _INTERFACE = "an interface and its counters"
 _IFF_UP = 1
 # What stands for "unknown" in `speed`: -1 as signed, and as unsigned number of 16 and 32 bits.
 _UNKNOWN_SPEEDS = frozenset((-1, 0, 0xFFFF, 0xFFFFFFFF))
+# What tun and tap say unless told otherwise (drivers/net/tun.c), and nothing else that is no hardware.
+_TUNNEL_SPEED = 10
 # Asking for a speed takes the lock of all network settings, and some drivers ask their hardware. It is asked again when
 # the flags or the count of carrier changes (since 3.15) differ, and after this: a bridge goes by its ports.
 _SPEED_SECONDS = 60.0
@@ -100,7 +102,7 @@ class _Link(NamedTuple):
     is_up: Optional[bool]
     speed_mbit_per_second: Optional[int]
     is_hardware: bool                          # others name a speed that does not bind them: 10000 of a veth
-    is_tunnel: bool                            # tun and tap say 10, and have none
+    is_tunnel: bool                            # tun or tap, which have no speed; not every recorded /sys tells
     due: float = 0.0
 
 
@@ -201,10 +203,12 @@ def derive(now: Mapping[str, Interface], before: Optional[Mapping[str, Interface
 
 def _asked(link: _Link, outcome: Outcome, now: float) -> _Link:
     """The link with the speed that was told: where the driver was late, the one it told before."""
+    speed = _speed(outcome.value)
+    if speed == _TUNNEL_SPEED and not link.is_hardware:
+        speed = None
     if outcome.late:
-        speed, seconds = _speed(outcome.value) or link.speed_mbit_per_second, _SPEED_SECONDS_WHERE_SLOW
+        speed, seconds = speed or link.speed_mbit_per_second, _SPEED_SECONDS_WHERE_SLOW
     else:
-        speed = _speed(outcome.value)
         told = link.carrier_changes is not None or link.flags is None       # /sys does not have an alias (eth0:1)
         seconds = _SPEED_SECONDS if told else _SPEED_SECONDS_WITHOUT_CARRIER_CHANGES
     return link._replace(speed_mbit_per_second=speed, due=now + seconds)
