@@ -15,7 +15,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     `--check` has its own.
     """
     from .log import Log
-    from .settings import Settings, SettingsError, config_text, read_settings
+    from .settings import Settings, SettingsError, read_settings
 
     given = sys.argv[1:] if arguments is None else list(arguments)
     log = Log()
@@ -34,6 +34,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if settings.hash_password:
         return _hash_password()
     if settings.print_config:
+        from .settings.printed import config_text
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)     # as `… --print-config | head` expects
         _print(config_text(os.cpu_count() or 1))
         return 0

@@ -76,8 +76,8 @@ class Daemon:
         self._tasks = Tasks(settings.monitored, settings.folders, settings.commands_allowed, self._roots,
                             clock.monotonic)
         self._mounts = sources.mounts(settings.fs_allow, log)
-        self._readings = Readings(sources.table(lambda roots: self._mounts(roots), self._alerts, self._asked_tasks,
-                                              clock.monotonic), self._roots, settings.cached_time, clock, log)
+        table = sources.table(self._mounts, self._alerts, self._asked_tasks, clock.monotonic)
+        self._readings = Readings(table, self._roots, settings.cached_time, clock, log)
         self._ticker = Ticker(settings.interval, self._tick, clock, log)
         self._listening: Optional[Listening] = None
         self._page = Dashboard()
@@ -185,12 +185,11 @@ class Daemon:
 
     def _take(self, made: Assembly) -> None:
         """Put an assembly in force, and tell those that outlast a reload what concerns them."""
-        settings, before = made.settings, self._in_force.settings
+        settings = made.settings
         self._alerts.configure(settings.alert_max_events, settings.alert_min_duration)
         self._history.configure(settings.history_size, settings.interval)
         self._tasks.configure(settings.monitored, settings.folders, settings.commands_allowed)
-        if settings.fs_allow != before.fs_allow:
-            self._mounts = sources.mounts(settings.fs_allow, self._log)
+        self._mounts.allow = settings.fs_allow
         self._readings.hold(settings.cached_time)
         self._ticker.set_interval(settings.interval)
         self._in_force = made

@@ -1,6 +1,6 @@
 """systemd: what a service manager and its service tell each other, by environment, datagrams and open sockets.
 
-    NOTIFY_SOCKET=/run/systemd/notify    ← "READY=1\\nSTATUS=http://0.0.0.0:61208", "WATCHDOG=1", … (sd_notify(3))
+    NOTIFY_SOCKET=/run/systemd/notify    ← "READY=1\\nSTATUS=serving 32 plugins on …", "WATCHDOG=1" (sd_notify(3))
     WATCHDOG_USEC=30000000 WATCHDOG_PID=412                                                (sd_watchdog_enabled(3))
     LISTEN_FDS=1 LISTEN_PID=412          → open sockets from descriptor 3 on                    (sd_listen_fds(3))
     CREDENTIALS_DIRECTORY=/run/credentials/glancesd.service                                       (systemd.exec(5))
@@ -32,10 +32,6 @@ class Notifier:
     def ready(self, status: str) -> None:
         """The daemon answers (also: again, after a reload). `status`: one line for `systemctl status`."""
         self._send("READY=1", "STATUS=" + _line(status))
-
-    def status(self, text: str) -> None:
-        """One line for `systemctl status`."""
-        self._send("STATUS=" + _line(text))
 
     def reloading(self) -> None:
         """Settings are being read again; `ready` ends it."""

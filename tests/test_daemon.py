@@ -16,6 +16,11 @@ import time
 import unittest
 from typing import Any, Callable, Optional
 
+from glancesd.daemon import Daemon as Assembled
+from glancesd.log import Log
+from glancesd.readings import Clock
+from glancesd.server.http1 import parse
+from glancesd.settings import default_settings
 from tests.daemon import Daemon
 
 # Longer than anything here takes; only a failing test waits for so long.
@@ -183,6 +188,24 @@ class InForce(Told):
             self.hostname(root, "new-name")
             self.assertEqual(self.reload(), "glancesd: reloaded")
             self.assertEqual((self.named("old-name"), self.named("new-name")), (421, 200))
+
+    def test_host_name_without_a_reload(self) -> None:
+        """The daemon looks by itself: LOOK_SECONDS apart."""
+        with tempfile.TemporaryDirectory() as root:
+            os.mkdir(root + "/etc")
+            self.hostname(root, "old-name")
+            settings = default_settings()._replace(rootfs=root)
+            lines: list[str] = []
+            daemon = Assembled(settings, lambda before: settings, Log(lines.append), Clock())
+            now = parse(b"GET /api/2/now HTTP/1.1\r\nHost: new-name\r\n\r\n")
+            before = daemon._in_force
+            daemon._look_around()
+            self.assertIs(daemon._in_force, before)
+            self.hostname(root, "new-name")
+            self.assertEqual(before.app.prepare(now)[0]().status, 421)
+            daemon._look_around()
+            self.assertEqual(daemon._in_force.app.prepare(now)[0]().status, 200)
+            self.assertEqual(lines, [])
 
     def hostname(self, root: str, name: str) -> None:
         with open(root + "/etc/hostname", "w") as file:

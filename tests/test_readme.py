@@ -7,7 +7,7 @@ import unittest
 from importlib import import_module
 
 from glancesd.api.site import VERSIONS
-from glancesd.settings import markdown
+from glancesd.settings.printed import markdown
 from tests.daemon import TOP
 
 

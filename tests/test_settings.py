@@ -12,7 +12,7 @@ import unittest
 from typing import Any, NamedTuple
 
 from glancesd import settings
-from glancesd.settings import OPTIONS, Settings, SettingsError, default_settings
+from glancesd.settings import OPTIONS, Settings, SettingsError, default_settings, printed
 
 HERE = os.path.abspath(__file__)
 FOLDER = os.path.dirname(HERE)
@@ -472,7 +472,7 @@ class Published(Files):
 class Printed(Files):
     def test_configuration_says_the_defaults(self) -> None:
         """Uncommented, it is read without a warning and changes nothing."""
-        lines = settings.config_text(2).split("\n")
+        lines = printed.config_text(2).split("\n")
         bare = "\n".join(line[1:] if line.startswith("#") and not line.startswith("# ") else line for line in lines)
         read = self.read(bare)
         expected = default_settings(2)
@@ -486,17 +486,17 @@ class Printed(Files):
             self.assertEqual(getattr(read, name), getattr(expected, name), name)
 
     def test_configuration_as_printed_is_one_too(self) -> None:
-        read = self.read(settings.config_text(2))
+        read = self.read(printed.config_text(2))
         self.assertEqual(read._replace(config_file=None, commands_allowed=False), default_settings(2))
 
     def test_configuration_names_every_option(self) -> None:
-        text = settings.config_text(1)
+        text = printed.config_text(1)
         for option in OPTIONS:
             for _, key in option.places:
                 self.assertIn("\n#%s =" % key, text)
 
     def test_markdown(self) -> None:
-        rows = settings.markdown().splitlines()
+        rows = printed.markdown().splitlines()
         self.assertEqual(len(rows), 2 + len(OPTIONS))
         self.assertEqual({row.count("|") for row in rows}, {5})
         self.assertIn("| `-p`, `--port` `PORT` | `[glancesd] port` | `61208` | port to listen on; 0 takes a free one |",

@@ -40,8 +40,8 @@ else:
 class Notify(unittest.TestCase):
     CALLS: tuple[tuple[str, Callable[[Notifier], None], str], ...] = (
         ("ready", lambda n: n.ready("http://[::]:1, 33 plugins"), "READY=1\nSTATUS=http://[::]:1, 33 plugins"),
-        ("a status is one line", lambda n: n.status("two\nlines\n READY=0 é"), "STATUS=two lines READY=0 é"),
-        ("a status may hold anything", lambda n: n.status("\udc80"), "STATUS=?"),
+        ("a status is one line", lambda n: n.ready("two\nlines\n READY=0 é"), "READY=1\nSTATUS=two lines READY=0 é"),
+        ("a status may hold anything", lambda n: n.ready("\udc80"), "READY=1\nSTATUS=?"),
         ("stopping", lambda n: n.stopping(), "STOPPING=1"),
         ("watchdog", lambda n: n.watchdog(), "WATCHDOG=1"),
     )

@@ -26,7 +26,7 @@ PROCESSES = "processlist"
 BUSIEST = 25
 LARGEST = 10
 
-Levels = Mapping[tuple[str, str], str]
+Levels = Mapping["tuple[str, str]", str]
 
 
 class Summary:

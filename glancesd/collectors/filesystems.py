@@ -154,9 +154,9 @@ def _type_row(row: str) -> Optional[str]:
 
 
 class _Asked(NamedTuple):
-    """What is asked of the mounts of one table, and what the table was."""
+    """What is asked of the mounts of one table, and what the table and the further types were."""
 
-    read: tuple[Roots, str, bytes]
+    read: tuple[Roots, str, bytes, tuple[str, ...]]
     mounts: list[Mount]
     disks: dict[str, Call]          # by mount point
     others: dict[str, Call]
@@ -168,12 +168,12 @@ class Sampler:
     State: the latest mount table, because one that reads the same is not taken apart again, and what patience keeps of
     each mount.
 
-    `allow`: further types, or parts of their names ("fuse" for "fuse.sshfs"). `on_stuck` is told of a mount point whose
-    statvfs is not back in time, and told again only after it has been.
+    `allow`: further types, or parts of their names ("fuse" for "fuse.sshfs"); it may be set at any time. `on_stuck` is
+    told of a mount point whose statvfs is not back in time, and told again only after it has been.
     """
 
     def __init__(self, allow: tuple[str, ...] = (), on_stuck: Callable[[str], object] = lambda mount: None) -> None:
-        self._allow = tuple(filter(None, allow))
+        self.allow = allow
         self._on_stuck = on_stuck
         # Two of them: however many servers are dead, they must not hold all the threads that ask this machine's disks.
         self._disks = Patience()
@@ -185,8 +185,9 @@ class Sampler:
         """In the order of the mount table, without mounts that do not answer or fail. NoData without a mount table."""
         file, parse, table = read_mounts(roots)
         asked = self._asked
-        if asked is None or asked.read != (roots, file, table):
-            asked = self._asked = self._ask((roots, file, table), parse(table, file, roots.report))
+        read = roots, file, table, self.allow
+        if asked is None or asked.read != read:
+            asked = self._asked = self._ask(read, parse(table, file, roots.report))
         mounts = asked.mounts
         outcomes = self._disks.run(asked.disks)
         outcomes.update(self._others.run(asked.others))
@@ -202,31 +203,33 @@ class Sampler:
                 filesystems.append(measured(mount, outcome.value))
         return filesystems
 
-    def _ask(self, read: tuple[Roots, str, bytes], mounts: list[Mount]) -> _Asked:
-        roots = read[0]
+    def _ask(self, read: tuple[Roots, str, bytes, tuple[str, ...]], mounts: list[Mount]) -> _Asked:
+        roots, _, _, allow = read
         types = read_types(roots)               # a type that the kernel learns later is mounted later
-        asked = _Asked(read, self._select(mounts, types), {}, {})
+        asked = _Asked(read, _select(mounts, types, allow), {}, {})
         for mount in asked.mounts:
             calls = asked.disks if mount.type in types else asked.others
             calls[mount.mount_point] = partial(roots.statvfs, mount.mount_point)
         return asked
 
-    def _select(self, mounts: list[Mount], types: frozenset[str]) -> list[Mount]:
-        """Of each mount point the mount on top, of each device the first, of types that count."""
-        on_top = {mount.mount_point: mount for mount in mounts}
-        hidden = _hidden(mounts)
-        chosen: dict[tuple[str, str], Mount] = {}
-        for position, mount in enumerate(mounts):
-            if mount is on_top[mount.mount_point] and position not in hidden and self._counts(mount, types):
-                chosen.setdefault(_identity(mount), mount)
-        return list(chosen.values())
 
-    def _counts(self, mount: Mount, types: frozenset[str]) -> bool:
-        if mount.type == NEVER:
-            return False
-        return (mount.type in types or mount.type in DISKS_TO_THEIR_OWNER
-                or (mount.mount_point == "/" and mount.type != "rootfs")
-                or any(part in mount.type for part in self._allow))
+def _select(mounts: list[Mount], types: frozenset[str], allow: tuple[str, ...]) -> list[Mount]:
+    """Of each mount point the mount on top, of each device the first, of types that count."""
+    on_top = {mount.mount_point: mount for mount in mounts}
+    hidden = _hidden(mounts)
+    chosen: dict[tuple[str, str], Mount] = {}
+    for position, mount in enumerate(mounts):
+        if mount is on_top[mount.mount_point] and position not in hidden and _counts(mount, types, allow):
+            chosen.setdefault(_identity(mount), mount)
+    return list(chosen.values())
+
+
+def _counts(mount: Mount, types: frozenset[str], allow: tuple[str, ...]) -> bool:
+    if mount.type == NEVER:
+        return False
+    return (mount.type in types or mount.type in DISKS_TO_THEIR_OWNER
+            or (mount.mount_point == "/" and mount.type != "rootfs")
+            or any(part and part in mount.type for part in allow))
 
 
 def read_mounts(roots: Roots) -> tuple[str, Callable[[bytes, str, Report], list[Mount]], bytes]:

@@ -14,17 +14,16 @@
     file            which file is read
     command_line    what the arguments say
     read            puts them together
-    printed         --print-config, the README's table
+    printed         --print-config, the README's table; imported only for them
 """
 from __future__ import annotations
 
 from .inifile import SettingsError
 from .lists import Folder, Monitored
 from .options import OPTIONS
-from .printed import config_text, markdown
 from .read import default_settings, read_settings
 from .sections import PLUGINS
 from .values import Settings
 
-__all__ = ["OPTIONS", "PLUGINS", "Folder", "Monitored", "Settings", "SettingsError", "config_text", "default_settings",
-           "markdown", "read_settings"]
+__all__ = ["OPTIONS", "PLUGINS", "Folder", "Monitored", "Settings", "SettingsError", "default_settings",
+           "read_settings"]

@@ -86,7 +86,7 @@ title "enable and start: active by its own word"
 run systemctl enable --quiet --now "$unit"
 is ActiveState active
 is Type notify
-is StatusText '*http://0.0.0.0:61208*'
+is StatusText '*http://*:61208/*'
 run glancesd --check "$url"
 pid=$(show MainPID)
 uid=$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status")
@@ -148,7 +148,7 @@ printf '[glancesd]\nhistory_size=78\n' >"$conf"
 run systemctl reload "$unit"
 soon 5 sh -c "[ \"\$(curl -s $url/api/2/args | grep -c '\"history_size\": 78,')\" = 1 ]"
 echo "history_size=$(setting history_size)"
-is StatusText '*http://0.0.0.0:61208*'
+is StatusText '*http://*:61208/*'
 is MainPID "$pid"
 
 title "frozen: the watchdog starts it again"
@@ -262,7 +262,7 @@ ask /api/2/load
 echo
 echo "first answer after $(since "$then")"
 is ActiveState active
-is StatusText '*http://0.0.0.0:61208*'
+is StatusText '*http://*:61208/*'
 soon 10 state_is inactive
 echo "ended when idle after $(since "$then")"
 is Result success
