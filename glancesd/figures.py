@@ -13,7 +13,7 @@ from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Seque
 from .collectors.filesystems import FileSystem
 from .collectors.power import Battery, combined_percent
 from .collectors.processes import Activity
-from .collectors.sensors import Sensors
+from .collectors.sensors import Sensors, Thresholds
 
 TEMPERATURE, FAN, DISK, BATTERY = "temperature_core", "fan_speed", "temperature_hdd", "battery"
 
@@ -59,9 +59,12 @@ def mounted(filesystems: Sequence[FileSystem]) -> list[tuple[str, FileSystem]]:
     return [(entry.mount_point, entry) for entry in filesystems]
 
 
-def measured(sensors: Sensors, batteries: Optional[Sequence[Battery]]) -> list[Measured]:
-    """Every sensor, in the order in which it is served."""
-    found = [Measured(entry.label, entry.rounded, "C", TEMPERATURE, entry.rounded) for entry in sensors.temperatures]
+def measured(sensors: Sensors, batteries: Optional[Sequence[Battery]],
+             thresholds: Optional[Mapping[str, Thresholds]] = None) -> list[Measured]:
+    """Every sensor, in the order in which it is served; `thresholds` of temperatures, by label."""
+    makers = thresholds or {}
+    found = [Measured(entry.label, entry.rounded, "C", TEMPERATURE, entry.rounded, *makers.get(entry.label, ()))
+             for entry in sensors.temperatures]
     found += [Measured(entry.label, int(entry.value), "rpm", FAN, entry.value) for entry in sensors.fans]
     found += [Measured(disk.name, disk.rounded, disk.unit, DISK, disk.celsius) for disk in sensors.disks]
     charge = combined_percent(batteries) if batteries else None

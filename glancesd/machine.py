@@ -6,6 +6,7 @@ import socket
 import time
 from typing import MutableMapping, Optional
 
+from .collectors.host import HOSTNAME, parse_hostname
 from .roots import Roots
 
 LOCALTIME = "/etc/localtime"
@@ -16,9 +17,8 @@ def names(roots: Roots) -> tuple[str, ...]:
 
     The kernel's is another in a container, and stays as it was at the start under systemd's ProtectHostname=.
     """
-    lines = [line.strip() for line in roots.root_file("etc/hostname", "").split("\n")]
-    named = [line for line in lines if line and not line.startswith("#")]
-    return tuple(dict.fromkeys([socket.gethostname(), *named[:1]]))
+    named = parse_hostname(roots.root_file(HOSTNAME, default=""))
+    return tuple(dict.fromkeys(filter(None, (socket.gethostname(), named))))
 
 
 class TimeZone:

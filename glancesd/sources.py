@@ -104,7 +104,7 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[
         INTERRUPTS_SAMPLE: Sampled(interrupts.Sampler()),
         WIRELESS: Sampled(wireless.sample),
         CORES: Sampled(host.sample_cores, slow=True, given=CPU_SAMPLE),
-        STARTED: Sampled(host.StartSampler(), given=CPU_SAMPLE),
+        STARTED: Sampled(host.StartSampler(), slow=True, given=CPU_SAMPLE),
         IDENTITY: Sampled(host.sample_identity, slow=True, given=MEMORY),
         ADDRESSES: Sampled(addresses.Sampler(clock), slow=True),
         SENSORS: Sampled(sensors.Sampler(), slow=True),

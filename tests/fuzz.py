@@ -164,7 +164,7 @@ SEEDS = {
                                              binary=True),
     "process_details.parse_gids": Seeds(("proc/*/status",), (b"Name:\tbash\nGid:\t7\t8\t9\t7\n",), binary=True),
     "process_details.parse_statm": Seeds(("proc/*/statm",), (b"1283 955 842 226 0 139 0\n",), binary=True),
-    "cpufreq.parse_cpus": Seeds(("sys/devices/system/cpu/offline",), (b"0,2-3\n", b"\n")),
+    "cpu.parse_cpus": Seeds(("sys/devices/system/cpu/offline",), (b"0,2-3\n", b"\n")),
     "disks.parse": Seeds(("proc/diskstats",), (_DISKSTATS,)),
     "disks.parse_partitions": Seeds(("proc/partitions",), (
         b"major minor  #blocks  name\n\n 254        0   20971520 vda\n   8        1     102400 sda1\n",)),
@@ -220,7 +220,6 @@ SEEDS = {
         b" 0    0     0       0          0\n",)),
     "pressure.parse": Seeds(("proc/pressure/*",), (
         b"some avg10=0.25 avg60=1.64 avg300=1.55 total=13211557\nfull avg10=0.00 avg60=0.50 avg300=9.00 total=7\n",)),
-    "processes.parse_cpu_list": Seeds(("sys/devices/system/cpu/online",), (b"0-4,6", b"0")),
     "process_files.parse_stat": Seeds(("proc/[0-9]*/stat",), (
         b"4321 (tmux: (a) b\n) S 1 4321 4321 0 -1 4194304 500 0 0 0 120 34 0 0 20 0 3 0 98765 12345678 900"
         b" 18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n",), binary=True),

@@ -7,6 +7,7 @@ from typing import Optional
 from glancesd.collectors import cpu
 from glancesd.collectors.cpu import Shares, Stat, Times
 from glancesd.roots import NoData, ParseError, Roots
+from tests import tables
 
 NEWEST = """cpu  2027 1 2232 327553 145 2 38 772 30 4
 cpu0 696 0 1064 164082 8 0 5 428 0 0
@@ -205,6 +206,15 @@ class Derive(unittest.TestCase):
     def test_columns_that_only_the_first_sample_lacks(self) -> None:
         usage = cpu.derive(stat(Times(20, 0, 0, 20, 900)), stat(Times(10, 0, 0, 10)), 1.0)
         self.assertEqual((usage.shares.user, usage.shares.idle, usage.shares.iowait), (50.0, 50.0, 0.0))
+
+
+class ParseCpus(tables.Tables):
+    parse = staticmethod(cpu.parse_cpus)
+    VALID = (("none", "\n", frozenset()), ("one", "3\n", frozenset({3})),
+             ("ranges", "0,2-4,8", frozenset({0, 2, 3, 4, 8})))
+    MALFORMED = (("a word", "all\n", "devices/system/cpu/offline:1: not a list"),
+                 ("backwards", "3-1", "devices/system/cpu/offline:1: not a list"),
+                 ("more than there can be", "0-99999999", "devices/system/cpu/offline:1: not a list"))
 
 
 if __name__ == "__main__":

@@ -3,9 +3,7 @@ from __future__ import annotations
 
 import unittest
 
-from glancesd.collectors import cpufreq
 from glancesd.collectors.cpufreq import Frequency, Sampler
-from tests import tables
 from tests.fake_host import Tree
 
 ALL = {"scaling_cur_freq": "1800000", "scaling_min_freq": "600000", "scaling_max_freq": "1800000",
@@ -15,15 +13,6 @@ ALL = {"scaling_cur_freq": "1800000", "scaling_min_freq": "600000", "scaling_max
 
 def files(cpu: int, attributes: dict[str, str]) -> dict[str, str]:
     return {"sys/devices/system/cpu/cpu%d/cpufreq/%s" % (cpu, name): text + "\n" for name, text in attributes.items()}
-
-
-class ParseCpus(tables.Tables):
-    parse = staticmethod(cpufreq.parse_cpus)
-    VALID = (("none", "\n", frozenset()), ("one", "3\n", frozenset({3})),
-             ("ranges", "0,2-4,8", frozenset({0, 2, 3, 4, 8})))
-    MALFORMED = (("a word", "all\n", "devices/system/cpu/offline:1: not a list"),
-                 ("backwards", "3-1", "devices/system/cpu/offline:1: not a list"),
-                 ("more than there can be", "0-99999999", "devices/system/cpu/offline:1: not a list"))
 
 
 class Sample(Tree):

@@ -47,6 +47,8 @@ CAUSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"/proc/cpuinfo$|/sys/devices/system/cpu", ("core",)),
     (r"/proc/sys/kernel/pid_max$", ("processcount",)),
     (r"/proc/sys/kernel/|/root/(etc|usr/lib)/(os|redhat)-release$", ("system",)),
+    (r"/proc/1/stat$", ("processlist", "processcount", "uptime")),
+    (r"/proc/uptime$", ("uptime",)),
     (r"/proc/([0-9]+/.*)?$|/root/etc/passwd$", ("processlist", "processcount")),
     (r"/sys/class/net/", ("network",)),
     (r"/sys/block", ("diskio", "sensors", "hddtemp")),
@@ -54,7 +56,7 @@ CAUSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"/sys/class/power_supply", ("sensors", "batpercent")),
 )
 # A plugin that cannot do without a file.
-INDISPENSABLE = {"proc/stat": "uptime", "proc/meminfo": "mem", "proc/loadavg": "load", "net/dev": "network",
+INDISPENSABLE = {"proc/stat": "cpu", "proc/meminfo": "mem", "proc/loadavg": "load", "net/dev": "network",
                  "proc/diskstats": "diskio", "1/mountinfo": "fs", "proc/interrupts": "irq", "proc/mdstat": "raid",
                  "net/route": "ip"}
 

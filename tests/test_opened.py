@@ -92,6 +92,7 @@ class FreshAll(unittest.TestCase):
     def check_tree(self, tree: str) -> Rig:
         rig = Rig(tree)
         rig.daemon._readings.baselines()                # as the daemon does when it starts
+        rig.opened(1, "/api/2/uptime")                  # asks once in a daemon's life when process 1 started
         self.check(rig.opened(1))
         self.check(rig.opened(1))
         self.check(rig.opened(SLOW_SECONDS))           # with what hardly changes

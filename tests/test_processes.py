@@ -155,14 +155,6 @@ class Derive(unittest.TestCase):
         self.assertEqual(processes.derive(Sample({}), Sample({10: self.BASE}), 1.0), [])
 
 
-class CpuList(unittest.TestCase):
-    def test_table(self) -> None:
-        for text, expected in (("0", 1), ("0-3", 4), ("0-4,6", 6), ("1,3,5-7", 5), ("", None), ("x", None),
-                               ("0-", None), ("-3", None), ("3-1", None), ("0-x", None)):
-            with self.subTest(text):
-                self.assertEqual(processes.parse_cpu_list(text), expected)
-
-
 class Figures(unittest.TestCase):
     BASE = Derive.BASE
 
@@ -322,7 +314,7 @@ class Sampling(unittest.TestCase):
 
     def test_cpus_are_counted_once_a_minute(self) -> None:
         host = Host(program(10))
-        for seconds, text, expected in ((0, "0-1", 2), (59, "0", 2), (1, "0", 1), (60, None, None)):
+        for seconds, text, expected in ((0, "0-1", 2), (59, "0", 2), (1, "0", 1), (60, None, None), (60, "x", None)):
             with self.subTest(seconds=seconds):
                 self.clock.seconds += seconds
                 host.online_cpus = text

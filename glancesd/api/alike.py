@@ -85,9 +85,8 @@ def core(settings: Settings, cores: Reading[Cores]) -> JSONValue:
     return {"phys": cores.value.physical, "log": cores.value.logical}
 
 
-def uptime(settings: Settings, stat: Reading[Stat], clock: Reading[Optional[bool]]) -> JSONValue:
-    boot = stat.value.boot_time_seconds
-    return None if boot is None else duration(clock.wall - boot)
+def uptime(settings: Settings, started: Reading[float], clock: Reading[Optional[bool]]) -> JSONValue:
+    return duration(clock.wall - started.value)
 
 
 def shares(found: Shares) -> dict[str, JSONValue]:

@@ -38,6 +38,7 @@ from ..sources import (
     PROCESSES,
     RAID,
     SENSORS,
+    STARTED,
     WIRELESS,
 )
 from ..tasks.commands import MonitorResult
@@ -189,7 +190,7 @@ HELP = {
 PLUGINS: Mapping[str, Plugin] = {
     "load": plugin((LOAD, CPU_SAMPLE), load, {}),
     "core": plugin((CORES,), core, {}),
-    "uptime": plugin((CPU_SAMPLE, CLOCK), uptime, ""),
+    "uptime": plugin((STARTED, CLOCK), uptime, ""),
     "fs": plugin((FILESYSTEMS,), fs, [], "mnt_point"),
     "memswap": plugin((MEMORY,), memswap, {}),
     "monitor": plugin((COMMANDS,), monitor, []),

@@ -18,7 +18,7 @@ from ..collectors.network import Traffic
 from ..collectors.power import Battery
 from ..collectors.process_details import Detail
 from ..collectors.processes import Activity
-from ..collectors.sensors import Sensors
+from ..collectors.sensors import Sensors, Thresholds
 from ..figures import BATTERY, FAN, Counts, measured
 from ..readings import Reading
 from ..settings import Settings
@@ -45,7 +45,9 @@ from ..sources import (
     PROCESS_DETAILS,
     PROCESSES,
     RAID,
+    SENSOR_THRESHOLDS,
     SENSORS,
+    STARTED,
 )
 from ..tasks.folders import FOLDER_AGAIN_SECONDS, FolderSize
 from . import alike, processlist
@@ -126,10 +128,11 @@ class MemSwap:
         return dict(alike.memswap(settings, memory), time_since_update=elapsed)
 
 
-def sensors(settings: Settings, sensors: Reading[Sensors], power: Reading[Optional[list[Battery]]]) -> JSONValue:
+def sensors(settings: Settings, sensors: Reading[Sensors], power: Reading[Optional[list[Battery]]],
+            thresholds: Reading[Optional[dict[str, Thresholds]]]) -> JSONValue:
     """In whole units, as clients of typed languages want them; a disk that tells no number is left out."""
     found = []
-    for entry in measured(sensors.value, power.value):
+    for entry in measured(sensors.value, power.value, thresholds.value):
         if isinstance(entry.value, str) or not settings.shown("sensors", entry.label):
             continue
         element = {"label": settings.alias("sensors", entry.label) or entry.label, "value": round(entry.value),
@@ -137,8 +140,9 @@ def sensors(settings: Settings, sensors: Reading[Sensors], power: Reading[Option
         if entry.kind == BATTERY:
             element["status"] = entry.status
         else:
-            element["warning"] = None if entry.kind == FAN else _rounded(entry.high)
-            element["critical"] = None if entry.kind == FAN else _rounded(entry.critical)
+            # One that a driver lacks, or leaves at 0, is as the other.
+            element["warning"] = None if entry.kind == FAN else _rounded(entry.high or entry.critical)
+            element["critical"] = None if entry.kind == FAN else _rounded(entry.critical or entry.high)
         found.append(element)
     return found
 
@@ -305,10 +309,10 @@ PLUGINS: Mapping[str, Plugin] = {
     "psutilversion": plugin((), alike.nothing, None),
     "quicklook": plugin((CPU, MEMORY, CPU_MODEL), quicklook, {}),
     "raid": plugin((RAID,), alike.raid, {}),
-    "sensors": plugin((SENSORS, POWER), sensors, [], "label"),
+    "sensors": plugin((SENSORS, POWER, SENSOR_THRESHOLDS), sensors, [], "label"),
     "smart": plugin((), alike.nothing, {}),
     "system": plugin((IDENTITY,), alike.system, {}),
-    "uptime": plugin((CPU_SAMPLE, CLOCK), alike.uptime, ""),
+    "uptime": plugin((STARTED, CLOCK), alike.uptime, ""),
     "wifi": plugin((), alike.nothing, [], "ssid"),
 }
 

@@ -19,7 +19,7 @@ from ..collectors.network import Traffic
 from ..collectors.power import Battery
 from ..collectors.process_details import Detail
 from ..collectors.processes import Activity
-from ..collectors.sensors import Sensors
+from ..collectors.sensors import Sensors, Thresholds
 from ..collectors.wireless import Station
 from ..delta import rate
 from ..readings import Reading
@@ -43,6 +43,7 @@ from ..sources import (
     POWER,
     PROCESS_DETAILS,
     PROCESSES,
+    SENSOR_THRESHOLDS,
     SENSORS,
     WIRELESS,
 )
@@ -162,9 +163,10 @@ def fs(settings: Settings, filesystems: Reading[list[FileSystem]]) -> JSONValue:
             if settings.shown("fs", entry.mount_point)]
 
 
-def sensors(settings: Settings, sensors: Reading[Sensors], power: Reading[Optional[list[Battery]]]) -> JSONValue:
+def sensors(settings: Settings, sensors: Reading[Sensors], power: Reading[Optional[list[Battery]]],
+            thresholds: Reading[Optional[dict[str, Thresholds]]]) -> JSONValue:
     """As API 3, by label within each type."""
-    found: list[dict[str, JSONValue]] = v3.sensors(settings, sensors, power)
+    found: list[dict[str, JSONValue]] = v3.sensors(settings, sensors, power, thresholds)
     kinds = list(dict.fromkeys(entry["type"] for entry in found))
     return sorted(found, key=lambda entry: (kinds.index(entry["type"]), alike.natural_order(entry["label"])))
 
@@ -344,7 +346,7 @@ PLUGINS: Mapping[str, Plugin] = {
     "processlist": Plugin((PROCESSES, MEMORY, PROCESS_DETAILS), ProcessList, [], "pid"),
     "programlist": Plugin((PROCESSES, MEMORY, PROCESS_DETAILS), programlist, [], "name"),
     "quicklook": Plugin((CPU, MEMORY, CPU_MODEL, LOAD, CORES), quicklook, {}),
-    "sensors": plugin((SENSORS, POWER), sensors, [], "label"),
+    "sensors": plugin((SENSORS, POWER, SENSOR_THRESHOLDS), sensors, [], "label"),
     "smart": plugin((), alike.nothing, []),
     "system": plugin((IDENTITY,), system, {}),
     "version": plugin((), version, ""),

@@ -24,6 +24,8 @@ FILE = "stat"
 
 _LEAST_COLUMNS = 4
 _ALL_CPUS = -1
+# More than any kernel is built for (NR_CPUS).
+_MOST_CPUS = 1 << 16
 _COUNTERS = frozenset(("intr", "ctxt", "btime", "softirq", "processes", "procs_running", "procs_blocked"))
 # Idle time wavers a little; by more than a second it steps back only when the CPU was taken out and put back.
 _HOTPLUG_TICKS = 100
@@ -115,6 +117,21 @@ def parse(text: str, file: str = FILE, report: Report = ignore) -> Stat:
     get = counters.get
     return Stat(total, cpus, get("ctxt"), get("intr"), get("softirq"), get("btime"), get("processes"),
                 get("procs_running"), get("procs_blocked"))
+
+
+def parse_cpus(text: str, file: str = "devices/system/cpu/offline") -> frozenset[int]:
+    """The CPUs of a list such as `0,2-3`. ParseError on anything else."""
+    cpus: set[int] = set()
+    for piece in filter(None, text.strip().split(",")):
+        first, _, last = piece.partition("-")
+        try:
+            start, end = int(first), int(last or first)
+        except ValueError:
+            raise ParseError(file, 1, "not a list of CPUs: %.60r" % text) from None
+        if not 0 <= start <= end < _MOST_CPUS:
+            raise ParseError(file, 1, "not a list of CPUs: %.60r" % text)
+        cpus.update(range(start, end + 1))
+    return frozenset(cpus)
 
 
 def sample(roots: Roots) -> Stat:

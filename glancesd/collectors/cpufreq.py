@@ -16,7 +16,8 @@ from functools import partial
 from typing import NamedTuple, Optional
 
 from ..patience import Patience
-from ..roots import ParseError, Roots
+from ..roots import Roots
+from .cpu import parse_cpus
 from .sensors import parse_number
 
 DIRECTORY = "devices/system/cpu"
@@ -25,7 +26,6 @@ OFFLINE = DIRECTORY + "/offline"
 _CPU = re.compile(r"cpu([0-9]{1,9})")
 _FREQUENCIES = ("scaling_cur_freq", "scaling_min_freq", "scaling_max_freq", "cpuinfo_min_freq", "cpuinfo_max_freq")
 _GOVERNORS = ("scaling_governor", "scaling_available_governors")
-_MOST_CPUS = 1 << 16
 
 
 class Frequency(NamedTuple):
@@ -40,21 +40,6 @@ class Frequency(NamedTuple):
     governors: tuple[str, ...]          # those that could be chosen
 
 
-def parse_cpus(text: str, file: str = OFFLINE) -> frozenset[int]:
-    """The CPUs of a list such as `0,2-3`. ParseError on anything else."""
-    cpus: set[int] = set()
-    for piece in filter(None, text.strip().split(",")):
-        first, _, last = piece.partition("-")
-        try:
-            start, end = int(first), int(last or first)
-        except ValueError:
-            raise ParseError(file, 1, "not a list of CPUs: %.60r" % text) from None
-        if not 0 <= start <= end < _MOST_CPUS:
-            raise ParseError(file, 1, "not a list of CPUs: %.60r" % text)
-        cpus.update(range(start, end + 1))
-    return frozenset(cpus)
-
-
 class Sampler:
     """Frequencies of the online CPUs, again and again. State: what patience keeps of each CPU."""
 
@@ -63,7 +48,7 @@ class Sampler:
 
     def __call__(self, roots: Roots) -> dict[int, Frequency]:
         """By CPU, ascending; {} without cpufreq (a virtual machine). One that does not answer in time is left out."""
-        offline = parse_cpus(roots.attribute(OFFLINE) or "")
+        offline = parse_cpus(roots.attribute(OFFLINE) or "", OFFLINE)
         found = filter(None, map(_CPU.fullmatch, roots.sys_names(DIRECTORY)))
         cpus = sorted({int(match.group(1)) for match in found} - offline)
         outcomes = self._cpus.run({str(cpu): partial(_frequency, roots, cpu) for cpu in cpus})

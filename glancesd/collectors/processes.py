@@ -10,6 +10,7 @@ from typing import Callable, Mapping, NamedTuple, Optional
 
 from ..delta import increase, rate
 from ..roots import SHORTAGE, NoData, ParseError, Roots, decode
+from .cpu import parse_cpus
 from .memory import Memory
 from .process_files import (
     MoreTicks,
@@ -102,18 +103,6 @@ class Activity(NamedTuple):
     elapsed_seconds: float
 
 
-def parse_cpu_list(text: str) -> Optional[int]:
-    """How many CPUs there are in a list such as "0-4,6"; None when it is none."""
-    count = 0
-    for span in text.split(","):
-        first, hyphen, last = span.partition("-")
-        last = last if hyphen else first
-        if not (first.isdecimal() and last.isdecimal()):
-            return None
-        count += int(last) - int(first) + 1
-    return count if count > 0 else None
-
-
 class Sampler:
     """Every process, again and again.
 
@@ -142,7 +131,7 @@ class Sampler:
         clock = self._clock
         began = now = clock()
         if began >= self._count_cpus_at:
-            self._cpus = parse_cpu_list(roots.attribute(ONLINE_CPUS) or "")
+            self._cpus = _count_cpus(roots)
             self._count_cpus_at = began + REFRESH_SECONDS
         found = {}
         read_at = {}
@@ -287,6 +276,14 @@ class _Seen:
         self.comm = comm
         self.process = process
         self.due = due                 # when to read it whole again, monotonic seconds
+
+
+def _count_cpus(roots: Roots) -> Optional[int]:
+    try:
+        return len(parse_cpus(roots.attribute(ONLINE_CPUS) or "", ONLINE_CPUS)) or None
+    except ParseError as malformed:
+        roots.report(malformed)
+        return None
 
 
 def _helping(roots: Roots, name: str) -> Optional[bytes]:
