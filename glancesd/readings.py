@@ -107,6 +107,7 @@ class Slot:
         self._log = log
         self._turn = Turn()
         self._failed: Optional[str] = None
+        self.is_refused = False              # by the kernel, at the latest attempt: no text that we fail to understand
 
     @property
     def problem(self) -> Optional[str]:
@@ -127,7 +128,7 @@ class Slot:
                 return latest
             try:
                 self.latest = self._renew(not_before)
-                self._failed = None
+                self._failed, self.is_refused = None, False
             except Exception as problem:
                 self._fail(problem)
             return self.latest
@@ -139,7 +140,7 @@ class Slot:
 
     def _fail(self, problem: Exception) -> None:
         """Keep what there is, and try again no sooner than in a second."""
-        self._failed = str(problem) or type(problem).__name__
+        self._failed, self.is_refused = str(problem) or type(problem).__name__, isinstance(problem, OSError)
         self._log.once("%s: %s" % (self.name, self._failed))
         self.latest = self.latest.fresh_until(self._clock.monotonic() + 1.0)
 
@@ -247,6 +248,16 @@ class Readings:
         """Why a source, or the one that it compares samples of, has nothing fresh; None when all is well."""
         derived = self._derived.get(name)
         return self.slots[name].problem or (derived.of.problem if derived is not None else None)
+
+    def lost(self, name: str) -> Optional[str]:
+        """Why a source that no machine lacks gives nothing: its file is gone or refused. None when it is there.
+
+        One that is there and not understood (of a kernel to come) is not lost.
+        """
+        slot = self.slots[name]
+        if slot.take().value is None and not slot.problem:
+            return "no such file"
+        return slot.problem if slot.is_refused else None
 
     def baselines(self, *left_out: str) -> None:
         """Begin every window but those named (and not yet begun), so that the first answers are real."""

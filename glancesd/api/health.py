@@ -1,11 +1,16 @@
-"""health: what a probe is told (application/health+json), from what is known already: nothing is read for it."""
+"""health: what a probe is told (application/health+json), from what is known already, and from /proc/stat.
+
+No machine lacks that file. Where it cannot be read any more (a procfs that was unmounted, descriptors that have run
+out) the daemon is blind, however well it answers. A probe costs at most one read of it in --cached-time.
+"""
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable
+from typing import Any, Callable, Iterable, Optional
 
 from ..alerts import Alerts
 from ..answers import HEALTH, Answer, dump
 from ..readings import Readings
+from ..sources import CPU_SAMPLE
 from .pages import Pages
 
 
@@ -42,9 +47,16 @@ class Health:
             if event.end is None:
                 checks["limit:" + event.type] = [
                     {"status": "warn", "output": event.state, "observedValue": event.maximum}]
-        all_fail = self._readings.all_fail()
-        failing = all_fail or self._stalled()
-        if failing:
-            checks["sampling"] = [
-                {"status": "fail", "output": "every source fails" if all_fail else "the ticker has stopped"}]
-        return failing, checks
+        why = self._blind()
+        if why is not None:
+            checks["sampling"] = [{"status": "fail", "output": why}]
+        return why is not None, checks
+
+    def _blind(self) -> Optional[str]:
+        """Why nothing that is served can be true any more; None when it may be."""
+        lost = self._readings.lost(CPU_SAMPLE)
+        if lost is not None:
+            return "/proc/stat cannot be read: %s" % lost
+        if self._readings.all_fail():
+            return "every source fails"
+        return "the ticker has stopped" if self._stalled() else None
