@@ -192,6 +192,12 @@ class Sample(Tree):
                 sampler(Roots("/nowhere"))
         self.assertEqual(sampler(self.table(LITTLE, TRIE)), self.FOUND)
 
+    def test_without_the_trie_there_is_no_address(self) -> None:
+        without = self.host({"proc/net/route": LITTLE})
+        refused = self.host({"proc/net/route": LITTLE, "proc/net/fib_trie/is a directory": ""})
+        for host in (without, refused):
+            self.assertEqual(Sampler()(host), Route("eth0", None, None, "192.0.2.1"))
+
     def test_the_worst_metric_is_not_taken(self) -> None:
         worst = "bad\t00000000\t090200C0\t0003\t0\t0\t-1\t00000000\t0\t0\t0\n"
         self.assertEqual(Sampler()(self.table(LITTLE + worst, TRIE)), self.FOUND)

@@ -61,7 +61,7 @@ INDISPENSABLE = {"proc/stat": "cpu", "proc/meminfo": "mem", "proc/loadavg": "loa
                  "net/route": "ip"}
 
 # Files that only help: refused from the start, they empty no plugin.
-HELPING = r"/proc/(vmstat|zoneinfo|partitions|spl/.*)$"
+HELPING = r"/proc/(vmstat|zoneinfo|partitions|spl/.*|net/fib_trie)$"
 
 ERRNOS = ("EIO", "ENODEV", "ESRCH", "EACCES", "EMFILE", "EINVAL", "ENOENT", "EAGAIN", "ENXIO", "ENODATA", "ENOMEM",
           "EPERM")

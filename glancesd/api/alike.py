@@ -196,9 +196,11 @@ def raid(settings: Settings, arrays: Reading[dict[str, Array]]) -> JSONValue:
 
 def ip(settings: Settings, route: Reading[Route]) -> JSONValue:
     value = route.value
-    bits = (0xFFFFFFFF << (32 - value.prefix_length)) & 0xFFFFFFFF
-    mask = ".".join(str(bits >> shift & 255) for shift in (24, 16, 8, 0))
-    return {"address": value.address, "mask": mask, "mask_cidr": value.prefix_length, "gateway": value.gateway}
+    mask = None
+    if value.prefix_length is not None:
+        bits = (0xFFFFFFFF << (32 - value.prefix_length)) & 0xFFFFFFFF
+        mask = ".".join(str(bits >> shift & 255) for shift in (24, 16, 8, 0))
+    return {"address": value.address, "mask": mask, "mask_cidr": value.prefix_length or 0, "gateway": value.gateway}
 
 
 def nothing(settings: Settings) -> JSONValue:

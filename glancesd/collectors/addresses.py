@@ -22,7 +22,7 @@ import sys
 import time
 from typing import Callable, Iterator, NamedTuple, Optional
 
-from ..roots import ParseError, Report, Roots, ignore, rows
+from ..roots import SHORTAGE, NoData, ParseError, Report, Roots, ignore, rows
 
 ROUTE_FILE, TRIE_FILE = "net/route", "net/fib_trie"
 
@@ -45,8 +45,8 @@ class Route(NamedTuple):
     """The default route of lowest metric, and this machine's address on it."""
 
     interface: str
-    address: str
-    prefix_length: int
+    address: Optional[str]          # None, and no length: /proc/net/fib_trie is missing or refused
+    prefix_length: Optional[int]
     gateway: Optional[str]          # None where the interface leads to one peer only
 
 
@@ -203,15 +203,23 @@ class Sampler:
             yield
         routes = parse_routes("".join(kept), report=roots.report)
         default = _default(routes)
+        if default is None:
+            self._found = None
+            return
+        first = next(iter(_networks(default, routes)), default)
         addresses: dict[int, None] = {}         # in order, each once, though Main and Local may both list it
-        if default is not None:
-            first = next(iter(_networks(default, routes)), default)
+        try:
             for found in _addresses(roots):
                 addresses.update(dict.fromkeys(found))
                 if len(addresses) > MOST_ROWS or first.mask and any(map(first.holds, found)):
                     break
                 yield
-        self._found = find(routes, list(addresses))
+        except (NoData, OSError) as problem:
+            if isinstance(problem, OSError) and problem.errno in SHORTAGE:
+                raise
+            self._found = Route(default.interface, None, None, _dotted(default.gateway))
+        else:
+            self._found = find(routes, list(addresses))
 
 
 def _addresses(roots: Roots) -> Iterator[list[int]]:
@@ -240,8 +248,7 @@ def _networks(default: Entry, routes: list[Entry]) -> list[Entry]:
 
 
 def _route(default: Entry, address: int, mask: int) -> Route:
-    return Route(default.interface, _dotted(address), bin(mask).count("1"),
-                 None if default.gateway is None else _dotted(default.gateway))
+    return Route(default.interface, _dotted(address), bin(mask).count("1"), _dotted(default.gateway))
 
 
 def _word(digits: str) -> bytes:
@@ -256,5 +263,5 @@ def _is_prefix(mask: int) -> bool:
     return host_part & (host_part + 1) == 0
 
 
-def _dotted(address: int) -> str:
-    return ".".join(map(str, address.to_bytes(4, "big")))
+def _dotted(address: Optional[int]) -> Optional[str]:
+    return None if address is None else ".".join(map(str, address.to_bytes(4, "big")))
