@@ -8,6 +8,7 @@ from glancesd.answers import Refused
 from glancesd.api import fields, v2, v3, v4
 from glancesd.api.site import VERSIONS
 from glancesd.figures import KEPT
+from glancesd.settings.filters import filters
 from glancesd.settings.sections import PLUGINS
 from glancesd.watch import WATCHED
 from tests import assembly, test_opened
@@ -163,6 +164,28 @@ class Shapes(unittest.TestCase):
         self.assertTrue(house.json("/api/4/args/disable_mem"))
         self.house = house
         self.assertEqual((self.refused("/api/4/mem"), self.refused("/api/3/all")), (404, 404))
+
+    def test_fields_that_the_settings_leave_out_of_4(self) -> None:
+        chosen = filters({"processlist": {"disable_stats": "cpu_num,gids"}, "mem": {"disable_stats": "cached"}})
+        house = assembly.fixture("laptop", filters=chosen)
+        four, three = house.json("/api/4/processlist")[0], house.json("/api/3/processlist")[0]
+        self.assertEqual({"cpu_num", "gids", "name"}.intersection(four), {"name"})
+        self.assertIn("gids", three)
+        self.assertNotIn("cached", house.json("/api/4/mem"))
+        self.assertNotIn("cached", house.json("/api/4/all")["mem"])
+
+    def test_interfaces_that_are_down(self) -> None:
+        chosen = filters({"network": {"hide_no_up": "True"}})
+        for version in (2, 3, 4):
+            house = assembly.fixture("server", filters=chosen)
+            plain = assembly.fixture("server").json("/api/%d/network" % version)
+            self.assertEqual([entry["interface_name"] for entry in house.json("/api/%d/network" % version)],
+                             [entry["interface_name"] for entry in plain if entry.get("is_up") is not False])
+
+    def test_thresholds_of_the_maker(self) -> None:
+        for version in (3, 4):
+            found = {entry["label"]: entry for entry in self.house.json("/api/%d/sensors" % version)}
+            self.assertEqual((found["Package id 0"]["warning"], found["Package id 0"]["critical"]), (100, 100))
 
     def test_bare_paths(self) -> None:
         for path in ("/", "/api", "/api/2", "/api/2/", "/api/v2"):

@@ -221,6 +221,21 @@ class Served(Box):
                     asked.add(routes.find(path.split("/")[3:])[0])
         self.assertEqual(asked, {endpoint for _, endpoint in ROUTES})
 
+    def test_other_versions(self) -> None:
+        for version in (3, 4):
+            root = "/api/%d/" % version
+            plugins = self.daemon.json(root + "pluginslist")
+            self.assertEqual(sorted(self.daemon.json(root + "all")), sorted(plugins))
+            for path in ("all/limits", "all/views", "status", "args", "config", "summary",
+                         *(plugin + rest for plugin in plugins for rest in ("", "/limits", "/views", "/history/2"))):
+                with self.subTest(root + path):
+                    self.ask(root + path).json()
+        for path in ("mem/used/unit", "mem/used/description", "processlist/top/3", "processes/%d" % self.daemon.pid,
+                     "network/interface_name/value/lo", "network/bytes_recv/lo", "network/lo/views", "nosuch/x"):
+            with self.subTest(path):
+                self.ask("/api/4/" + path, 404 if path.startswith("nosuch") else 200).json()
+        self.ask("/api/4/cpu/", 307)
+
     def test_page(self) -> None:
         for path, (name, _) in dashboard.FILES.items():
             self.assertEqual(self.ask("/" + path).body, dashboard.read(name))

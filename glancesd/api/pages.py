@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, Sequence
 
 from ..answers import Answer, Encoded, dump
 from ..log import Log
@@ -102,6 +102,9 @@ class Pages:
             return before._replace(until=until)
         try:
             rendered = self._render[name](self.settings, *taken) if not taken or taken[0].value is not None else None
+            dropped = self.settings.filter(name).disable_stats if self.dialect.drops_fields else ()
+            if dropped and rendered is not None:
+                rendered = _without(dropped, rendered)
             if rendered is None:
                 rendered = plugin.empty
             answer = before.answer if before is not None and rendered == before.rendered else Answer(dump(rendered))
@@ -114,6 +117,16 @@ class Pages:
     def _empty(self, name: str, taken: tuple[Reading[Any], ...], until: float) -> Page:
         empty = self.dialect.plugins[name].empty
         return Page(empty, Answer(dump(empty)), taken, until)
+
+
+def _without(fields: Sequence[str], rendered: Any) -> Any:
+    """A value without these fields of it, or of each of its elements."""
+    value = rendered.value() if isinstance(rendered, Encoded) else rendered
+    if isinstance(value, list):
+        return [_without(fields, element) for element in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: part for name, part in value.items() if name not in fields}
 
 
 def joined(members: list[tuple[str, bytes]]) -> bytes:

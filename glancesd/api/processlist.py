@@ -1,7 +1,7 @@
 """processlist: the process list of a version of the API, as JSON that is kept for each process that did nothing."""
 from __future__ import annotations
 
-from typing import Any, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Hashable, Iterable, Mapping, NamedTuple, Optional, Sequence
 
 from ..answers import Encoded, dump
 from ..collectors.memory import Memory
@@ -12,23 +12,52 @@ from ..settings import Settings
 from .dialect import JSONValue
 
 
-class _Known(NamedTuple):
-    """An element of the list: what it was made of, and its JSON up to the time, which is its last field."""
+class _Row(NamedTuple):
+    """An element of a list: what it was made of, and its JSON up to the time, which is its last field."""
 
     made_of: tuple[Any, ...]
     element: dict[str, JSONValue]
     head: bytes
 
 
-class ProcessList:
-    """Renders `processlist`; a version's subclass says how an element looks, and their order.
+class Rows:
+    """A list whose elements stay as JSON while they are made of the same. State: the latest elements by key.
 
-    State: the latest elements by pid: that of a process that did nothing stays as it is.
+    All elements share their last field, `time_since_update`, which changes at each sample.
     """
 
     def __init__(self) -> None:
-        # (what all elements were made with, elements by pid), replaced as one tuple: two threads may render at once.
-        self._latest: tuple[tuple[int, bool], dict[int, _Known]] = ((0, False), {})
+        # (what all elements were made with, elements by key), replaced as one tuple: two threads may render at once.
+        self._latest: tuple[Any, dict[Hashable, _Row]] = (None, {})
+
+    def render(self, made_with: Any, entries: Iterable[tuple[Hashable, tuple[Any, ...]]],
+               make: Callable[[Any, tuple[Any, ...]], dict[str, Any]], elapsed: float) -> Encoded:
+        """`entries`: key, and what the element is made of (compared by ==); `make` makes it of both.
+
+        `made_with`: what all elements are made of beside that.
+        """
+        before_with, before = self._latest
+        if before_with != made_with:
+            before = {}
+        latest = {}
+        for key, made_of in entries:
+            row = before.get(key)
+            if row is None or row.made_of != made_of:
+                element = make(key, made_of)
+                row = _Row(made_of, element, dump(element).rpartition(b" ")[0])
+            latest[key] = row
+        self._latest = made_with, latest
+        tail = b" %s}" % dump(elapsed)
+        heads = (tail + b", ").join([row.head for row in latest.values()])
+        return Encoded(b"".join((b"[", heads, tail, b"]")) if latest else b"[]",
+                       lambda: [dict(row.element, time_since_update=elapsed) for row in latest.values()])
+
+
+class ProcessList:
+    """Renders `processlist`; a version's subclass says how an element looks, and their order."""
+
+    def __init__(self) -> None:
+        self._rows = Rows()
 
     def element(self, activity: Activity, detail: Optional[Detail], memory_total_bytes: int,
                 hide_arguments: bool) -> dict[str, JSONValue]:
@@ -42,27 +71,13 @@ class ProcessList:
     def __call__(self, settings: Settings, activities: Reading[list[Activity]], memory: Reading[Optional[Memory]],
                  details: Optional[Reading[Optional[Mapping[int, Detail]]]] = None) -> JSONValue:
         total = memory.value.total_bytes if memory.value is not None else 0
-        elapsed = activities.elapsed
+        hide = settings.hide_arguments
         detail_of: Mapping[int, Detail] = details.value or {} if details is not None else {}
-        made_with = total, settings.hide_arguments
-        before_with, before = self._latest
-        if before_with != made_with:
-            before = {}
-        latest = {}
-        for activity in self.order(activities.value):
-            pid = activity.process.pid
-            detail = detail_of.get(pid)
-            made_of = (*activity[:-1], detail)         # all but elapsed_seconds
-            known = before.get(pid)
-            if known is None or known.made_of != made_of:
-                element = self.element(activity, detail, total, settings.hide_arguments)
-                known = _Known(made_of, element, dump(element).rpartition(b" ")[0])
-            latest[pid] = known
-        self._latest = made_with, latest
-        tail = b" %s}" % dump(elapsed)
-        heads = (tail + b", ").join([known.head for known in latest.values()])
-        return Encoded(b"".join((b"[", heads, tail, b"]")) if latest else b"[]",
-                       lambda: [dict(known.element, time_since_update=elapsed) for known in latest.values()])
+        # All but elapsed_seconds, which is every element's.
+        entries = [(activity[0].pid, (*activity[:-1], detail_of.get(activity[0].pid)))
+                   for activity in self.order(activities.value)]
+        return self._rows.render((total, hide), entries, lambda pid, made_of: self.element(
+            Activity._make((*made_of[:-1], activities.elapsed)), made_of[-1], total, hide), activities.elapsed)
 
 
 def by_cpu(activities: Sequence[Activity]) -> list[Activity]:

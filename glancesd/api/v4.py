@@ -253,17 +253,30 @@ class ProcessList(processlist.ProcessList):
                 "time_since_update": activity.elapsed_seconds}
 
 
-def programlist(settings: Settings, activities: Reading[list[Activity]], memory: Reading[Optional[Memory]],
-                details: Reading[Optional[Mapping[int, Detail]]]) -> JSONValue:
-    """The processes of each name added up, in the order of the busiest process of each."""
-    total = memory.value.total_bytes if memory.value is not None else 0
-    known = details.value or {}
-    programs: dict[str, _Program] = {}
-    for activity in processlist.by_cpu(activities.value):
-        process = activity.process
-        name = process.bare_name if settings.hide_arguments else process.name
-        programs.setdefault(name, _Program()).add(activity, known.get(process.pid), total)
-    return [program.element(name, activities.elapsed) for name, program in programs.items()]
+class ProgramList:
+    """Renders `programlist`: the processes of each name added up, in the order of the busiest process of each."""
+
+    def __init__(self) -> None:
+        self._rows = processlist.Rows()
+
+    def __call__(self, settings: Settings, activities: Reading[list[Activity]], memory: Reading[Optional[Memory]],
+                 details: Reading[Optional[Mapping[int, Detail]]]) -> JSONValue:
+        total = memory.value.total_bytes if memory.value is not None else 0
+        detail_of = details.value or {}
+        members: dict[str, list[tuple[Any, ...]]] = {}
+        for activity in processlist.by_cpu(activities.value):
+            process = activity.process
+            name = process.bare_name if settings.hide_arguments else process.name
+            members.setdefault(name, []).append((*activity[:-1], detail_of.get(process.pid)))
+        return self._rows.render(total, ((name, tuple(found)) for name, found in members.items()),
+                                 lambda name, made_of: _program(name, made_of, total), activities.elapsed)
+
+
+def _program(name: str, members: Sequence[tuple[Any, ...]], memory_total_bytes: int) -> dict[str, JSONValue]:
+    program = _Program()
+    for member in members:
+        program.add(Activity._make((*member[:-1], 0.0)), member[-1], memory_total_bytes)
+    return program.element(name)
 
 
 class _Program:
@@ -293,13 +306,13 @@ class _Program:
         self.users[process.user] = self.nices[process.nice] = self.states[v3.STATES.get(process.state,
                                                                                         process.state)] = None
 
-    def element(self, name: str, elapsed: float) -> dict[str, JSONValue]:
+    def element(self, name: str) -> dict[str, JSONValue]:
         return {"name": name, "cmdline": [name], "pid": "_", "childrens": self.pids, "nprocs": len(self.pids),
                 "num_threads": self.threads, "cpu_percent": round(self.cpu_percent, 1),
                 "memory_percent": self.memory_percent, "cpu_times": dict(zip(_TIMES, self.times)),
                 "memory_info": dict(zip(_MEMORY, self.memory)), "io_counters": self.io,
                 "username": _common(self.users), "nice": _common(self.nices), "status": _common(self.states),
-                "time_since_update": elapsed}
+                "time_since_update": 0.0}
 
 
 def _sums(sums: Sequence[Any], values: Sequence[Any]) -> list[Any]:
@@ -344,7 +357,7 @@ PLUGINS: Mapping[str, Plugin] = {
     "npu": plugin((), alike.nothing, []),
     "percpu": plugin((CPU,), percpu, [], "cpu_number"),
     "processlist": Plugin((PROCESSES, MEMORY, PROCESS_DETAILS), ProcessList, [], "pid"),
-    "programlist": Plugin((PROCESSES, MEMORY, PROCESS_DETAILS), programlist, [], "name"),
+    "programlist": Plugin((PROCESSES, MEMORY, PROCESS_DETAILS), ProgramList, [], "name"),
     "quicklook": Plugin((CPU, MEMORY, CPU_MODEL, LOAD, CORES), quicklook, {}),
     "sensors": plugin((SENSORS, POWER, SENSOR_THRESHOLDS), sensors, [], "label"),
     "smart": plugin((), alike.nothing, []),
@@ -533,6 +546,7 @@ DIALECT = Dialect(
     routes=ROUTES,
     endpoints=Endpoints,
     shows_disabled=False,
+    drops_fields=True,
     answers_bare=False,
     more_views={"quicklook": {"list": ["cpu", "mem", "load"]}},
     error=error_with_detail,

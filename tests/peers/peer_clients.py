@@ -21,12 +21,17 @@ class HomeAssistant(unittest.TestCase):
     def test_sensor_data(self) -> None:
         asyncio = importlib.import_module("asyncio")
         with Daemon("--interval", "0") as daemon:
-            told = asyncio.run(glances_api.Glances(host="127.0.0.1", port=daemon.port, version=2).get_ha_sensor_data())
-            answer = daemon.json("/api/2/all")
-        for name in ("fs", "mem", "memswap", "load", "processcount", "cpu", "network"):
-            self.assertTrue(told.get(name), name)
-        self.assertEqual(set(told["fs"]), {row["mnt_point"] for row in answer["fs"]})
-        self.assertEqual(set(told["network"]), {row["interface_name"] for row in answer["network"]})
+            for version in (2, 3, 4):
+                with self.subTest(version):
+                    client = glances_api.Glances(host="127.0.0.1", port=daemon.port, version=version)
+                    told = asyncio.run(client.get_ha_sensor_data())
+                    answer = daemon.json("/api/%d/all" % version)
+                    for name in ("fs", "mem", "memswap", "load", "processcount", "cpu", "network"):
+                        self.assertTrue(told.get(name), name)
+                    self.assertEqual(set(told["fs"]), {row["mnt_point"] for row in answer["fs"]})
+                    self.assertEqual(set(told["network"]), {row["interface_name"] for row in answer["network"]})
+                    self.assertEqual(told["cpu"]["cpu_use_percent"], answer["quicklook"]["cpu"])
+                    self.assertEqual(told["mem"]["memory_use_percent"], answer["mem"]["percent"])
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def each(tests: unittest.TestSuite) -> Iterator[unittest.TestCase]:
 class Foreign(unittest.TestCase):
     def test_parsers(self) -> None:
         names = sorted(name for name in os.listdir(os.path.join(TOP, "glancesd", "collectors")) if name.endswith(".py"))
-        modules = ["tests.test_" + name[:-3] for name in (*names, "delta.py", "head.py", "inifile.py")
+        modules = ["tests.test_" + name[:-3] for name in (*names, "delta.py", "http1.py", "inifile.py", "dialects.py")
                    if os.path.exists(os.path.join(TOP, "tests", "test_" + name))]
         self.assertGreater(len(modules), 10)
         classes = sorted({"%s.%s" % (type(test).__module__, type(test).__qualname__)
@@ -46,9 +46,10 @@ class Foreign(unittest.TestCase):
 
     def test_a_live_answer(self) -> None:
         with Daemon("--interval", "0", command=[*FOREIGN_PYTHON, "-B", "-m", "glancesd"]) as daemon:
-            answer = daemon.json("/api/2/all")
+            answer, three, four = [daemon.json("/api/%d/all" % version) for version in (2, 3, 4)]
         self.assertEqual(answer["mem"]["total"], os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-        self.assertIn(os.getpid(), [row["pid"] for row in answer["processlist"]])
+        for told in (answer, three, four):
+            self.assertIn(os.getpid(), [row["pid"] for row in told["processlist"]])
         bits = subprocess.run([*FOREIGN_PYTHON, "-c", "import struct; print(struct.calcsize('P') * 8)"],
                               stdout=subprocess.PIPE, check=True)
         self.assertEqual(answer["system"]["platform"], bits.stdout.decode().strip() + "bit")
