@@ -15,6 +15,7 @@ reads it.
     server/http1                         the head of a request, from bytes (pure)
     server/__init__
     api/site                             every path: health, the versions of the API, and what else is served
+    metrics/*                            GET /metrics, with node_exporter's names: readings → text for Prometheus
     dashboard/*                          the page at `/`: its files, for a browser
     api/v4, api/v3, api/v2, api/fields   the wire names of one version of the API each: a dialect is a value
     api/alike, api/processlist           what versions have in common

@@ -56,6 +56,7 @@ class Answer:
     """
 
     __slots__ = ("body", "content_type", "headers", "sent", "status", "_gzipped", "_zipping")
+    gzip_level = 5
 
     def __init__(self, body: bytes, content_type: str = JSON, status: int = 200, headers: tuple[str, ...] = ()) -> None:
         self.body = body
@@ -78,7 +79,7 @@ class Answer:
                 turn = self._zipping = self._zipping or threading.Lock()
             with turn:                                      # single flight: zlib lets other threads run meanwhile
                 if self._gzipped is None:
-                    packer = zlib.compressobj(5, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+                    packer = zlib.compressobj(self.gzip_level, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
                     self._gzipped = packer.compress(self.body) + packer.flush()
         return self._gzipped
 

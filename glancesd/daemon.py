@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 from contextlib import contextmanager
+from functools import partial
 from typing import Callable, Iterator, NamedTuple, Optional
 
 from . import children, machine, sockets, sources, systemd, tls
@@ -21,6 +22,7 @@ from .dashboard import Dashboard
 from .history import History
 from .log import Log
 from .machine import TimeZone
+from .metrics import Endpoint as Metrics
 from .readings import Clock, Readings
 from .roots import SHORTAGE, NoData, ParseError, Roots
 from .server import passwords
@@ -78,6 +80,7 @@ class Daemon:
         self._mounts = sources.mounts(settings.fs_allow, log)
         table = sources.table(self._mounts, self._alerts, self._asked_tasks, clock.monotonic)
         self._readings = Readings(table, self._roots, settings.cached_time, clock, log)
+        self._metrics = Metrics(self._readings, self._roots, clock, log)
         self._ticker = Ticker(settings.interval, self._tick, clock, log)
         self._listening: Optional[Listening] = None
         self._page = Dashboard()
@@ -133,6 +136,8 @@ class Daemon:
         watch = Watch(settings, self._readings, self._alerts, self._history, dialects.kept)
         others = {} if settings.disable_webui else self._page.endpoints()
         health = Health(dialects.pages, self._readings, self._alerts, self._ticker.stalled)
+        if not settings.metrics.disabled:
+            others["metrics"] = partial(self._metrics.answer, settings)
         site = Site(dialects, State(settings, watch, self._history, health), others)
         return Assembly(settings, names, credentials, tls.wrapper(settings), site,
                         App(Access(settings, names, credentials), site), watch,

@@ -222,6 +222,10 @@ class Roots:
         """The processes that /proc lists, ascending. NoData without a /proc."""
         return sorted([int(name) for name in self._list(self.procfs) if name.isdecimal()])
 
+    def proc_names(self, name: str) -> list[str]:
+        """What a directory of /proc holds, unsorted. NoData when it is gone."""
+        return self._list(self.procfs + "/" + name)
+
     def record(self, name: str, size: int = 4096) -> bytes:
         """A file of /proc that is one record, in one read of at most `size` bytes. NoData when it is gone.
 

@@ -30,7 +30,30 @@ from .tasks.commands import MonitorResult
 from .tasks.folders import FolderSize
 
 if TYPE_CHECKING:                     # collectors that few want: see `Later`
-    from .collectors import connections, conntrack, cpufreq, cpumodel, process_details
+    from .collectors import (
+        bonding,
+        connections,
+        conntrack,
+        cpufreq,
+        cpumodel,
+        edac,
+        entropy,
+        filefd,
+        hwmon,
+        netclass,
+        pressure,
+        process_details,
+        schedstat,
+        selinux,
+        sockstat,
+        softnet,
+        supplies,
+        thermal,
+        throttles,
+        timex,
+        udp_queues,
+        uname,
+    )
 
 # Samples of the kernel.
 CPU_SAMPLE: Source[cpu.Stat] = Source("cpu_sample")
@@ -57,6 +80,30 @@ CPUFREQ: Source[dict[int, cpufreq.Frequency]] = Source("cpufreq")
 CPU_MODEL: Source[cpumodel.Model] = Source("cpu_model")
 CONNECTIONS: Source[connections.Connections] = Source("connections")
 CONNTRACK: Source[conntrack.Tracked] = Source("conntrack")
+# For /metrics.
+NET_DEV: Source[dict[str, network.Counters]] = Source("net_dev")
+NET_STATES: Source[dict[str, netclass.State]] = Source("net_states")
+NETSTAT: Source[dict[str, dict[str, int]]] = Source("netstat")
+SOCKSTAT: Source[sockstat.Sockets] = Source("sockstat")
+SOFTNET: Source[dict[int, softnet.Softnet]] = Source("softnet")
+SCHEDSTAT: Source[dict[int, schedstat.Schedule]] = Source("schedstat")
+PRESSURE: Source[dict[str, pressure.Pressure]] = Source("pressure")
+FILEFD: Source[filefd.OpenFiles] = Source("filefd")
+ENTROPY: Source[entropy.Entropy] = Source("entropy")
+ARP: Source[dict[str, int]] = Source("arp")
+UDP_QUEUES: Source[udp_queues.UdpQueues] = Source("udp_queues")
+THROTTLES: Source[dict[int, throttles.Throttles]] = Source("throttles")
+HWMON: Source[list[hwmon.Chip]] = Source("hwmon")
+THERMAL: Source[thermal.Thermal] = Source("thermal")
+SUPPLIES: Source[dict[str, supplies.Supply]] = Source("supplies")
+BONDING: Source[dict[str, bonding.Bond]] = Source("bonding")
+UNAME: Source[uname.Names] = Source("uname")
+OS_RELEASE: Source[dict[str, str]] = Source("os_release")
+TIMEX: Source[timex.Timex] = Source("timex")
+EDAC: Source[dict[int, edac.Errors]] = Source("edac")
+SELINUX: Source[selinux.SELinux] = Source("selinux")
+KERNEL_HUNG: Source[int] = Source("kernel_hung")
+THREADS_MAX: Source[int] = Source("threads_max")
 
 # What happened between two samples.
 CPU: Source[cpu.Usage] = Source("cpu")
@@ -116,6 +163,29 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[
         CPU_MODEL: Sampled(Later("cpumodel"), slow=True, given=CPUFREQ),
         CONNECTIONS: Sampled(Later("connections"), slow=True),
         CONNTRACK: Sampled(Later("conntrack"), slow=True),
+        NET_DEV: Sampled(network.sample_counters),
+        NET_STATES: Sampled(Later("netclass", "Sampler")),
+        NETSTAT: Sampled(Later("netstat")),
+        SOCKSTAT: Sampled(Later("sockstat"), given=MEMORY),
+        SOFTNET: Sampled(Later("softnet")),
+        SCHEDSTAT: Sampled(Later("schedstat")),
+        PRESSURE: Sampled(Later("pressure")),
+        FILEFD: Sampled(Later("filefd")),
+        ENTROPY: Sampled(Later("entropy")),
+        ARP: Sampled(Later("arp")),
+        UDP_QUEUES: Sampled(Later("udp_queues")),
+        THROTTLES: Sampled(Later("throttles", "Sampler")),
+        HWMON: Sampled(Later("hwmon", "Sampler"), slow=True),
+        THERMAL: Sampled(Later("thermal", "Sampler"), slow=True),
+        SUPPLIES: Sampled(Later("supplies", "Sampler"), slow=True),
+        BONDING: Sampled(Later("bonding")),
+        UNAME: Sampled(Later("uname"), slow=True),
+        OS_RELEASE: Sampled(host.sample_os_release, slow=True),
+        TIMEX: Sampled(Later("timex", "Sampler")),
+        EDAC: Sampled(Later("edac")),
+        SELINUX: Sampled(Later("selinux")),
+        KERNEL_HUNG: Sampled(Later("kernel_hung")),
+        THREADS_MAX: Sampled(Later("threads_max")),
 
         CPU: Derived(CPU_SAMPLE, cpu.derive),
         NETWORK: Derived(NETWORK_SAMPLE, network.derive),

@@ -218,6 +218,13 @@ SEEDS = {
         b" 0    0     0       0          0\n"
         b"bond0:1:      0       0    0    0    0     0          0         0        0       0    0   "
         b" 0    0     0       0          0\n",)),
+    "own_process.parse_limits": Seeds((), (
+        b"Limit                     Soft Limit           Hard Limit           Units     \n"
+        b"Max open files            1024                 524288               files     \n"
+        b"Max address space         unlimited            unlimited            bytes     \n",)),
+    "own_process.parse_stat": Seeds(("proc/[0-9]*/stat",), (
+        b"4321 (tmux: (a) b\n) S 1 4321 4321 0 -1 4194304 500 0 0 0 120 34 0 0 20 0 3 0 98765 12345678 900"
+        b" 18446744073709551615 1 1 0 0 0 0 0 0\n",)),
     "pressure.parse": Seeds(("proc/pressure/*",), (
         b"some avg10=0.25 avg60=1.64 avg300=1.55 total=13211557\nfull avg10=0.00 avg60=0.50 avg300=9.00 total=7\n",)),
     "process_files.parse_stat": Seeds(("proc/[0-9]*/stat",), (
@@ -253,6 +260,7 @@ SEEDS = {
         b"sockets: used 104\nTCP: inuse 5 orphan 0 tw 0 alloc 7 mem 1\nFRAG: inuse 0 memory 0\n",)),
     "softnet.parse": Seeds(("proc/*net/softnet_stat",), (
         b"00008c7f 00000000 00000002 0 0 0 0 0 00000000 00000000 00000000 00000000 00000001 00000000 00000000\n",)),
+    "threads_max.parse": Seeds(("proc/sys/kernel/threads-max",), (b"192521\n",)),
     "udp_queues.parse": Seeds(("proc/*net/udp", "proc/*net/udp6"), (
         b"   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
         b"   42: 00000000:0044 00000000:0000 07 00000010:00000300 00:00000000 00000000     0        0 11823 2\n",)),

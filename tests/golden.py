@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -55,12 +56,20 @@ _OTHERS_LATER = (
 )
 
 
+# /metrics in both formats, at the first instant, and the families that this machine and moment decide.
+PAGES = {"metrics.txt": "text/plain", "metrics.openmetrics.txt": "application/openmetrics-text"}
+_OWN_FAMILIES = re.compile(
+    r"^((?:process_|node_scrape_collector_duration_seconds|node_time_seconds|"
+    r"node_filesystem_(?:size_bytes|free_bytes|avail_bytes|files|files_free)\b)\S*(?:\{.*\})?) \S+$", re.MULTILINE)
+_VERSIONS = re.compile(r'(version|python)="[0-9][^"]*"')
+
+
 def hosts() -> list[str]:
     """Names of the fixture hosts."""
     return sorted(name for name in os.listdir(HOSTS) if os.path.isdir(os.path.join(HOSTS, name, "proc")))
 
 
-def answers(host: str) -> dict[str, dict[str, Any]]:
+def answers(host: str) -> dict[str, Any]:
     """What the real process answers over this host, by file of expected answers.
 
     By path, status and body, at its first instant and at a later.
@@ -71,12 +80,14 @@ def answers(host: str) -> dict[str, dict[str, Any]]:
         roots = [text for kind in ("proc", "sys", "root") for text in ("--%sfs" % kind, os.path.join(tree, kind))]
         with Daemon("--cached-time", str(CACHED_SECONDS), "--interval", "0", *roots) as daemon:
             first, others_first = dict(_ask(daemon, _FIRST)), dict(_ask(daemon, _OTHERS_FIRST))
+            pages = {name: _steady_page(daemon.ask("/metrics", headers={"Accept": accept}).body.decode())
+                     for name, accept in PAGES.items()}
             _overlay(os.path.join(tree, "later"), tree)
             time.sleep(CACHED_SECONDS)
             later, others_later = dict(_ask(daemon, _LATER)), dict(_ask(daemon, _OTHERS_LATER))
             log = [line for line in daemon.log if "listening on" not in line]
     return {"golden.json": {"first": first, "later": later, "log": [line.replace(folder, "") for line in log]},
-            "golden-3-4.json": {"first": others_first, "later": others_later}}
+            "golden-3-4.json": {"first": others_first, "later": others_later}, **pages}
 
 
 def all_answers() -> dict[str, Any]:
@@ -95,8 +106,8 @@ def path_of(host: str, file: str) -> str:
 
 
 def text(value: Any) -> str:
-    """JSON with a line for each plugin or element, so that a diff names what changed."""
-    return json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    """A page as it is; JSON with a line for each plugin or element, so that a diff names what changed."""
+    return value if isinstance(value, str) else json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _ask(daemon: Daemon, paths: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
@@ -118,6 +129,13 @@ def _steady(value: Any, plugin: str) -> Any:
             value = sorted(value, key=lambda process: (process["pid"] if process["pid"] != "_" else process["name"]))
         return [_steady(part, plugin) for part in value]
     return value
+
+
+def _steady_page(page: str) -> str:
+    """A page of /metrics with a word for what changes from run to run."""
+    lines = [_VERSIONS.sub(r'\1="<version>"', line) if "_build_info{" in line else line
+             for line in page.split("\n")]
+    return _OWN_FAMILIES.sub(r"\1 <number>", "\n".join(lines))
 
 
 def _overlay(changed: str, tree: str) -> None:

@@ -1,6 +1,7 @@
 """edac, selinux, throttles: attributes of devices that few machines have."""
 from __future__ import annotations
 
+import os
 import unittest
 
 from glancesd.collectors import edac, selinux, throttles
@@ -35,10 +36,19 @@ class CpuThrottles(Tree):
             top + "cpu0/topology/core_id": "0\n", top + "cpu0/topology/physical_package_id": "1\n",
             top + "cpu0/thermal_throttle/core_throttle_count": "12\n",
             top + "cpu0/thermal_throttle/package_throttle_count": "40\n",
-            top + "cpu10/online": "0\n", top + "cpu2/online": "1\n", top + "cpuidle/x": "1\n"})
-        self.assertEqual(throttles.sample(host), {
+            top + "cpu10/online": "0\n", top + "cpu2/online": "1\n", top + "cpuidle/x": "1\n", top + "online": "0,2\n"})
+        sampler = throttles.Sampler()
+        self.assertEqual(sampler(host), {
             0: Throttles(None, 1, 0, 12, 40), 2: Throttles(True, None, None, None, None),
             10: Throttles(False, None, None, None, None)})
+        for name, text in (("online", "0,2,10"), ("cpu0/thermal_throttle/core_throttle_count", "13")):
+            with open(os.path.join(host.sysfs, "devices/system/cpu", name), "w") as file:
+                file.write(text)
+        found = sampler(host)
+        self.assertEqual((found[10].online, found[0].core_throttles), (True, 13))
+
+    def test_none(self) -> None:
+        self.assertEqual(throttles.Sampler()(self.host({})), {})
 
 
 if __name__ == "__main__":

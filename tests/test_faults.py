@@ -115,10 +115,13 @@ class FaultyOs:
             self.failed = True
             raise self.fault.error(path)
 
-    def open(self, path: Union[str, bytes], flags: int) -> int:
-        self._fail(os.fsdecode(path), "open")
-        descriptor = os.open(path, flags)
-        self._paths[descriptor] = os.fsdecode(path)
+    def open(self, path: Union[str, bytes], flags: int, dir_fd: Optional[int] = None) -> int:
+        name = os.fsdecode(path) if dir_fd is None else self._paths[dir_fd] + os.fsdecode(path)
+        if flags & os.O_DIRECTORY:
+            name += "/"
+        self._fail(name, "open")
+        descriptor = os.open(path, flags, dir_fd=dir_fd)
+        self._paths[descriptor] = name
         return descriptor
 
     def read(self, descriptor: int, size: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The real process over every fixture host, compared with its golden.json (see tests/golden.py)."""
+"""The real process over every fixture host, compared with its golden files (see tests/golden.py)."""
 from __future__ import annotations
 
 import difflib

@@ -1,10 +1,10 @@
-"""filefd, entropy, conntrack, kernel_hung: files of one to three numbers."""
+"""filefd, entropy, conntrack, kernel_hung, threads_max: files of one to three numbers."""
 from __future__ import annotations
 
 import unittest
 from typing import Any, Callable
 
-from glancesd.collectors import conntrack, entropy, filefd, kernel_hung
+from glancesd.collectors import conntrack, entropy, filefd, kernel_hung, threads_max
 from glancesd.roots import NoData, ParseError, Roots
 from tests import tables
 from tests.fake_host import Tree
@@ -37,14 +37,22 @@ class KernelHung(tables.Tables):
     MALFORMED = (("empty", "", "sys/kernel/hung_task_detect_count:1: not a number"),)
 
 
+class ThreadsMax(tables.Tables):
+    parse = staticmethod(threads_max.parse)
+    VALID = (("a machine of 24 GB", "192521\n", 192521),)
+    MALFORMED = (("empty", "", "sys/kernel/threads-max:1: not a number"),)
+
+
 class Sample(Tree):
     def test_values(self) -> None:
         host = self.host({
             "proc/sys/fs/file-nr": "5\t0\t9\n", "proc/sys/kernel/random/entropy_avail": "200\n",
             "proc/sys/kernel/random/poolsize": "256\n", "proc/sys/net/netfilter/nf_conntrack_count": "7\n",
-            "proc/sys/net/netfilter/nf_conntrack_max": "8\n", "proc/sys/kernel/hung_task_detect_count": "1\n"})
+            "proc/sys/net/netfilter/nf_conntrack_max": "8\n", "proc/sys/kernel/hung_task_detect_count": "1\n",
+            "proc/sys/kernel/threads-max": "2\n"})
         samples: tuple[tuple[Callable[[Roots], Any], Any], ...] = (
-            (filefd.sample, (5, 9)), (entropy.sample, (200, 256)), (conntrack.sample, (7, 8)), (kernel_hung.sample, 1))
+            (filefd.sample, (5, 9)), (entropy.sample, (200, 256)), (conntrack.sample, (7, 8)), (kernel_hung.sample, 1),
+            (threads_max.sample, 2))
         for sample, expected in samples:
             with self.subTest(sample.__module__):
                 self.assertEqual(sample(host), expected)

@@ -49,7 +49,8 @@ class Sample(unittest.TestCase):
             clock = timex.Sampler()(Roots())
         self.assertEqual(clock, (False, 0x2001, 101, -102, 103, 104, 105, 9990, 37, 106, 107, 5, 108, 109, 110, 111,
                                  112))
-        self.assertTrue(clock.nanoseconds)
+        self.assertEqual(clock.fraction, 10**9)
+        self.assertEqual(clock._replace(status=0).fraction, 10**6)
 
 
 if __name__ == "__main__":

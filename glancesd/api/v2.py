@@ -184,6 +184,7 @@ HELP = {
     "/api/2/help": "This list.",
     "/api/2/status": "Health: pass, warn or fail; the same as /healthz and /readyz.",
     "/livez": "200 as long as the server answers.",
+    "/metrics": "The machine for Prometheus, with node_exporter's names.",
 }
 
 # The one table of the plugins: those of the 2.1 document in its order, then those that later releases added.

@@ -11,34 +11,50 @@ Some drivers ask their hardware for speed and duplex, which may take seconds.
 """
 from __future__ import annotations
 
+import time
 from functools import partial
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
-from ..patience import Call, Patience
+from ..patience import Patience
 from ..roots import NoData, Roots
 
 DIRECTORY = "class/net"
+# What is set up once, or follows the link, is asked for again when the link changes, and after this time.
+SETTINGS_SECONDS = 10.0
 
-# What changes by itself, and what changes when an administrator changes it.
-_STATE = ("operstate", "carrier", "carrier_changes", "carrier_up_count", "carrier_down_count", "dormant", "flags",
-          "mtu")
-_SETTINGS = ("address", "broadcast", "ifalias", "addr_assign_type", "dev_id", "ifindex", "iflink", "link_mode",
-             "name_assign_type", "netdev_group", "tx_queue_len", "type")
-_LINK = ("speed", "duplex")
+_LINK = ("carrier", "carrier_changes", "flags", "operstate")
+_COUNTS = ("mtu", "statistics/rx_nohandler")
+_SETTINGS = ("address", "broadcast", "ifalias", "addr_assign_type", "carrier_up_count", "carrier_down_count", "dev_id",
+             "dormant", "ifindex", "iflink", "link_mode", "name_assign_type", "netdev_group", "tx_queue_len", "type")
+_TEXTS = frozenset(("address", "broadcast", "duplex", "ifalias", "operstate"))
+_SLOW = ("speed", "duplex")
 _IFF_UP = 1
 
 
 class State(NamedTuple):
     """How one interface stands. None: the attribute is missing, or refused at the moment."""
 
-    operstate: Optional[str]
     carrier: Optional[int]
     carrier_changes: Optional[int]           # 3.16
+    flags: Optional[int]
+    operstate: Optional[str]
+    mtu_bytes: Optional[int]
+    rx_nohandler: Optional[int]              # 4.6; packets
+    address: Optional[str]
+    broadcast: Optional[str]
+    ifalias: Optional[str]
+    addr_assign_type: Optional[int]
     carrier_up_count: Optional[int]          # 4.16
     carrier_down_count: Optional[int]        # 4.16
+    dev_id: Optional[int]
     dormant: Optional[int]
-    flags: Optional[int]
-    mtu_bytes: Optional[int]
+    ifindex: Optional[int]
+    iflink: Optional[int]
+    link_mode: Optional[int]
+    name_assign_type: Optional[int]          # EINVAL where the kernel does not know
+    netdev_group: Optional[int]
+    tx_queue_packets: Optional[int]
+    type: Optional[int]                      # ARPHRD_*
     speed_mbit_per_second: Optional[int]     # -1: unknown
     duplex: Optional[str]                    # "full", "half", "unknown"
 
@@ -48,21 +64,12 @@ class State(NamedTuple):
         return None if self.flags is None else bool(self.flags & _IFF_UP)
 
 
-class Setting(NamedTuple):
-    """What one interface was made or set up with. None: the attribute is missing."""
+class _Kept(NamedTuple):
+    """What is kept of one interface: how its link stood, until when that is good, and what it told."""
 
-    address: Optional[str]
-    broadcast: Optional[str]
-    ifalias: Optional[str]
-    addr_assign_type: Optional[int]
-    dev_id: Optional[int]
-    ifindex: Optional[int]
-    iflink: Optional[int]
-    link_mode: Optional[int]
-    name_assign_type: Optional[int]          # EINVAL where the kernel does not know
-    netdev_group: Optional[int]
-    tx_queue_packets: Optional[int]
-    type: Optional[int]                      # ARPHRD_*
+    link: tuple[Optional[str], ...]
+    until: float                             # monotonic seconds
+    values: list[object]                     # of _SETTINGS and _SLOW
 
 
 def parse_number(text: Optional[str]) -> Optional[int]:
@@ -74,47 +81,46 @@ def parse_number(text: Optional[str]) -> Optional[int]:
 
 
 class Sampler:
-    """States by interface, again and again. State: what patience keeps of each interface's link."""
+    """States by interface, again and again. State: of each interface what changes seldom, and what patience keeps."""
 
-    def __init__(self) -> None:
-        self._links = Patience()
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._patience = Patience()
+        self._kept: dict[str, _Kept] = {}
 
     def __call__(self, roots: Roots) -> dict[str, State]:
-        """Every interface, in the order of names. A link that does not answer in time has neither speed nor duplex."""
-        calls: dict[str, Call] = {}
-        states = {}
-        for name in _interfaces(roots):
-            directory = "%s/%s" % (DIRECTORY, name)
-            texts = roots.attributes(directory, _STATE)
-            if texts:                                        # a file among the folders has none
-                states[name] = texts
-                calls[name] = partial(roots.attributes, directory, _LINK)
-        links = self._links.run(calls)
+        """In the order of names. An interface that does not answer in time has neither speed nor duplex.
+
+        NoData without the directory.
+        """
+        names = sorted(roots.sys_names(DIRECTORY))
+        if not names and roots.sys_target(DIRECTORY) is None:
+            raise NoData(DIRECTORY)
         found = {}
-        for name, texts in states.items():
-            link = {} if links[name].late else links[name].value or {}
-            found[name] = State._make([texts.get("operstate"), *_numbers(texts, _STATE[1:]),
-                                       parse_number(link.get("speed")), link.get("duplex")])
-        return found
+        for name in names:
+            texts = roots.attributes("%s/%s" % (DIRECTORY, name), _LINK + _COUNTS)
+            if texts:                                        # a file among the folders has none
+                found[name] = texts
+        self._keep(roots, found)
+        return {name: State._make([*_values(texts, _LINK + _COUNTS), *self._kept[name].values])
+                for name, texts in found.items()}
+
+    def _keep(self, roots: Roots, found: dict[str, dict[str, str]]) -> None:
+        """Ask again what is no longer good."""
+        now = self._clock()
+        links = {name: tuple(map(texts.get, _LINK)) for name, texts in found.items()}
+        kept = {name: entry for name, entry in self._kept.items()
+                if links.get(name) == entry.link and now < entry.until}
+        asked = [name for name in found if name not in kept]
+        outcomes = self._patience.run({
+            name: partial(roots.attributes, "%s/%s" % (DIRECTORY, name), _SLOW) for name in asked}) if asked else {}
+        for name, outcome in outcomes.items():
+            texts = roots.attributes("%s/%s" % (DIRECTORY, name), _SETTINGS)
+            if not outcome.late and outcome.value is not None:
+                texts.update(outcome.value)
+            kept[name] = _Kept(links[name], now + SETTINGS_SECONDS, _values(texts, _SETTINGS + _SLOW))
+        self._kept = kept
 
 
-def sample_settings(roots: Roots) -> dict[str, Setting]:
-    """Settings by interface, in the order of names. NoData without the directory."""
-    found = {}
-    for name in _interfaces(roots):
-        texts = roots.attributes("%s/%s" % (DIRECTORY, name), _SETTINGS)
-        if texts:
-            found[name] = Setting(texts.get("address"), texts.get("broadcast"), texts.get("ifalias"),
-                                  *_numbers(texts, _SETTINGS[3:]))
-    return found
-
-
-def _interfaces(roots: Roots) -> list[str]:
-    names = sorted(roots.sys_names(DIRECTORY))
-    if not names:
-        raise NoData(DIRECTORY)
-    return names
-
-
-def _numbers(texts: dict[str, str], names: tuple[str, ...]) -> list[Optional[int]]:
-    return [parse_number(texts.get(name)) for name in names]
+def _values(texts: dict[str, str], names: tuple[str, ...]) -> list[object]:
+    return [texts.get(name) if name in _TEXTS else parse_number(texts.get(name)) for name in names]

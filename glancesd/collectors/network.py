@@ -111,6 +111,11 @@ def parse(text: str, file: str = FILE, report: Report = ignore) -> dict[str, Cou
     return dict(rows(text, _parse_row, _INTERFACE, file, report, _HEADER_LINES))
 
 
+def sample_counters(roots: Roots) -> dict[str, Counters]:
+    """/proc/net/dev alone. NoData without it."""
+    return parse(roots.net("dev"), report=roots.report)
+
+
 def _parse_row(row: str) -> tuple[str, Counters]:
     # The last colon ends the name: aliases hold one themselves, and 2.6 prints no space behind it.
     name, _, counters = row.rpartition(":")

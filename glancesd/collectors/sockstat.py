@@ -7,6 +7,7 @@
 """
 from __future__ import annotations
 
+import contextlib
 from typing import NamedTuple, Optional
 
 from ..roots import NoData, Report, Roots, ignore, rows
@@ -29,16 +30,11 @@ def parse(text: str, file: str = "net/" + FILE, report: Report = ignore) -> dict
 
 
 def sample(roots: Roots, memory: Optional[Memory]) -> Sockets:
-    """Both files, of which a kernel without IPv6, or without IPv4, lacks one. NoData without either."""
+    """Both files. A kernel without IPv6, or without any network, lacks one, or both: then there are no protocols."""
     protocols = {}
-    missing = 0
     for file in (FILE, FILE6):
-        try:
+        with contextlib.suppress(NoData):
             protocols.update(parse(roots.net(file), "net/" + file, roots.report))
-        except NoData:
-            missing += 1
-    if missing == 2:
-        raise NoData(FILE)
     return Sockets(protocols, memory.page_bytes if memory is not None else None)
 
 

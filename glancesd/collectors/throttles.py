@@ -1,5 +1,6 @@
 """throttles: which CPUs are online, and how often heat slowed each core down, from /sys/devices/system/cpu.
 
+    online                                             0-3,6    of the CPUs
     cpu1/online                                        1        cpu0 often has no such file: it cannot be taken out
     cpu1/topology/physical_package_id                  0
     cpu1/topology/core_id                              3
@@ -12,9 +13,11 @@ import re
 from typing import NamedTuple, Optional
 
 from ..roots import Roots
+from .cpu import parse_cpus
 from .sensors import parse_number
 
 DIRECTORY = "devices/system/cpu"
+ONLINE = DIRECTORY + "/online"
 
 _CPU = re.compile(r"cpu([0-9]{1,9})")
 
@@ -29,16 +32,44 @@ class Throttles(NamedTuple):
     package_throttles: Optional[int]
 
 
-def sample(roots: Roots) -> dict[int, Throttles]:
-    """By CPU, ascending; {} where /sys does not list any."""
-    numbers = sorted(int(match.group(1)) for match in map(_CPU.fullmatch, roots.sys_names(DIRECTORY)) if match)
-    return {number: _throttles(roots, "%s/cpu%d" % (DIRECTORY, number)) for number in numbers}
+class _Cpu(NamedTuple):
+    """What does not change of one CPU."""
+
+    has_online: bool
+    throttles: str                      # the directory of its counts; "" without one
+    package: Optional[int]
+    core: Optional[int]
 
 
-def _throttles(roots: Roots, directory: str) -> Throttles:
-    online = parse_number(roots.attribute(directory + "/online"))
-    counts = roots.attributes(directory + "/thermal_throttle", ("core_throttle_count", "package_throttle_count"))
-    place = roots.attributes(directory + "/topology", ("physical_package_id", "core_id")) if counts else {}
-    return Throttles(None if online is None else bool(online), *(parse_number(texts.get(name)) for texts, name in (
-        (place, "physical_package_id"), (place, "core_id"), (counts, "core_throttle_count"),
-        (counts, "package_throttle_count"))))
+class Sampler:
+    """CPUs, again and again. State: which there are and where they sit, looked at again when others are online."""
+
+    def __init__(self) -> None:
+        self._online: Optional[str] = None
+        self._cpus: dict[int, _Cpu] = {}
+
+    def __call__(self, roots: Roots) -> dict[int, Throttles]:
+        """By CPU, ascending; {} where /sys does not list any."""
+        online = roots.attribute(ONLINE)
+        if online is None or online != self._online:
+            numbers = sorted(int(match.group(1)) for match in map(_CPU.fullmatch, roots.sys_names(DIRECTORY)) if match)
+            self._cpus = {number: _look(roots, "%s/cpu%d" % (DIRECTORY, number)) for number in numbers}
+            self._online = online
+        running = parse_cpus(online or "", ONLINE)
+        return {number: Throttles(number in running if cpu.has_online else None, cpu.package, cpu.core,
+                                  *_counts(roots, cpu.throttles)) for number, cpu in self._cpus.items()}
+
+
+def _look(roots: Roots, directory: str) -> _Cpu:
+    has_counts = bool(roots.sys_names(directory + "/thermal_throttle"))
+    place = roots.attributes(directory + "/topology", ("physical_package_id", "core_id")) if has_counts else {}
+    return _Cpu(roots.attribute(directory + "/online") is not None,
+                directory + "/thermal_throttle" if has_counts else "", parse_number(place.get("physical_package_id")),
+                parse_number(place.get("core_id")))
+
+
+def _counts(roots: Roots, directory: str) -> tuple[Optional[int], Optional[int]]:
+    if not directory:
+        return None, None
+    texts = roots.attributes(directory, ("core_throttle_count", "package_throttle_count"))
+    return parse_number(texts.get("core_throttle_count")), parse_number(texts.get("package_throttle_count"))

@@ -29,7 +29,7 @@ class Timex(NamedTuple):
 
     synchronised: bool
     status: int
-    offset: int                    # nanoseconds when `nanoseconds`, else microseconds; `jitter` likewise
+    offset: int                    # in `fraction` of a second; `jitter` likewise
     freq: int                      # parts per million, times 65536; `ppsfreq` and `stabil` likewise
     maxerror_microseconds: int
     esterror_microseconds: int
@@ -46,9 +46,9 @@ class Timex(NamedTuple):
     stbcnt: int
 
     @property
-    def nanoseconds(self) -> bool:
-        """Whether `offset` and `jitter` count in nanoseconds (STA_NANO)."""
-        return bool(self.status & _STA_NANO)
+    def fraction(self) -> int:
+        """Of a second that `offset` and `jitter` count in: a nanosecond with STA_NANO, else a microsecond."""
+        return 10**9 if self.status & _STA_NANO else 10**6
 
 
 class Sampler:

@@ -8,7 +8,7 @@
 """
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Pattern
 
 from ..roots import ParseError, Report, Roots, ignore, rows
 
@@ -31,6 +31,10 @@ class VmStat(NamedTuple):
         except ValueError:
             report(ParseError(FILE, before.count("\n") + 1, "not %s: %.60r" % (_LINE, name + " " + number)))
             return None
+
+    def matching(self, pattern: Pattern[str]) -> dict[str, int]:
+        """The lines that a pattern finds, whose two groups are name and number. A tenth of what `lines` takes."""
+        return {name: int(number) for name, number in pattern.findall(self.text)}
 
     def lines(self, report: Report = ignore) -> dict[str, int]:
         """Every line, by the kernel's names."""

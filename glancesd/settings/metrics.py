@@ -11,8 +11,8 @@ from .readers import Reader, directory, names_out_of, optional, parts, read, yes
 COLLECTORS = ("cpu", "stat", "loadavg", "meminfo", "vmstat", "diskstats", "filesystem", "netdev", "netclass", "netstat",
               "sockstat", "softnet", "schedstat", "pressure", "filefd", "entropy", "conntrack", "arp", "udp_queues",
               "cpufreq", "hwmon", "thermal_zone", "powersupplyclass", "mdadm", "bonding", "time", "uname", "os",
-              "timex", "textfile")
-ON_REQUEST = ("processes", "interrupts", "tcpstat", "kernel_hung", "edac", "selinux")      # only where `enable` says so
+              "timex", "edac", "selinux", "kernel_hung", "textfile")
+ON_REQUEST = ("processes", "interrupts", "tcpstat")         # only where `enable` says so
 
 
 class Metrics(NamedTuple):

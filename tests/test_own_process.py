@@ -1,0 +1,49 @@
+"""own_process: what this very process takes."""
+from __future__ import annotations
+
+import os
+import unittest
+
+from glancesd.collectors import own_process
+from glancesd.collectors.own_process import Limits, Usage
+from glancesd.roots import Roots
+from tests import tables
+
+STAT = ("4321 (tmux: (a) b\n) S 1 4321 4321 0 -1 4194304 500 0 0 0 120 34 7 9 20 0 3 0 98765 12345678 900 "
+        "18446744073709551615 1 1 0 0 0\n")
+LIMITS = ("Limit                     Soft Limit           Hard Limit           Units     \n"
+          "Max cpu time              unlimited            unlimited            seconds   \n"
+          "Max open files            %-20s 524288               files     \n"
+          "Max address space         %-20s unlimited            bytes     \n")
+
+
+class ParseStat(tables.Tables):
+    parse = staticmethod(own_process.parse_stat)
+    VALID = (("a name with everything", STAT, Usage(154, 98765, 12345678, 900)),)
+    MALFORMED = (("empty", "", "self/stat:1: not the figures"), ("short", STAT[:90], "self/stat:1: not the figures"),
+                 ("not a number", STAT.replace("98765", "x"), "self/stat:1: not the figures"))
+
+
+class ParseLimits(tables.Tables):
+    parse = staticmethod(own_process.parse_limits)
+    VALID = (("limits", LIMITS % (1024, "unlimited"), Limits(1024, None)),
+             ("the other way", LIMITS % ("unlimited", 1 << 30), Limits(None, 1 << 30)))
+    MALFORMED = (("empty", "", "self/limits:1: no limit"),
+                 ("not a number", LIMITS % ("x", "unlimited"), "self/limits:3: not a limit"))
+
+
+@unittest.skipUnless(os.path.exists("/proc/self/stat"), "there is no /proc here")
+class Sample(unittest.TestCase):
+    def test_this_process(self) -> None:
+        before = own_process.sample(Roots(), 1000)
+        with open(os.devnull):
+            process = own_process.sample(Roots(), None)
+            self.assertEqual(process.open_files, before.open_files + 1)
+        self.assertIsNone(process.start_seconds)
+        self.assertGreater(before.start_seconds or 0, 1000)
+        self.assertGreater(process.virtual_bytes, process.resident_bytes)
+        self.assertGreaterEqual(process.cpu_seconds, before.cpu_seconds)
+
+
+if __name__ == "__main__":
+    unittest.main()
