@@ -4,10 +4,14 @@ from __future__ import annotations
 import unittest
 from typing import Any, Mapping
 
-from glancesd.answers import Refused
+from glancesd.alerts import CPU, Event
+from glancesd.answers import Refused, dump
 from glancesd.api import fields, v2, v3, v4
 from glancesd.api.site import VERSIONS
+from glancesd.collectors.processes import Activity, Process
 from glancesd.figures import KEPT
+from glancesd.readings import NOTHING, Reading
+from glancesd.settings import default_settings
 from glancesd.settings.filters import filters
 from glancesd.settings.sections import PLUGINS
 from glancesd.watch import WATCHED
@@ -221,6 +225,21 @@ class Shapes(unittest.TestCase):
                      "/api/4/processlist/pid/value/1", "/api/3/cpu/history"):
             with self.subTest(path):
                 self.assertIs(self.house.answer(path), self.house.answer(path))
+
+
+class HiddenArguments(unittest.TestCase):
+    """--hide-arguments, and a process that has put them in its title."""
+
+    def test_in_no_alert(self) -> None:
+        process = Process(7, 1, "up SECRET", "up SECRET", "ann", "R", 0, 1, 5, 30, 4, 4096, 8192, None, None)
+        top = (Activity(process, 90.0, None, None, 1.0),)
+        events = Reading([Event(1.0, None, "CRITICAL", "CPU_USER", 95.0, 95.0, 95.0, 1, top, CPU)])
+        settings = default_settings()._replace(hide_arguments=True)
+        for name, served in (("2", v2.alert(settings, events, NOTHING)), ("3", v3.alert(settings, events, NOTHING)),
+                             ("4", v4.alert(settings, events))):
+            with self.subTest(name):
+                self.assertIn('"up"', dump(served).decode())
+                self.assertNotIn("SECRET", dump(served).decode())
 
 
 if __name__ == "__main__":

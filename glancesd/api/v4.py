@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import time
+from operator import attrgetter
 from typing import Any, Mapping, Optional, Sequence
 
 from ..alerts import Event
@@ -216,10 +217,12 @@ def folders(settings: Settings, sizes: Reading[list[FolderSize]]) -> JSONValue:
 
 
 def alert(settings: Settings, events: Reading[list[Event]]) -> JSONValue:
+    name = attrgetter("bare_name" if settings.hide_arguments else "name")
     return [{"begin": int(event.begin), "end": -1 if event.end is None else int(event.end), "state": event.state,
              "type": event.type, "min": event.minimum, "max": event.maximum, "sum": event.total,
-             "count": event.count, "avg": event.total / event.count, "top": [entry.process.name for entry in event.top],
-             "desc": "", "sort": alike.SORT_KEYS[event.measure], "global_msg": _message(event)}
+             "count": event.count, "avg": event.total / event.count,
+             "top": [name(entry.process) for entry in event.top], "desc": "", "sort": alike.SORT_KEYS[event.measure],
+             "global_msg": _message(event)}
             for event in events.value]
 
 

@@ -116,7 +116,12 @@ def program_name(comm: bytes, arguments: bytes) -> str:
     A process may give itself a title with options (setproctitle(3), perl's $0), which stands in stat's name, cut, and
     in place of the first argument: the name is what stands before the options, "?" where nothing does.
     """
-    name = _whole_name(comm, arguments.partition(b"\0")[0]) if len(comm) >= _COMM_BYTES else comm
+    first = arguments.partition(b"\0")[0]
+    name = comm
+    if comm.startswith(b"/") and first.startswith(comm):       # no file's name holds a slash: a path in a title
+        name = _BLANK.split(first, 1)[0].rpartition(b"/")[2] or comm
+    elif len(comm) >= _COMM_BYTES:
+        name = _whole_name(comm, first)
     return decode(_OPTIONS.split(name, 1)[0]) or ("?" if comm else "")
 
 
