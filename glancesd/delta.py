@@ -1,7 +1,8 @@
 """delta: what happened between two samples. The one place that turns counters into increases, rates and percentages.
 
 A source keeps one `Tracker`; its collector's `derive` is pure and uses the functions below on the two samples it is
-handed.
+handed. What a device counts (`Counter`) is followed by its sampler from each sample to the next, so that a wrap, a leap
+and a moment's 0 are told apart once, for everyone who compares two samples, however far apart.
 """
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple, Optional
 
 # A window shorter than this says more about clock ticks (10 ms) than about the machine.
 WINDOW_SECONDS = 0.25
-# Fastest link assumed where the kernel names no speed: 10 Gbit/s.
+# A wrap of a link of unknown speed makes up for no more than 10 Gbit/s would carry.
 LINK_BYTES_PER_SECOND = 10e9 / 8
 # No link, disk or memory copy moves more: 1 Tbit/s. What says so is a counter that leapt.
 MOST_BYTES_PER_SECOND = 1e12 / 8
