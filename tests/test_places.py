@@ -250,6 +250,18 @@ class Bodies(Case):
         self.assertEqual([(place.asked, self.shut(place)) for place in (*places, newest)],
                          [(False, []), (True, [socket.SHUT_RDWR]), (False, [])])
 
+    def test_a_newcomer_waits_a_moment_for_those_that_began_just_now(self) -> None:
+        for ends in (True, False):
+            with self.subTest(ends=ends):
+                self.places._places.clear()
+                first = self.sending(b"x" * 90, 2 * module.SLOW_BYTES_PER_SECOND)
+                first.since = started = self.now
+                self.meanwhile = (lambda: self.places.end_sending(first)) if ends else lambda: None   # noqa: B023
+                self.assertFalse(self.sending(b"y" * 90).asked)
+                self.assertEqual(first.asked, not ends)
+                self.assertAlmostEqual(self.now - started, module.STEP_SECONDS if ends else module.QUIET_SECONDS,
+                                       delta=module.STEP_SECONDS + 0.001)
+
     def test_readers_of_the_same_stay(self) -> None:
         body = b"x" * 60
         slow = self.sending(body)

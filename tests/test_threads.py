@@ -10,7 +10,15 @@ from unittest import mock
 from glancesd import threads
 
 
-class Case(unittest.TestCase):
+class Waiting(unittest.TestCase):
+    def wait_for(self, what: object) -> None:
+        give_up = time.monotonic() + 30
+        while not what():                                                # type: ignore[operator]
+            self.assertLess(time.monotonic(), give_up)
+            time.sleep(0.001)
+
+
+class Case(Waiting):
     """Begins and ends without a thread that waits."""
 
     seconds = 30.0
@@ -47,12 +55,6 @@ class Case(unittest.TestCase):
         together.wait(30)
         self.wait_for(lambda: len(threads._spares) >= min(count, threads.SPARES))
         return done
-
-    def wait_for(self, what: object) -> None:
-        give_up = time.monotonic() + 30
-        while not what():                                                # type: ignore[operator]
-            self.assertLess(time.monotonic(), give_up)
-            time.sleep(0.001)
 
 
 class Spares(Case):
@@ -107,6 +109,64 @@ class Expiry(Case):
         spare.work = lambda: done.append(1)
         spare.wake.release()
         self.wait_for(lambda: done)
+
+
+class Alone(Waiting):
+    def setUp(self) -> None:
+        for name, value in (("_maker", threads._Maker()), ("SPARE_SECONDS", 0.05)):
+            patch = mock.patch.object(threads, name, value)
+            patch.start()
+            self.addCleanup(patch.stop)
+        self.addCleanup(self.wait_for, lambda: threads._maker._worker is None)
+
+    def test_one_thread_whoever_asks(self) -> None:
+        def ask() -> None:
+            together.wait(30)
+            idents.append(threads.alone(threading.get_ident))
+
+        idents: list[int] = []
+        together = threading.Barrier(5)
+        askers = [threading.Thread(target=ask) for _ in range(5)]
+        with mock.patch.object(threads, "SPARE_SECONDS", 30.0):
+            for asker in askers:
+                asker.start()
+            for asker in askers:
+                asker.join(30)
+            self.assertEqual((len(idents), len(set(idents))), (5, 1))
+            self.assertNotIn(threading.get_ident(), idents)
+        with mock.patch.object(threads, "SPARE_SECONDS", 0.0):
+            threads.alone(lambda: None)                      # after which it waits no more
+
+    def test_one_after_the_other_without_a_pause(self) -> None:
+        def ask() -> None:
+            for number in range(1000):
+                done.append(threads.alone(lambda: number))                # noqa: B023
+
+        done: list[int] = []
+        askers = [threading.Thread(target=ask, daemon=True) for _ in range(4)]
+        for asker in askers:
+            asker.start()
+        for asker in askers:
+            asker.join(30)
+        self.assertEqual(sorted(done), sorted(list(range(1000)) * 4))
+
+    def test_what_it_raises(self) -> None:
+        with self.assertRaises(ZeroDivisionError):
+            threads.alone(lambda: 1 // 0)
+        self.assertEqual(threads.alone(lambda: 7), 7)
+
+    def test_work_that_has_other_work_done(self) -> None:
+        self.assertEqual(threads.alone(lambda: threads.alone(threading.get_ident)), threads.alone(threading.get_ident))
+
+    def test_no_thread_to_be_had(self) -> None:
+        with mock.patch.object(_thread, "start_new_thread", side_effect=RuntimeError("can't start new thread")):
+            self.assertEqual(threads.alone(threading.get_ident), threading.get_ident())
+        self.assertNotEqual(threads.alone(threading.get_ident), threading.get_ident())
+
+    def test_again_after_it_has_ended(self) -> None:
+        for number in range(3):
+            self.assertEqual(threads.alone(lambda: number), number)       # noqa: B023
+            self.wait_for(lambda: threads._maker._worker is None)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import Any, Callable, NamedTuple, Optional, Sequence
 
+from .. import threads
 from ..answers import Answer, Encoded, dump
 from ..log import Log
 from ..readings import Reading, Readings, Turn
@@ -85,7 +87,9 @@ class Pages:
             members = [(name, pages[name].answer.body if name in pages else dump(plugin.empty))
                        for name, plugin in self.dialect.plugins.items() if name in pages or self.dialect.shows_disabled]
             until = min([page.until for page in pages.values()]) if pages else self._clock() + CONSTANT_SECONDS
-            everything = self._all = Everything(Answer(joined(members)), until)
+            is_large = everything is not None and len(everything.answer.body) >= threads.LARGE_BYTES
+            body = threads.alone(partial(joined, members)) if is_large else joined(members)
+            everything = self._all = Everything(Answer(body), until)
             return everything
 
     def fails(self, name: str, problem: Exception) -> None:
@@ -100,13 +104,18 @@ class Pages:
         if before is not None and taken and all(
                 now.value is then.value and now.at == then.at for now, then in zip(taken, before.made_of)):
             return before._replace(until=until)
+        if before is not None and len(before.answer.body) >= threads.LARGE_BYTES:
+            return threads.alone(lambda: self._rendered(name, before, taken, until))
+        return self._rendered(name, before, taken, until)
+
+    def _rendered(self, name: str, before: Optional[Page], taken: tuple[Reading[Any], ...], until: float) -> Page:
         try:
             rendered = self._render[name](self.settings, *taken) if not taken or taken[0].value is not None else None
             dropped = self.settings.filter(name).disable_stats if self.dialect.drops_fields else ()
             if dropped and rendered is not None:
                 rendered = _without(dropped, rendered)
             if rendered is None:
-                rendered = plugin.empty
+                rendered = self.dialect.plugins[name].empty
             answer = before.answer if before is not None and rendered == before.rendered else Answer(dump(rendered))
             self.problems.pop(name, None)
             return Page(rendered, answer, taken, until)

@@ -5,6 +5,7 @@ import threading
 from collections import OrderedDict
 from typing import Any, Callable, Hashable, Optional
 
+from .. import threads
 from ..answers import Answer
 from ..readings import Turn
 
@@ -22,6 +23,7 @@ class Shared:
         self._lock = threading.Lock()
         self._answers: OrderedDict[Hashable, tuple[Any, Answer]] = OrderedDict()
         self._bytes = 0
+        self._large: set[Hashable] = set()       # keys whose last answer was large, even if it is no longer kept
         self._turns = [Turn() for _ in range(_TURNS)]
 
     def take(self, key: Hashable, made_of: Any, make: Callable[[], Answer]) -> Answer:
@@ -34,7 +36,7 @@ class Shared:
         try:
             answer = self._find(key, made_of) if mine else None
             if answer is None:
-                answer = make()
+                answer = threads.alone(make) if key in self._large else make()
                 self._keep(key, made_of, answer)
             return answer
         finally:
@@ -54,6 +56,8 @@ class Shared:
             before = self._answers.pop(key, None)
             self._bytes += len(answer.body) - (len(before[1].body) if before is not None else 0)
             self._answers[key] = made_of, answer
+            if len(answer.body) >= threads.LARGE_BYTES and len(self._large) < ANSWERS:
+                self._large.add(key)
             while len(self._answers) > 1 and (len(self._answers) > ANSWERS or self._bytes > BYTES):
                 _, (_, oldest) = self._answers.popitem(last=False)
                 self._bytes -= len(oldest.body)

@@ -120,7 +120,6 @@ class Connection:
     def _send_pieces(self, first: bytes, body: bytes) -> None:
         """Send a long body, each piece under a deadline of its own: a slow client gets all of it, a dead one is cut."""
         place = self._place
-        place.deadline = self._clock() + places.SILENCE_SECONDS
         self._places.begin_sending(place, body)
         try:
             with memoryview(body) as view:

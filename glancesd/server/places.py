@@ -27,7 +27,8 @@ SILENCE_SECONDS = 15.0          # between two requests of a kept connection, and
 # client must take: 4.4 kB/s.
 PIECE_BYTES = 64 * 1024
 # Different bodies that are being sent in pieces, together: a reader that is slow holds the one of when it asked.
-SENDING_BYTES = 16 << 20
+SENDING_BYTES = 8 << 20
+SLOW_BYTES_PER_SECOND = 1 << 20 # a client that takes less is not waited for when that bound is reached
 ROOM_SECONDS = 0.5              # a newcomer waits for a place at most; the first half for those at work only
 STEP_SECONDS = 0.05             # and so long for one that was asked to go, before another is
 QUIET_SECONDS = 1.0             # a client may be as far away as this; one that says nothing for longer is idle
@@ -169,24 +170,31 @@ class Places:
             if place.served:
                 self.asked_at = max(self.asked_at, place.since)
             self._in_vain = False
-            self._changed.notify()
+            self._changed.notify_all()
 
     def begin_sending(self, place: Place, body: bytes) -> None:
-        """Note what will be sent in pieces; past SENDING_BYTES the slowest of those that are sent something else go."""
+        """Note what will be sent in pieces; past SENDING_BYTES wait a moment for others to end, then the slowest go."""
         with self._changed:
-            place.body, place.taken, place.since = body, 0, self.clock()
+            while True:
+                now = self.clock()
+                others = [other for other in self._places if other.body is not None and other.body is not body]
+                held = {id(other.body): len(other.body or b"") for other in others}
+                if not others or len(body) + sum(held.values()) <= SENDING_BYTES:
+                    break
+                slowest = min(others, key=lambda other: other.bytes_per_second(now))
+                if now - slowest.since < QUIET_SECONDS and slowest.bytes_per_second(now) > SLOW_BYTES_PER_SECOND:
+                    self._changed.wait(STEP_SECONDS)
+                else:
+                    slowest.body = None
+                    slowest.ask_to_go()
+            place.body, place.taken, place.since = body, 0, now
+            place.deadline = now + SILENCE_SECONDS
             place.phase = SENDING
-            others = [other for other in self._places if other.body is not None and other.body is not body]
-            others.sort(key=lambda other: other.bytes_per_second(place.since), reverse=True)
-            while others and len(body) + sum({id(other.body): len(other.body or b"") for other in others}.values()
-                                             ) > SENDING_BYTES:
-                slowest = others.pop()
-                slowest.body = None
-                slowest.ask_to_go()
 
     def end_sending(self, place: Place) -> None:
         with self._changed:
             place.body = None
+            self._changed.notify_all()
             place.since = self.clock()
             place.deadline = place.since + SILENCE_SECONDS
             place.phase = WAITING
