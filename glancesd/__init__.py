@@ -23,12 +23,13 @@ reads it.
     api/summary, api/shared              what small displays ask for; answers made once for all who ask
     api/health                           what a probe is told
     api/pages                            a plugin's value as JSON, made once for a reading
+    api/containers, api/checks           the wire names of containers; of ports, cards and application monitors
     api/dialect, api/routes, api/query   what a dialect is made of
     api/__init__
     watch, ticker                        figures against limits → views, alerts; their history; the daemon's own clock
     sources                              the one table of what can be asked for
     readings                             fresh enough? serve. Else sample once, whoever else is waiting
-    tasks/*                              what would keep a request waiting: commands, sizes of folders
+    tasks/*                              what would keep a request waiting: commands, folders, ports, engines
     alerts, history                      the log of events; the latest points of each figure
     limits                               which figures have limits, and how they stand to them
     figures                              the elements of a source by name, and what the history keeps of them

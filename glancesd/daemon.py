@@ -10,7 +10,7 @@ import signal
 import threading
 from contextlib import contextmanager
 from functools import partial
-from typing import Callable, Iterator, NamedTuple, Optional
+from typing import TYPE_CHECKING, Callable, Iterator, NamedTuple, Optional
 
 from . import children, machine, sockets, sources, systemd, tls
 from .alerts import Alerts
@@ -33,9 +33,11 @@ from .settings import Settings, SettingsError
 from .signals import END, Signals
 from .sockets import Listening, StartError
 from .tasks import Tasks
-from .tasks.commands import ProcessUse
 from .ticker import Ticker
 from .watch import Watch
+
+if TYPE_CHECKING:
+    from .tasks.commands import ProcessUse
 
 # The main thread wakes this often to look at what may change around the daemon, and with --exit-idle at the time.
 LOOK_SECONDS = 30.0
@@ -75,8 +77,8 @@ class Daemon:
         self._roots.report = lambda problem: log.once(str(problem), problem.kind)
         self._alerts = Alerts(settings.alert_max_events, settings.alert_min_duration)
         self._history = History(settings.history_size, settings.interval)
-        self._tasks = Tasks(settings.monitored, settings.folders, settings.commands_allowed, self._roots,
-                            clock.monotonic)
+        self._tasks = Tasks(self._roots, log.once, clock.monotonic)
+        self._tasks.configure(settings)
         self._mounts = sources.mounts(settings.fs_allow, log)
         table = sources.table(self._mounts, self._alerts, self._asked_tasks, clock.monotonic)
         self._readings = Readings(table, self._roots, settings.cached_time, clock, log)
@@ -193,7 +195,7 @@ class Daemon:
         settings = made.settings
         self._alerts.configure(settings.alert_max_events, settings.alert_min_duration)
         self._history.configure(settings.history_size, settings.interval)
-        self._tasks.configure(settings.monitored, settings.folders, settings.commands_allowed)
+        self._tasks.configure(settings)
         self._mounts.allow = settings.fs_allow
         self._readings.hold(settings.cached_time)
         self._ticker.set_interval(settings.interval)
@@ -238,12 +240,14 @@ class Daemon:
         return self._tasks
 
     def _processes(self) -> Optional[list[ProcessUse]]:
+        from .tasks.commands import ProcessUse  # here, because few have anything to be counted
+
         activities = self._readings.take("processes").value
         if activities is None:
             return None
         memory = self._readings.take("memory").value
         whole = memory.total_bytes or 1 if memory is not None else 1
-        return [ProcessUse(entry.process.command_line, entry.cpu_percent,
+        return [ProcessUse(entry.process.name, entry.process.command_line, entry.cpu_percent,
                            entry.process.resident_bytes * 100.0 / whole if memory is not None else None)
                 for entry in activities]
 

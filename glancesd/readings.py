@@ -61,13 +61,15 @@ NOTHING: Reading[Any] = Reading(None)
 class Sampled(NamedTuple):
     """A source that is read: of the kernel, or, when it is `own`, of the daemon's own state.
 
-    `given` names one above it in the table whose value this one is handed: a file that both need is read once.
+    `given` names one above it in the table whose value this one is handed: a file that both need is read once. An
+    `optional` one has no say in whether everything fails: most machines have nothing of it.
     """
 
     sample: Callable[..., Any]           # of the roots; with `given`, of the roots and that one's value (None: nothing)
     slow: bool = False
     own: bool = False
     given: Optional[str] = None
+    optional: bool = False
 
 
 class Derived(NamedTuple):
@@ -219,7 +221,8 @@ class Readings:
         self._samples: dict[str, SampleSlot] = {}
         self._derived: dict[str, DerivedSlot] = {}
         self._slow = {name for name, source in sources.items() if isinstance(source, Sampled) and source.slow}
-        self._own = {name for name, source in sources.items() if isinstance(source, Sampled) and source.own}
+        self._silent = {name for name, source in sources.items()
+                        if isinstance(source, Sampled) and (source.own or source.slow or source.optional)}
         for name, source in sources.items():
             if isinstance(source, Sampled):
                 of = self._samples[source.given] if source.given else None
@@ -286,8 +289,8 @@ class Readings:
     def all_fail(self) -> bool:
         """Whether no source of the kernel that anyone asked for gives anything fresh.
 
-        The slow ones have no say: a sensor that its driver refuses is left out, not failed.
+        The slow and the optional ones have no say: a sensor that its driver refuses is left out, not failed.
         """
-        asked = [slot for name, slot in self._samples.items() if name not in self._own | self._slow
+        asked = [slot for name, slot in self._samples.items() if name not in self._silent
                  and (slot.problem is not None or slot.latest is not NOTHING)]
         return bool(asked) and all(slot.problem is not None for slot in asked)

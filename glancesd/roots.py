@@ -7,10 +7,11 @@ is a method of `Roots`, so a test can put faults, counts or a made-up host in it
 """
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
-from typing import AnyStr, Callable, Generic, Iterable, Iterator, Optional, TypeVar
+from typing import AnyStr, Callable, Generic, Iterable, Iterator, NamedTuple, Optional, TypeVar
 
 # One piece of a kernel table: most tables come whole in it, longer ones in a few reads.
 PIECE_BYTES = 65536
@@ -131,6 +132,13 @@ def _native(name: str) -> str:
 def _text(name: str) -> str:
     """The way back, for what os.listdir gives."""
     return name if name.isascii() else os.fsencode(name).decode("utf-8", "surrogateescape")
+
+
+class Namespace(NamedTuple):
+    """A network namespace: its link ("net:[4026531840]", its owner's and root's to read), and the inode of net/dev."""
+
+    link: Optional[str]
+    file: Optional[tuple[int, int]]
 
 
 class Roots:
@@ -255,6 +263,16 @@ class Roots:
                 raise NoData(name) from None
             raise
 
+    def network_of(self, pid: int) -> Namespace:
+        """What tells the network namespace of a process from another's."""
+        link = file = None
+        with contextlib.suppress(OSError):
+            link = os.readlink("%s/%d/ns/net" % (self.procfs, pid))
+        with contextlib.suppress(OSError):
+            found = os.stat("%s/%d/net/dev" % (self.procfs, pid))
+            file = found.st_dev, found.st_ino
+        return Namespace(link, file)
+
     # -- /sys ----------------------------------------------------------------------------------------------------------
 
     def attribute(self, name: str) -> str | None:
@@ -268,10 +286,11 @@ class Roots:
         except OSError:
             return None
 
-    def attributes(self, directory: str, names: Iterable[str]) -> dict[str, str]:
+    def attributes(self, directory: str, names: Iterable[str], size: int = 4096) -> dict[str, str]:
         """As `attribute`, of several files of one directory; without those that are missing or refused.
 
-        The directory is opened once and its path walked once: 5 µs a file instead of 8.
+        A file is one record, read at once, of at most `size` bytes. The directory is opened once and its path walked
+        once: 5 µs a file instead of 8.
         """
         found: dict[str, str] = {}
         try:
@@ -285,7 +304,7 @@ class Roots:
                 except OSError:
                     continue
                 try:
-                    found[name] = decode(os.read(descriptor, 4096)).strip()
+                    found[name] = decode(os.read(descriptor, size)).strip()
                 except OSError:
                     continue
                 finally:
@@ -299,6 +318,21 @@ class Roots:
         try:
             return [_text(entry) for entry in self._list(self.sysfs + "/" + _native(name))]
         except (NoData, OSError):
+            return []
+
+    def sys_folders(self, name: str) -> list[str]:
+        """The directories in one of /sys, sorted, without links; empty when it has none, is missing or refused.
+
+        A directory of the kernel has two links and one more for each directory in it: a leaf is not listed, and most
+        are (0.1 ms for a hundred control groups, and 4 ms to list them).
+        """
+        path = self.sysfs + "/" + _native(name)
+        try:
+            if os.stat(path).st_nlink == 2:
+                return []
+            with os.scandir(path) as entries:
+                return sorted([_text(entry.name) for entry in entries if entry.is_dir(follow_symlinks=False)])
+        except OSError:
             return []
 
     def sys_target(self, name: str) -> str | None:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Union
 from .alerts import Alerts, Event
 from .collectors import (
     addresses,
+    cgroups,
     cpu,
     disks,
     filesystems,
+    gpu,
     host,
     interrupts,
     memory,
@@ -26,8 +28,13 @@ from .log import Log
 from .readings import Derived, Sampled, Source
 from .roots import Roots
 from .tasks import Tasks
-from .tasks.commands import MonitorResult
-from .tasks.folders import FolderSize
+from .tasks.containers import Containers, joined
+
+if TYPE_CHECKING:                  # what nobody has in the settings file is not imported
+    from .tasks.amps import AmpResult
+    from .tasks.commands import MonitorResult
+    from .tasks.folders import FolderSize
+    from .tasks.ports import Checked
 
 if TYPE_CHECKING:                     # collectors that few want: see `Later`
     from .collectors import (
@@ -75,6 +82,8 @@ SENSORS: Source[sensors.Sensors] = Source("sensors")
 SENSOR_THRESHOLDS: Source[dict[str, sensors.Thresholds]] = Source("sensor_thresholds")
 POWER: Source[list[power.Battery]] = Source("power")
 RAID: Source[dict[str, raid.Array]] = Source("raid")
+CONTAINERS_SAMPLE: Source[dict[str, cgroups.Container]] = Source("containers_sample")
+GPU_SAMPLE: Source[list[gpu.CardSample]] = Source("gpu_sample")
 PROCESS_DETAILS: Source[dict[int, process_details.Detail]] = Source("process_details")
 CPUFREQ: Source[dict[int, cpufreq.Frequency]] = Source("cpufreq")
 CPU_MODEL: Source[cpumodel.Model] = Source("cpu_model")
@@ -112,11 +121,17 @@ DISKS: Source[dict[str, disks.DiskActivity]] = Source("disks")
 PROCESSES: Source[list[processes.Activity]] = Source("processes")
 INTERRUPTS: Source[list[interrupts.Interrupt]] = Source("interrupts")
 
+# With what engines and nvidia-smi said last.
+CONTAINERS: Source[Containers] = Source("containers")
+GPU: Source[list[gpu.Card]] = Source("gpu")
+
 # The daemon's own state.
 CLOCK: Source[bool] = Source("clock")
 ALERTS: Source[list[Event]] = Source("alerts")
 COMMANDS: Source[list[MonitorResult]] = Source("commands")
 FOLDERS: Source[list[FolderSize]] = Source("folders")
+PORTS: Source[list[Checked]] = Source("ports")
+AMPS: Source[list[AmpResult]] = Source("amps")
 
 
 class Later:
@@ -158,6 +173,8 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[
         SENSOR_THRESHOLDS: Sampled(sensors.ThresholdSampler(), slow=True, given=SENSORS),
         POWER: Sampled(power.sample, slow=True),
         RAID: Sampled(raid.sample, slow=True),
+        CONTAINERS_SAMPLE: Sampled(cgroups.Sampler(clock), given=MEMORY, optional=True),
+        GPU_SAMPLE: Sampled(gpu.Sampler(), optional=True),
         PROCESS_DETAILS: Sampled(Later("process_details", "Sampler"), given=PROCESSES_SAMPLE),
         CPUFREQ: Sampled(Later("cpufreq", "Sampler"), slow=True),
         CPU_MODEL: Sampled(Later("cpumodel"), slow=True, given=CPUFREQ),
@@ -193,10 +210,16 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[
         PROCESSES: Derived(PROCESSES_SAMPLE, processes.derive),
         INTERRUPTS: Derived(INTERRUPTS_SAMPLE, interrupts.derive),
 
+        CONTAINERS: Derived(CONTAINERS_SAMPLE,
+                            lambda *window: joined(cgroups.derive(*window), tasks().engines())),
+        GPU: Derived(GPU_SAMPLE, lambda *window: gpu.merged(gpu.derive(*window), tasks().nvidia_cards())),
+
         CLOCK: Sampled(lambda roots: True, own=True),
         ALERTS: Sampled(lambda roots: alerts.events(), own=True),
         COMMANDS: Sampled(lambda roots: tasks().monitored(), own=True),
         FOLDERS: Sampled(lambda roots: tasks().folders(), own=True),
+        PORTS: Sampled(lambda roots: tasks().ports(), own=True),
+        AMPS: Sampled(lambda roots: tasks().amps(), own=True),
     }
 
 

@@ -55,7 +55,7 @@ class House:
         log = Log(self.lines.append, lambda: self.time.now)
         self.alerts = Alerts()
         self.history = History(360, 1.0)
-        tasks = Tasks((), (), False, roots)
+        tasks = Tasks(roots)
         whole = dict(sources.table(sources.mounts((), log), self.alerts, lambda: tasks, lambda: self.time.now))
         whole.update(table or {})
         self.log = log

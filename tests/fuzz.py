@@ -150,6 +150,14 @@ SEEDS = {
     "arp.parse": Seeds(("proc/*net/arp",), (
         b"IP address       HW type     Flags       HW address            Mask     Device\n"
         b"192.168.1.9      0x1         0x2         00:00:5e:00:53:01     *        br-lan\n",)),
+    "cgroups.parse_number": Seeds(("sys/fs/cgroup/*/*/memory.max", "sys/fs/cgroup/*/*/*/memory.max"), (
+        b"max", b"16384000")),
+    "cgroups.parse_quota": Seeds(("sys/fs/cgroup/*/*/cpu.max",), (b"max 100000", b"50000 100000")),
+    "cgroups.parse_table": Seeds(("sys/fs/cgroup/*/*/memory.stat",), (b"anon 4096\nfile 8192\ninactive_file 4096\n",)),
+    "cgroups.parse_io": Seeds(("sys/fs/cgroup/*/*/io.stat",), (
+        b"254:0 \n259:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0\n", b"")),
+    "cgroups.parse_service_bytes": Seeds(("sys/fs/cgroup/blkio/*/*/blkio.*",), (
+        b"8:0 Read 4096\n8:0 Write 0\n8:0 Total 4096\nTotal 4096\n",)),
     "connections.parse_rows": Seeds(("proc/*net/tcp*",), (
         b"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
         b"   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 18402 1\n",)),
@@ -175,6 +183,7 @@ SEEDS = {
         b"/dev/root / ext3 rw,relatime 0 0\nproc /proc proc rw 0 0\nnas:/a\\040b /mnt/a\\134 nfs4 rw 0 0\n",),
         binary=True),
     "filesystems.parse_types": Seeds(("proc/filesystems",), (b"nodev\tsysfs\nnodev\ttmpfs\n\text3\n\text4\n",)),
+    "gpu.parse_load": Seeds(("sys/class/devfreq/*/load",), (b"42@800000000Hz", b"42")),
     "host.parse_load": Seeds(("proc/loadavg",), (b"0.31 0.18 0.05 1/220 12345\n",)),
     "host.parse_uptime": Seeds(("proc/uptime",), (b"5025.33 8704.45\n",)),
     "host.parse_hostname": Seeds((), (b"# comment\nweb1\n",)),

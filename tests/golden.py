@@ -26,7 +26,7 @@ _MOMENT = frozenset(("time_since_update", "now", "uptime", "rx_rate_per_sec", "t
                      "read_bytes_rate_per_sec", "write_bytes_rate_per_sec", "irq_rate", "cpu_percent", "iso",
                      "custom"))
 _RATE = "_rate_per_sec"
-_FILE_SYSTEM = frozenset(("size", "used", "free", "percent"))
+_MOMENT_OF = {"mnt_point": frozenset(("size", "used", "free", "percent")), "gpu_id": frozenset(("proc",))}
 _FIRST = ("/api/2/pluginslist", "/api/2/all", "/api/2/help", "/api/2/all/limits")
 _LATER = (
     "/api/2/all", "/api/v2/mem", "/api/2/mem/used", "/api/2/load/min15", "/api/2/percpu/cpu_number",
@@ -120,12 +120,15 @@ def _ask(daemon: Daemon, paths: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 def _steady(value: Any, plugin: str) -> Any:
     """The value with words for what changes from run to run."""
     if isinstance(value, dict):
-        words = _MOMENT | (_FILE_SYSTEM if value.get("key") == "mnt_point" else frozenset())
+        words = _MOMENT | _MOMENT_OF.get(str(value.get("key")), frozenset())
+        if "pids" in value:                 # a container
+            value = {**value, "cpu": dict.fromkeys(value["cpu"], "<float>")}
+            words |= {"io_rx", "io_wx", "network_rx", "network_tx"} if "io_rx" in value else frozenset()
         return {name: sorted(part) if name == "childrens" else "<%s>" % type(part).__name__
                 if (name in words or name.endswith(_RATE)) and not isinstance(part, (list, dict))
                 else _steady(part, plugin) for name, part in value.items()}
     if isinstance(value, list):
-        if value and isinstance(value[0], dict) and "cpu_percent" in value[0]:
+        if value and isinstance(value[0], dict) and "cpu_percent" in value[0] and "pid" in value[0]:
             value = sorted(value, key=lambda process: (process["pid"] if process["pid"] != "_" else process["name"]))
         return [_steady(part, plugin) for part in value]
     return value

@@ -9,13 +9,13 @@ import unittest
 from typing import Any, Callable, Optional, Sequence, Union
 
 from glancesd.roots import Roots
-from glancesd.settings import Folder, Monitored
+from glancesd.settings import Folder, Monitored, Settings, default_settings
 from glancesd.settings.expressions import compiled
 from glancesd.tasks import Tasks
 from glancesd.tasks.commands import ProcessUse
 
-PROCESSES = (ProcessUse("/usr/sbin/sshd -D", 1.25, 0.5), ProcessUse("sshd: ann [priv]", 2.0, 0.25),
-             ProcessUse("", 50.0, 50.0), ProcessUse("/usr/bin/python3 -m glancesd", None, None))
+PROCESSES = (ProcessUse("sshd", "/usr/sbin/sshd -D", 1.25, 0.5), ProcessUse("sshd", "sshd: ann [priv]", 2.0, 0.25),
+             ProcessUse("kthreadd", "", 50.0, 50.0), ProcessUse("python3", "/usr/bin/python3 -m glancesd", None, None))
 
 
 def item(pattern: str, command: Optional[str] = None, description: str = "x") -> Monitored:
@@ -24,6 +24,13 @@ def item(pattern: str, command: Optional[str] = None, description: str = "x") ->
 
 def folder(path: str) -> Folder:
     return Folder(path, "2500", None, None)
+
+
+def settings_of(monitored: Sequence[Monitored] = (), folders: Sequence[Folder] = (), allowed: bool = True,
+                **changed: Any) -> Settings:
+    """Settings of these items and without containers, so that no engine of this machine is asked."""
+    return default_settings()._replace(monitored=tuple(monitored), folders=tuple(folders), commands_allowed=allowed,
+                                       **{"disable_plugin": ("docker", "containers"), **changed})
 
 
 class Place(unittest.TestCase):
@@ -55,8 +62,12 @@ class Bench:
         self.size: Callable[[], Union[int, str]] = lambda: 7
         self.threads: list[Callable[[], None]] = []
         self.no_threads = False
-        self.tasks = Tasks(monitored, folders, allowed, roots or Roots(), lambda: self.now,
+        self.tasks = Tasks(roots or Roots(), lambda text: None, lambda: self.now,
                            self._run, self._measure, self._start)
+        self.configure(monitored, folders, allowed)
+
+    def configure(self, monitored: Sequence[Monitored], folders: Sequence[Folder], allowed: bool) -> None:
+        self.tasks.configure(settings_of(monitored, folders, allowed))
 
     def _run(self, arguments: Sequence[str], stopping: threading.Event) -> tuple[Optional[int], str]:
         self.done.append(list(arguments))

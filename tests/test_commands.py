@@ -178,19 +178,19 @@ class MonitoredProcesses(unittest.TestCase):
         bench = Bench([], [folder("/a")])
         bench.tick(processes)
         self.assertEqual(asked, [])
-        bench.tasks.configure([item("sshd"), item("python")], [], True)
+        bench.configure([item("sshd"), item("python")], [], True)
         bench.tick(processes)
         self.assertEqual(asked, [1])
         self.assertEqual([count for count, _ in bench.results()], [2, 1])
 
     def test_each_command_line_is_searched_once(self) -> None:
         bench = Bench([item("sshd")])
-        command = bench.tasks._commands[0]
-        bench.tick([ProcessUse("x", 0, 0), ProcessUse("y", 0, 0), ProcessUse("x", 0, 0)])
-        self.assertEqual(command._known, {"x": False, "y": False})
-        command._known["x"] = True
-        bench.tick([ProcessUse("x", 0, 0)])
-        self.assertEqual((bench.results()[0][0], command._known), (1, {"x": True}))
+        matches = bench.tasks._monitored[0]._matches
+        bench.tick([ProcessUse("", "x", 0, 0), ProcessUse("", "y", 0, 0), ProcessUse("", "x", 0, 0)])
+        self.assertEqual(matches._known, {("x", ""): False, ("y", ""): False})
+        matches._known["x", ""] = True
+        bench.tick([ProcessUse("", "x", 0, 0)])
+        self.assertEqual((bench.results()[0][0], matches._known), (1, {("x", ""): True}))
 
 
 class Commands(unittest.TestCase):
@@ -286,10 +286,10 @@ class Commands(unittest.TestCase):
         bench.tick()
         self.assertEqual(bench.threads, [])
         self.assertEqual(bench.results(), [(2, CANNOT_EXECUTE), (0, ""), (2, "CPU: 3.2% | MEM: 0.8%")])
-        bench.tasks.configure([item("sshd", "echo")], [], True)
+        bench.configure([item("sshd", "echo")], [], True)
         bench.tick()
         self.assertEqual((bench.work(), bench.results()), ([["echo"]], [(2, "out\n")]))
-        bench.tasks.configure([item("sshd", "echo")], [], False)
+        bench.configure([item("sshd", "echo")], [], False)
         bench.now += 10
         bench.tick()
         self.assertEqual((bench.work(), bench.results()), ([], [(2, CANNOT_EXECUTE)]))

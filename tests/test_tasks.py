@@ -9,7 +9,7 @@ from typing import Optional
 
 from glancesd.roots import Roots
 from glancesd.tasks import Tasks, jobs
-from tests.task_bench import PROCESSES, Bench, Place, folder, item
+from tests.task_bench import PROCESSES, Bench, Place, folder, item, settings_of
 
 
 class Order(unittest.TestCase):
@@ -135,7 +135,7 @@ class Order(unittest.TestCase):
         bench.tick()
         bench.work()
         monitored = [item("sshd"), item("sshd", "two"), item("sshd", "one")]
-        bench.tasks.configure(monitored, [folder("/c"), folder("/b")], True)
+        bench.configure(monitored, [folder("/c"), folder("/b")], True)
         self.assertEqual(bench.results(), [(2, "CPU: 3.2% | MEM: 0.8%"), (None, ""), (2, "out\n")])
         self.assertEqual(bench.sizes(), [None, 7])
         bench.tick()
@@ -144,14 +144,14 @@ class Order(unittest.TestCase):
     def test_reload_drops_what_was_waiting(self) -> None:
         bench = Bench([item("sshd", "one")], [folder("/a"), folder("/b")])
         bench.tick()
-        bench.tasks.configure([], [], True)
+        bench.configure([], [], True)
         self.assertEqual(bench.work(), [["one"], "/a"])
 
     def test_two_items_alike(self) -> None:
         bench = Bench([item("sshd", "one"), item("sshd", "one")])
         bench.tick()
         self.assertEqual(bench.work(), [["one"], ["one"]])
-        bench.tasks.configure([item("sshd", "one"), item("sshd", "one")], [], True)
+        bench.configure([item("sshd", "one"), item("sshd", "one")], [], True)
         bench.now += 10
         bench.tick()
         self.assertEqual(bench.work(), [["one"], ["one"]])
@@ -170,7 +170,8 @@ class Real(Place):
 
     def test_command_and_folder(self) -> None:
         self.file("a", size=12)
-        real = Tasks([item("sshd", "/bin/echo 'hello world'")], [folder(self.top)], True, Roots())
+        real = Tasks(Roots())
+        real.configure(settings_of([item("sshd", "/bin/echo 'hello world'")], [folder(self.top)]))
         self.addCleanup(real.shutdown)
         real.tick(lambda: PROCESSES)
         until = time.monotonic() + 60
@@ -182,7 +183,8 @@ class Real(Place):
     def test_shutdown_kills_the_command(self) -> None:
         pid_file = self.path("pid")
         script = "echo $$ >$0.new; mv $0.new $0; exec sleep 600"
-        real = Tasks([item("sshd", "sh -c '%s' %s" % (script, pid_file))], [], True, Roots())
+        real = Tasks(Roots())
+        real.configure(settings_of([item("sshd", "sh -c '%s' %s" % (script, pid_file))]))
         self.addCleanup(real.shutdown)
         real.tick(lambda: PROCESSES)
         until = time.monotonic() + 60

@@ -67,7 +67,13 @@ network_tx | byte | Bytes sent each second.
 io_rx | byte | Bytes read each second.
 io_wx | byte | Bytes written each second.
 pids | number | Processes in it.
-health | string | What its health check says.""",
+health | string | What its health check says.
+cpu | None | Share of one CPU that it used; empty where the kernel does not account it.
+memory | None | Memory in use, its limit, and caches that can be had back; empty where it is not accounted.
+network | None | Bytes in the window and since it began; empty on the host's own network.
+io | None | Bytes read and written in the window and since it began; empty where they are not accounted.
+pod_name | string | Name of its pod; not known.
+pod_id | string | Identifier of its pod; not known.""",
     "core": """
 phys | number | Physical cores.
 log | number | Logical CPUs, the threads of the cores.""",

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Mapping, Optional
+from typing import TYPE_CHECKING, Mapping, Optional
 
 from ..alerts import Event
 from ..collectors.disks import DiskActivity
@@ -20,20 +20,24 @@ from ..settings import Settings
 from ..sources import (
     ADDRESSES,
     ALERTS,
+    AMPS,
     CLOCK,
     COMMANDS,
+    CONTAINERS,
     CORES,
     CPU,
     CPU_SAMPLE,
     DISKS,
     FILESYSTEMS,
     FOLDERS,
+    GPU,
     IDENTITY,
     INTERRUPTS,
     LOAD,
     MEMORY,
     NETWORK,
     PID_MAX,
+    PORTS,
     POWER,
     PROCESSES,
     RAID,
@@ -41,8 +45,6 @@ from ..sources import (
     STARTED,
     WIRELESS,
 )
-from ..tasks.commands import MonitorResult
-from ..tasks.folders import FolderSize
 from . import alike, processlist
 from .alike import (
     SORT_KEYS,
@@ -65,7 +67,13 @@ from .alike import (
     system,
     uptime,
 )
+from .checks import amps, gpu, ports
+from .containers import docker
 from .dialect import Dialect, JSONValue, Plugin, plugin
+
+if TYPE_CHECKING:                  # few have them in the settings file: not imported for the others
+    from ..tasks.commands import MonitorResult
+    from ..tasks.folders import FolderSize
 
 _STATE_NAMES = {"R": "running", "S": "sleeping", "D": "disk-sleep", "T": "stopped", "t": "tracing-stop", "Z": "zombie",
                 "X": "dead", "x": "dead", "I": "idle", "K": "wake-kill", "W": "waking", "P": "parked"}
@@ -213,14 +221,14 @@ PLUGINS: Mapping[str, Plugin] = {
     "quicklook": plugin((CPU, MEMORY), quicklook, {}),
     "ip": plugin((ADDRESSES,), ip, {}),
     "folders": plugin((FOLDERS,), folders, [], "path"),
-    "ports": plugin((), nothing, []),
+    "ports": plugin((PORTS,), ports, [], "indice"),
     "irq": plugin((INTERRUPTS,), irq, [], "irq_line"),
     "raid": plugin((RAID,), raid, {}),
     "wifi": plugin((WIRELESS,), wifi, [], "ssid"),
-    "gpu": plugin((), nothing, []),
-    "docker": plugin((), nothing, {}),
+    "gpu": plugin((GPU,), gpu, [], "gpu_id"),
+    "docker": plugin((CONTAINERS,), docker, {}),
     "cloud": plugin((), nothing, {}),
-    "amps": plugin((), nothing, []),
+    "amps": plugin((AMPS,), amps, [], "name"),
 }
 
 DIALECT = Dialect(

@@ -25,9 +25,11 @@ from ..settings import Settings
 from ..sources import (
     ADDRESSES,
     ALERTS,
+    AMPS,
     CLOCK,
     CONNECTIONS,
     CONNTRACK,
+    CONTAINERS,
     CORES,
     CPU,
     CPU_MODEL,
@@ -35,12 +37,14 @@ from ..sources import (
     DISKS,
     FILESYSTEMS,
     FOLDERS,
+    GPU,
     IDENTITY,
     INTERRUPTS,
     LOAD,
     MEMORY,
     NETWORK,
     PID_MAX,
+    PORTS,
     POWER,
     PROCESS_DETAILS,
     PROCESSES,
@@ -50,7 +54,8 @@ from ..sources import (
     STARTED,
 )
 from ..tasks.folders import FOLDER_AGAIN_SECONDS, FolderSize
-from . import alike, processlist
+from . import alike, checks, processlist
+from .containers import containers3
 from .dialect import Dialect, JSONValue, Plugin, plugin
 from .endpoints import Endpoints as CommonEndpoints
 from .pages import Page
@@ -284,16 +289,16 @@ HELP = {
 
 PLUGINS: Mapping[str, Plugin] = {
     "alert": plugin((ALERTS, MEMORY), alert, []),
-    "amps": plugin((), alike.nothing, [], "name"),
+    "amps": plugin((AMPS,), checks.amps, [], "name"),
     "cloud": plugin((), alike.nothing, {}),
     "connections": plugin((CONNECTIONS, CONNTRACK), connections, {}),
-    "containers": plugin((), alike.nothing, {}),
+    "containers": plugin((CONTAINERS,), containers3, {}),
     "core": plugin((CORES,), alike.core, {}),
     "cpu": plugin((CPU, CPU_SAMPLE), alike.cpu, {}),
     "diskio": plugin((DISKS,), diskio, [], "disk_name"),
     "folders": plugin((FOLDERS,), folders, [], "path"),
     "fs": plugin((FILESYSTEMS,), fs, [], "mnt_point"),
-    "gpu": plugin((), alike.nothing, [], "gpu_id"),
+    "gpu": plugin((GPU,), checks.gpu, [], "gpu_id"),
     "help": plugin((), help, {}),
     "ip": plugin((ADDRESSES,), alike.ip, {}),
     "irq": plugin((INTERRUPTS,), alike.irq, [], "irq_line"),
@@ -303,7 +308,7 @@ PLUGINS: Mapping[str, Plugin] = {
     "network": plugin((NETWORK,), network, [], "interface_name"),
     "now": plugin((CLOCK,), now, ""),
     "percpu": plugin((CPU,), percpu, [], "cpu_number"),
-    "ports": plugin((), alike.nothing, [], "indice"),
+    "ports": plugin((PORTS,), checks.ports, [], "indice"),
     "processcount": plugin((PROCESSES, PID_MAX), processcount, {}),
     "processlist": Plugin((PROCESSES, MEMORY, PROCESS_DETAILS), ProcessList, [], "pid"),
     "psutilversion": plugin((), alike.nothing, None),

@@ -14,6 +14,7 @@ from ..collectors.cpu import Stat, Usage
 from ..collectors.cpumodel import Model
 from ..collectors.disks import DiskActivity
 from ..collectors.filesystems import FileSystem
+from ..collectors.gpu import Card, mean_percent
 from ..collectors.host import Cores, Identity, Load
 from ..collectors.memory import Memory
 from ..collectors.network import Traffic
@@ -30,6 +31,7 @@ from ..sources import (
     CLOCK,
     CONNECTIONS,
     CONNTRACK,
+    CONTAINERS,
     CORES,
     CPU,
     CPU_MODEL,
@@ -37,6 +39,7 @@ from ..sources import (
     DISKS,
     FILESYSTEMS,
     FOLDERS,
+    GPU,
     IDENTITY,
     LOAD,
     MEMORY,
@@ -50,6 +53,7 @@ from ..sources import (
 )
 from ..tasks.folders import NO_PERMISSION, NOT_MEASURED, FolderSize
 from . import alike, processlist, v3
+from .containers import containers4
 from .dialect import Dialect, JSONValue, Plugin, plugin
 from .pages import Page
 from .routes import Routes, is_count
@@ -195,9 +199,11 @@ def version(settings: Settings) -> JSONValue:
 
 def quicklook(settings: Settings, usage: Reading[Usage], memory: Reading[Optional[Memory]],
               model: Reading[Optional[Model]], load: Reading[Optional[Load]],
-              cores: Reading[Optional[Cores]]) -> JSONValue:
+              cores: Reading[Optional[Cores]], cards: Reading[Optional[list[Card]]]) -> JSONValue:
     answer = {**v3.quicklook(settings, usage, memory, model), **v3.cpu_model(model),
-              "percpu": percpu(settings, usage), "gpu_mem": None, "gpu_proc": None}
+              "percpu": percpu(settings, usage),
+              "gpu_mem": mean_percent(cards.value or (), "memory_percent"),
+              "gpu_proc": mean_percent(cards.value or (), "busy_percent")}
     if cores.value is not None:
         answer.update(cpu_log_core=cores.value.logical, cpu_phys_core=cores.value.physical)
         if load.value is not None:
@@ -347,7 +353,7 @@ PLUGINS: Mapping[str, Plugin] = {
     **v3.PLUGINS,
     "alert": plugin((ALERTS,), alert, []),
     "connections": plugin((CONNECTIONS, CONNTRACK), connections, {}),
-    "containers": plugin((), alike.nothing, [], "name"),
+    "containers": plugin((CONTAINERS, CORES), containers4, [], "name"),
     "cpu": plugin((CPU, CPU_SAMPLE), cpu, {}),
     "diskio": plugin((DISKS,), diskio, [], "disk_name"),
     "folders": plugin((FOLDERS,), folders, [], "path"),
@@ -361,7 +367,7 @@ PLUGINS: Mapping[str, Plugin] = {
     "percpu": plugin((CPU,), percpu, [], "cpu_number"),
     "processlist": Plugin((PROCESSES, MEMORY, PROCESS_DETAILS), ProcessList, [], "pid"),
     "programlist": Plugin((PROCESSES, MEMORY, PROCESS_DETAILS), ProgramList, [], "name"),
-    "quicklook": Plugin((CPU, MEMORY, CPU_MODEL, LOAD, CORES), quicklook, {}),
+    "quicklook": Plugin((CPU, MEMORY, CPU_MODEL, LOAD, CORES, GPU), quicklook, {}),
     "sensors": plugin((SENSORS, POWER, SENSOR_THRESHOLDS), sensors, [], "label"),
     "smart": plugin((), alike.nothing, []),
     "system": plugin((IDENTITY,), system, {}),

@@ -1,92 +1,218 @@
-"""tasks: what would keep a request waiting: the commands of [monitor] and the sizes of [folders].
+"""tasks: what would keep a request waiting, or leaves this process: commands, folders' sizes, ports, engines' sockets.
 
-    tick(processes)          the ticker: count the matching processes, and have done what is due
-    monitored(), folders()   a request: the latest results, at once
+    tick(processes)                        the ticker: count the matching processes, and have done what is due
+    monitored(), folders(), ports(), …     a request: the latest results, at once
+
+The settings file says which there are; a kind that nobody has is not imported. Engines alone are looked for.
 """
 from __future__ import annotations
 
 import threading
 import time
-from typing import Callable, Iterable, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Callable, Hashable, Iterable, Optional, Sequence, Union
 
 from .. import threads
-from ..roots import Roots
-from ..settings import Folder, Monitored
-from .commands import Command, MonitorResult, ProcessUse, run_command
-from .folders import FOLDER_SECONDS, FolderSize, Size, Walk, folder_size
+from ..roots import NoData, Roots
+from ..settings import Settings
 from .jobs import Schedule, Start
 
-Processes = Callable[[], Optional[Iterable[ProcessUse]]]
+if TYPE_CHECKING:
+    from ..collectors.gpu import Card
+    from ..settings.lists import Amp, Folder, Monitored
+    from .amps import AmpResult
+    from .commands import MonitorResult, ProcessUse
+    from .containers import Listing
+    from .folders import FolderSize
+    from .ports import Checked
+
+Run = Callable[[Sequence[str], threading.Event], "tuple[Optional[int], str]"]
+Measure = Callable[[str, Callable[[], bool]], Union[int, str]]
+Processes = Callable[[], "Optional[Iterable[ProcessUse]]"]
+
+# Where engines listen, below the served root. An engine's other places are asked where the first is not there.
+ENGINE_SOCKETS = (("docker", ("run/docker.sock", "var/run/docker.sock")), ("podman", ("run/podman/podman.sock",)))
 
 
 class Tasks:
-    """The items of [monitor] and [folders], and the schedule of their jobs. Thread-safe; only `shutdown` waits.
+    """Everything that is done again and again beside the requests. Thread-safe; only `shutdown` waits.
 
-    `run`, `measure`, `start` stand in for a real process, a real walk and a real thread in tests.
+    What leaves this machine has a schedule of its own, so that silent hosts hold up nothing else. `run`, `measure`,
+    `start` stand in for a real process, a real walk and a real thread in tests.
     """
 
-    def __init__(self, monitored: Sequence[Monitored], folders: Sequence[Folder], commands_allowed: bool, roots: Roots,
-                 clock: Callable[[], float] = time.monotonic,
-                 run: Callable[[Sequence[str], threading.Event], tuple[Optional[int], str]] = run_command,
-                 measure: Callable[[str, Callable[[], bool]], Union[int, str]] = folder_size,
-                 start: Start = threads.start) -> None:
+    def __init__(self, roots: Roots, report: Callable[[str], None] = lambda text: None,
+                 clock: Callable[[], float] = time.monotonic, run: Optional[Run] = None,
+                 measure: Optional[Measure] = None, start: Start = threads.start) -> None:
         self._roots = roots
+        self._report = report
+        self._clock = clock
         self._run = run
         self._measure = measure
-        self._schedule = Schedule(clock, start)
-        self._commands: list[Command] = []
-        self._walks: list[Walk] = []
-        self.configure(monitored, folders, commands_allowed)
+        self._local = Schedule(clock, start)
+        self._remote = Schedule(clock, start)
+        self._lookups: Any = None
+        self._settings: Optional[Settings] = None
+        # The jobs of each kind, in the file's order.
+        self._monitored: list[Any] = []
+        self._folders: list[Any] = []
+        self._amps: list[Any] = []
+        self._ports: list[Any] = []
+        self._nvidia: list[Any] = []
+        self._engines: list[Any] = []
 
-    def configure(self, monitored: Sequence[Monitored], folders: Sequence[Folder], commands_allowed: bool) -> None:
+    # -- what there is to do -------------------------------------------------------------------------------------------
+
+    def configure(self, settings: Settings) -> None:
         """Take other settings from now on. Items that stay as they were keep what is known of them."""
-        with self._schedule.lock:
-            commands = {command.item: command for command in self._commands}
-            walks = {walk.item: walk for walk in self._walks}
-            self._commands = [commands.pop(item) if item in commands else Command(item, self._execute)
-                              for item in monitored]
-            self._walks = [walks.pop(item) if item in walks else Walk(item, self._walk) for item in folders]
-            for command in self._commands:
-                command.allowed = commands_allowed
-            self._schedule.set([*self._commands, *self._walks])
+        def wanted(plugin: str, items: Iterable[Any]) -> Iterable[Any]:
+            return () if plugin in settings.disable_plugin else items
+
+        checks = [*settings.ports.checks]
+        if settings.ports.default_gateway:
+            checks.insert(0, _gateway(settings))
+        with self._local.lock, self._remote.lock:
+            self._settings = settings
+            self._monitored = _renewed(self._monitored, settings.monitored, self._command)
+            self._folders = _renewed(self._folders, settings.folders, self._walk)
+            self._amps = _renewed(self._amps, wanted("amps", settings.amps), self._application)
+            for job in (*self._monitored, *self._amps):
+                job.allowed = settings.commands_allowed
+            self._ports = _renewed(self._ports, wanted("ports", [(check, settings.ports.refresh_seconds)
+                                                                 for check in checks]), self._check)
+            nvidia = settings.nvidia_smi and settings.commands_allowed
+            self._nvidia = _renewed(self._nvidia, wanted("gpu", ["nvidia-smi"] if nvidia else []), self._nvidia_smi)
+            self._engines = []
+            self._set()
+
+    def _set(self) -> None:
+        self._local.set([*self._monitored, *self._folders, *self._amps, *self._nvidia, *self._engines])
+        self._remote.set(self._ports)
+
+    def _find_engines(self) -> None:
+        """Look whether an engine's socket has appeared: a few stats a tick, and nothing imported without one."""
+        settings = self._settings
+        if settings is None or "containers" in settings.disable_plugin:
+            return
+        known = {engine.name for engine in self._engines}
+        podman = settings.containers.podman_socket
+        for name, sockets in ENGINE_SOCKETS:
+            places = (podman, *sockets) if podman and name == "podman" else sockets
+            if name not in known and any(map(self._is_there, places)):
+                from .engines import Engine
+                engine = Engine(name, places, settings.containers.stopped_too, self._roots, self._local.stopping,
+                                self._report)
+                with self._local.lock, self._remote.lock:
+                    if settings is self._settings:
+                        self._engines = [*self._engines, engine]
+                        self._set()
+
+    def _is_there(self, name: str) -> bool:
+        try:
+            return self._roots.root_has(name)
+        except NoData:                         # links in a circle
+            return False
+
+    def _command(self, item: Monitored) -> Any:
+        from .commands import Command
+        return Command(item, self._execute)
+
+    def _application(self, item: Amp) -> Any:
+        from .amps import Application
+        return Application(item, self._execute, self._clock)
+
+    def _nvidia_smi(self, item: str) -> Any:
+        from .nvidia import NvidiaSmi
+        return NvidiaSmi(self._execute, self._roots.report)
+
+    def _walk(self, item: Folder) -> Any:
+        from .folders import Walk
+        return Walk(item, self._folder_size)
+
+    def _check(self, item: Any) -> Any:
+        from .lookups import Lookups
+        from .ports import Check
+        self._lookups = self._lookups or Lookups()
+        check, refresh_seconds = item
+        return Check(check, refresh_seconds, self._roots, self._lookups, self._report)
+
+    def _execute(self, arguments: Sequence[str]) -> tuple[Optional[int], str]:
+        from .commands import run_command
+        return (self._run or run_command)(arguments, self._local.stopping)
+
+    def _folder_size(self, path: str) -> Union[int, str]:
+        from .folders import FOLDER_SECONDS, folder_size
+        give_up = self._clock() + FOLDER_SECONDS
+        return (self._measure or folder_size)(
+            self._roots.inside_root(path), lambda: self._local.stopping.is_set() or self._clock() >= give_up)
+
+    # -- when ----------------------------------------------------------------------------------------------------------
 
     def uncounted(self) -> bool:
-        """Whether an item of [monitor] has not been counted yet: the daemon has just started or reloaded."""
-        return any(command.result().count is None for command in self._commands)
+        """Whether an item has not been counted yet: the daemon has just started or reloaded."""
+        return any(job.uncounted for job in (*self._monitored, *self._amps))
 
     def tick(self, processes: Processes) -> None:
-        """Count the matches of [monitor] now, and have done what is due.
+        """Count the matches of [monitor] and [amp_…] now, and have done what is due.
 
         `processes` is called if there is an item; None of it: unknown, the counts stay.
         """
-        commands = self._commands
-        present = processes() if commands else None
+        counting = [*self._monitored, *self._amps]
+        present = processes() if counting else None
         if present is not None:
             present = list(present)
-            seen = [(command, command.look(present)) for command in commands]
-            with self._schedule.lock:
-                for command, (count, use) in seen:
-                    command.saw(count, use)
-        self._schedule.tick()
-
-    def monitored(self) -> list[MonitorResult]:
-        """The items of [monitor] in the file's order, as of the latest tick."""
-        with self._schedule.lock:
-            return [command.result() for command in self._commands]
-
-    def folders(self) -> list[FolderSize]:
-        """The items of [folders] in the file's order."""
-        with self._schedule.lock:
-            return [walk.result() for walk in self._walks]
+            found = [(job, job.matching(present)) for job in counting]
+            with self._local.lock:
+                for job, matching in found:
+                    job.look(matching)
+        self._find_engines()
+        self._local.tick()
+        self._remote.tick()
 
     def shutdown(self, wait_seconds: float = 1.0) -> None:
         """For good: kill the commands under way, break off the walks, and wait for their threads as long as that."""
-        self._schedule.shutdown(wait_seconds)
+        self._remote.shutdown(0.0)
+        self._local.shutdown(wait_seconds)
 
-    def _execute(self, arguments: Sequence[str]) -> tuple[Optional[int], str]:
-        return self._run(arguments, self._schedule.stopping)
+    # -- what came of it -----------------------------------------------------------------------------------------------
 
-    def _walk(self, path: str) -> Size:
-        clock, stopping = self._schedule.clock, self._schedule.stopping
-        give_up = clock() + FOLDER_SECONDS
-        return self._measure(self._roots.inside_root(path), lambda: stopping.is_set() or clock() >= give_up)
+    def monitored(self) -> list[MonitorResult]:
+        """The items of [monitor] in the file's order, as of the latest tick."""
+        return self._results(self._local, self._monitored)
+
+    def folders(self) -> list[FolderSize]:
+        """The items of [folders] in the file's order."""
+        return self._results(self._local, self._folders)
+
+    def amps(self) -> list[AmpResult]:
+        """The sections [amp_…] in the file's order."""
+        return self._results(self._local, self._amps)
+
+    def ports(self) -> list[Checked]:
+        """The checks of [ports]: the default gateway, hosts, pages."""
+        return self._results(self._remote, self._ports)
+
+    def nvidia_cards(self) -> list[Card]:
+        """What nvidia-smi printed last."""
+        return [card for cards in self._results(self._local, self._nvidia) for card in cards]
+
+    def engines(self) -> list[Listing]:
+        """What each engine whose socket was found said last."""
+        return self._results(self._local, self._engines)
+
+    @staticmethod
+    def _results(schedule: Schedule, jobs: Sequence[Any]) -> list[Any]:
+        if not jobs:
+            return []
+        with schedule.lock:
+            return [job.result() for job in jobs]
+
+
+def _renewed(jobs: Sequence[Any], items: Iterable[Hashable], make: Callable[[Any], Any]) -> list[Any]:
+    """A job for each item: the one that it had, or a new one."""
+    known = {job.item: job for job in jobs}
+    return [known.pop(item) if item in known else make(item) for item in items]
+
+
+def _gateway(settings: Settings) -> Any:
+    from ..settings.lists import Port
+    return Port("port_0", "", 0, "DefaultGateway", settings.ports.timeout_seconds, None)

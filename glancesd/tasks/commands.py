@@ -13,11 +13,12 @@ import select
 import signal
 import threading
 import time
-from typing import Any, Callable, Container, Iterable, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Container, NamedTuple, Optional, Sequence
 
 from .. import children
 from ..roots import NoData, Roots
 from ..settings import Monitored
+from ..settings.expressions import Expression
 from .jobs import Job
 
 COMMAND_SECONDS = 5.0
@@ -42,8 +43,9 @@ Run = Callable[[Sequence[str]], "tuple[Optional[int], str]"]
 
 
 class ProcessUse(NamedTuple):
-    """What [monitor] looks at in a process."""
+    """What [monitor] and [amp_…] look at in a process."""
 
+    name: str
     command_line: str
     cpu_percent: Optional[float]
     memory_percent: Optional[float]
@@ -162,6 +164,43 @@ def _text(output: bytes) -> str:
     return codecs.getincrementaldecoder("utf-8")("replace").decode(output, len(output) < OUTPUT_BYTES)
 
 
+def run_words(command: str, run: Run) -> tuple[Optional[int], str]:
+    """As `run`, of a command line: words by the shell's quotes, without a shell. ValueError when they do not match."""
+    import shlex  # here, because few have anything to be run
+
+    arguments = shlex.split(command)
+    return run(arguments) if arguments else (None, "")
+
+
+# -- processes by a regular expression ---------------------------------------------------------------------------------
+
+
+class Matches:
+    """The processes whose command line is matched, or with `names` their name. State: a flag for each that there is."""
+
+    def __init__(self, regex: Optional[Expression], names: bool = False) -> None:
+        self._regex = regex
+        self._names = names
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def of(self, processes: list[ProcessUse]) -> list[ProcessUse]:
+        """Each command line is searched once, as long as there is a process of it."""
+        if self._regex is None:
+            return []
+        found, known, before = [], {}, self._known
+        for process in processes:
+            key = (process.command_line, process.name) if self._names else (process.command_line, "")
+            known[key] = before[key] if key in before else self._matches(*key)
+            if known[key]:
+                found.append(process)
+        self._known = known
+        return found
+
+    def _matches(self, command_line: str, name: str) -> bool:
+        regex = self._regex
+        return regex is not None and (regex.matches(command_line) or self._names and regex.matches(name))
+
+
 # -- an item of [monitor] ----------------------------------------------------------------------------------------------
 
 
@@ -175,26 +214,19 @@ class Command(Job):
         self.item = item
         self.allowed = False
         self._run = run
-        # Whether it matches, by command line: a search is done once for each line that there is.
-        self._known: dict[str, bool] = {}
+        self._matches = Matches(item.regex)
         self._count: Optional[int] = None
         self._use = ""
         self._output = ""
 
-    def look(self, processes: Iterable[ProcessUse]) -> tuple[int, str]:
-        """How many processes match and what they use. Slow beside the rest: called without the lock."""
-        matches, known, before = [], {}, self._known
-        for process in processes:
-            line = process.command_line
-            found = known[line] = before[line] if line in before else self.item.regex.matches(line)
-            if found:
-                matches.append(process)
-        self._known = known
-        return len(matches), _use_text(matches)
+    def matching(self, processes: list[ProcessUse]) -> list[ProcessUse]:
+        """Those that match. Slow beside the rest: called without the lock."""
+        return self._matches.of(processes)
 
-    def saw(self, count: int, use: str) -> None:
-        self._count, self._use = count, use
-        if not count:
+    def look(self, found: list[ProcessUse]) -> None:
+        """Take the matching processes; called with the lock."""
+        self._count, self._use = len(found), _use_text(found)
+        if not found:
             self._output = ""
 
     def result(self) -> MonitorResult:
@@ -205,14 +237,15 @@ class Command(Job):
         return MonitorResult(item.description, item.pattern, item.command, item.countmin, item.countmax,
                              self._count, text)
 
+    @property
+    def uncounted(self) -> bool:
+        return self._count is None
+
     def wanted(self) -> bool:
         return bool(self.item.command and self.allowed and self._count)
 
     def work(self) -> str:
-        import shlex  # here, because few have anything to be run
-
-        arguments = shlex.split(self.item.command or "")
-        status, output = self._run(arguments) if arguments else (None, "")
+        status, output = run_words(self.item.command or "", self._run)
         if status is None:
             return CANNOT_EXECUTE
         return output if status == 0 else "Error: %s" % self.item.command
