@@ -34,7 +34,7 @@ from glancesd.collectors import cpu, disks, interrupts, network
 from glancesd.roots import ParseError, Roots, decode
 from glancesd.server import http1
 from glancesd.settings import SettingsError, read_settings
-from tests import test_faults
+from tests import test_faults, test_metrics_faults
 from tests.daemon import TOP, Daemon, strict_json
 
 HOSTS = os.path.join(TOP, "tests", "hosts")
@@ -610,6 +610,8 @@ def main() -> int:
               ("settings", "settings files", fuzz_settings, chosen.mutants // 4),
               *(("faults", "faults of each file of " + host, partial(fuzz_faults, host), chosen.mutants // 500)
                 for host in test_faults.HOST_NAMES),
+              *(("faults", "faults of each file of /metrics of " + host, partial(fuzz_metrics_faults, host),
+                 chosen.mutants // 500) for host in test_faults.HOST_NAMES),
               ("server", "requests to a server", _fuzz_own_server, chosen.requests)]
     results = [run(what, fuzz, count) for part, what, fuzz, count in table if part in (chosen.parts or [part])]
     return 0 if all(results) else 1
@@ -622,6 +624,15 @@ def fuzz_faults(host: str, random: Random, count: int) -> str:
         return random.sample(faults, min(count, len(faults)))
 
     return "; %d tried" % test_faults.check_host(host, choose)
+
+
+def fuzz_metrics_faults(host: str, random: Random, count: int) -> str:
+    """As `fuzz_faults`, of what a scrape reads: see tests/test_metrics_faults.py."""
+    def choose(path: str) -> list[test_faults.Fault]:
+        faults = test_faults.faults_of(path)
+        return random.sample(faults, min(count, len(faults)))
+
+    return "; %d tried" % test_metrics_faults.check_host(host, choose)
 
 
 def _fuzz_own_server(random: Random, count: int) -> str:

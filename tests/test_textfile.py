@@ -1,0 +1,111 @@
+"""textfile: files of administrators' scripts, joined into /metrics."""
+from __future__ import annotations
+
+import os
+import tempfile
+import unittest
+
+from glancesd.metrics import textfile
+from glancesd.metrics.textfile import FILE_BYTES, parse, read
+from glancesd.roots import Roots
+from tests.test_scrape import Scraped
+
+GOOD = ('# HELP backup_age_seconds Age of the latest backup.\n# TYPE backup_age_seconds gauge\n'
+        'backup_age_seconds{host="nas"} 3600\nbackup_age_seconds{host="web \\"1\\"\\\\"} 7.5\n')
+HISTOGRAM = ('# TYPE t histogram\nt_bucket{le="1"} 1\nt_bucket{le="+Inf"} 2\nt_sum 3\nt_count 2\n'
+             '# TYPE s summary\ns{quantile="0.5"} 1\ns_sum 3\ns_count 2\n')
+
+
+class Parse(unittest.TestCase):
+    def test_valid(self) -> None:
+        for name, text, expected in (
+                ("empty", "", {}), ("comments", "# a comment\n#\n\n  \n", {}),
+                ("gauge", GOOD, {"backup_age_seconds": ("gauge", "Age of the latest backup.", 2)}),
+                ("no type", "a 1\n", {"a": ("untyped", "", 1)}),
+                ("parts of a family", HISTOGRAM, {"t": ("histogram", "", 4), "s": ("summary", "", 3)}),
+                ("numbers", "a NaN\nb +Inf\nc -1e-3\nd 0x\n".replace("d 0x\n", ""), {
+                    "a": ("untyped", "", 1), "b": ("untyped", "", 1), "c": ("untyped", "", 1)}),
+                ("blanks", 'a { x = "1" , y="2", } 5\n', {"a": ("untyped", "", 1)}),
+                ("no line feed at the end", "a 1", {"a": ("untyped", "", 1)})):
+            with self.subTest(name):
+                self.assertEqual({family: (found.kind, found.help, len(found.lines))
+                                  for family, found in parse(text).items()}, expected)
+
+    def test_malformed(self) -> None:
+        for text in ("a\n", "a b\n", "a 1 1700000000000\n", 'a{x="1} 2\n', 'a{x=1} 2\n', "1a 2\n", "a 1_0\n",
+                     "a 1\na 2\n",
+                     'a{x="1",y="2"} 1\na{y="2",x="1"} 1\n', "# TYPE a strange\na 1\n", "\0\n", 'a{x="\\q"} 1\n',
+                     "a" * 100000 + "\n", "a" + "{" * 100000 + " 1\n"):
+            with self.subTest(text[:40]), self.assertRaises(ValueError):
+                parse(text)
+
+
+class Read(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def write(self, name: str, text: str) -> str:
+        path = os.path.join(self.folder, name)
+        with open(path, "w", newline="") as file:
+            file.write(text)
+        os.utime(path, (1700000000, 1700000000))
+        return path
+
+    def test_no_directory(self) -> None:
+        self.assertEqual(read(None), (False, {}, []))
+        self.assertEqual(read(os.path.join(self.folder, "none")), (True, {}, []))
+
+    def test_files(self) -> None:
+        path = self.write("a.prom", GOOD)
+        self.write("b.txt", "nonsense\n")
+        files = read(self.folder)
+        self.assertEqual((files.error, list(files.families), files.modified),
+                         (False, ["backup_age_seconds"], [(path, 1700000000.0)]))
+
+    def test_what_cannot_be_read_costs_that_file(self) -> None:
+        good = self.write("a.prom", GOOD)
+        os.mkfifo(os.path.join(self.folder, "b.prom"))
+        os.mkdir(os.path.join(self.folder, "c.prom"))
+        self.write("d.prom", "x" * (FILE_BYTES + 1))
+        self.write("e.prom", "# TYPE backup_age_seconds counter\nbackup_age_seconds 1\n")
+        self.write("f.prom", GOOD)
+        self.write("g.prom", 'a 1\nbackup_age_seconds{host="nas"} 3\n')
+        with open(os.path.join(self.folder, "h.prom"), "wb") as file:
+            file.write(b'a{x="\xff"} 1\n')
+        files = read(self.folder)
+        self.assertEqual((files.error, [path for path, _ in files.modified], list(files.families)),
+                         (True, [good], ["backup_age_seconds"]))
+
+    def test_families_of_two_files_are_joined(self) -> None:
+        self.write("a.prom", GOOD)
+        self.write("b.prom", '# TYPE backup_age_seconds gauge\nbackup_age_seconds{host="b"} 1\n')
+        files = read(self.folder)
+        self.assertEqual((files.error, len(files.families["backup_age_seconds"].lines)), (False, 3))
+
+    def test_on_the_page(self) -> None:
+        self.write("a.prom", GOOD + HISTOGRAM + "# TYPE jobs counter\njobs 4\n")
+        scraped = Scraped(Roots("/nowhere", "/nowhere", "/nowhere"), textfile_directory=self.folder)
+        page = scraped.page()
+        self.assertIn("# TYPE backup_age_seconds gauge\n# HELP backup_age_seconds Age of the latest backup.\n"
+                      'backup_age_seconds{host="nas"} 3600\n', page)
+        self.assertIn("\nnode_textfile_scrape_error 0\n", page)
+        self.assertIn('node_textfile_mtime_seconds{file="%s/a.prom"} 1700000000.0\n' % self.folder, page)
+        self.assertIn("# TYPE jobs unknown\n", scraped.page(accept="application/openmetrics-text"))
+
+    def test_a_family_that_is_there(self) -> None:
+        self.write("a.prom", "node_time_seconds 4\nmine 1\n")
+        page = Scraped(Roots("/nowhere", "/nowhere", "/nowhere"), textfile_directory=self.folder).page()
+        self.assertEqual(page.count("\nnode_time_seconds "), 1)
+        self.assertIn("\nmine 1\n", page)
+        self.assertIn("\nnode_textfile_scrape_error 1\n", page)
+
+    def test_so_many(self) -> None:
+        for number in range(textfile.FILES + 5):
+            self.write("%04d.prom" % number, "m%d 1\n" % number)
+        self.assertEqual(len(read(self.folder).modified), textfile.FILES)
+
+
+if __name__ == "__main__":
+    unittest.main()
