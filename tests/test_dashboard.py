@@ -83,7 +83,7 @@ class Files(unittest.TestCase):
         self.assertGreater(len(read), 10)
 
     def test_histories_have_the_names_that_the_script_looks_for(self) -> None:
-        block = text("page.js").partition("const POINTS = {")[2].partition("\n};")[0]
+        block = text("figures.js").partition("const POINTS = {")[2].partition("\n};")[0]
         self.assertEqual(set(re.findall(r"(?m)^  (\w+):", block)), set(v2.DIALECT.series))
         for plugin, items in v2.DIALECT.series.items():
             row = re.split(r"\n  \w+:", block.partition("  %s:" % plugin)[2])[0]

@@ -1,13 +1,12 @@
-// figures: what the page shows, made of what the API serves: units, names, states, order, the last hour, the pace.
-// Nothing here knows the document or the clock: each function is pure, or changes only the series that it is given.
+// figures: units, names, states, order, the last hour, the pace. All is pure, but for a series that is given.
 
-export const NONE = "–";                       // what is not known is never shown as 0
+export const NONE = "–";                       // for what is not known: never a 0
 export const HOUR_SECONDS = 3600;
-export const POINTS_MOST = 720;                // of one series: an hour at a point every five seconds
+export const POINTS_MOST = 720;                // of one series
 
 export const known = value => typeof value === "number" && Number.isFinite(value);
 
-// -- numbers and their units ------------------------------------------------------------------------------------------
+// -- numbers and their units -------------------------------
 
 // Three significant digits, without an exponent: 0.42, 9.87, 38.2, 1024.
 export function digits(value) {
@@ -15,7 +14,7 @@ export function digits(value) {
   return value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
 }
 
-// `units` from small to large, each `step` times the one before. A unit is left before its number has four digits.
+// `units` from small to large, each `step` times the one before: as few digits as fit.
 function scaled(value, step, units) {
   if (!known(value)) return NONE;
   let rank = 0;
@@ -31,13 +30,11 @@ export const count = value => scaled(value, 1000, ["", "k", "M", "G"]).trim();
 export const bytesPerSecond = value => scaled(value, 1000, ["B/s", "kB/s", "MB/s", "GB/s"]);
 export const bitsPerSecond = value =>
   known(value) ? scaled(value * 8, 1000, ["bit/s", "kbit/s", "Mbit/s", "Gbit/s"]) : NONE;
-// A network's rate, which is served in bytes a second, in the units that the reader chose.
 export const networkRate = (value, units) => units === "bytes" ? bytesPerSecond(value) : bitsPerSecond(value);
 
-// Served to a tenth of a percent.
 export const percent = value => known(value) ? `${value.toFixed(value >= 99.95 ? 0 : 1)} %` : NONE;
 
-// A sensor tells a number, or a word: "SLP" of a disk that sleeps.
+// A sensor shows a number, or a word: "SLP" of a sleeping disk.
 export function sensor(value, unit) {
   if (!known(value)) return value ? visible(String(value)) : NONE;
   if (unit === "C" || unit === "F") return `${value.toFixed(1)} °${unit}`;
@@ -58,18 +55,18 @@ export function duration(seconds) {
   return parts.slice(0, 2).join(" ") || "0 s";
 }
 
-// -- the machine's time: `offset` is what its local time is ahead of UTC, in seconds ----------------------------------
+// -- the machine's time: `offset` is what its local time is ahead of UTC, in seconds ----
 
 export const clock = (epoch, offset) => new Date((epoch + offset) * 1000).toISOString().slice(11, 19);
 
-// The time of day; of another day than `now`, its date too.
+// The time of day, with its date on another day than `now`.
 export function moment(epoch, offset, now) {
   const text = new Date((epoch + offset) * 1000).toISOString();
   const today = new Date((now + offset) * 1000).toISOString();
   return text.slice(0, 10) === today.slice(0, 10) ? text.slice(11, 16) : `${text.slice(0, 10)} ${text.slice(11, 16)}`;
 }
 
-// "2026-11-26T00:08:08.123456", which is local time without a zone → epoch seconds.
+// "2026-11-26T00:08:08.5", local time without a zone → epoch seconds.
 export function epochOf(text, offset) {
   const [date, time] = String(text).split("T");
   const [year, month, day] = date.split("-").map(Number);
@@ -77,12 +74,12 @@ export function epochOf(text, offset) {
   return Date.UTC(year, month - 1, day, hour, minute) / 1000 + second - offset;
 }
 
-// -- foreign text -----------------------------------------------------------------------------------------------------
+// -- foreign text ------------------------------------------
 
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\u001b": "\\e"};
 
-// A name as it is shown: what controls the line or its direction stands there as an escape.
+// A name with escapes for what controls the line or its direction.
 export function visible(text) {
   return String(text).replace(UNSEEN, found => {
     if (SHORT[found]) return SHORT[found];
@@ -91,7 +88,7 @@ export function visible(text) {
   });
 }
 
-// -- states -----------------------------------------------------------------------------------------------------------
+// -- states ------------------------------------------------
 
 const STATES = {
   CAREFUL: {rank: 1, shape: "◆", word: "careful"},
@@ -103,17 +100,18 @@ export const NORMAL = {rank: 0, shape: "", word: ""};
 export const state = name => STATES[String(name).replace(/_LOG$/, "")] || NORMAL;
 export const worse = (one, other) => other.rank > one.rank ? other : one;
 
-// The worst state among some fields of an element ("" of a plugin that is one object); among all of them without names.
+// The worst state of some fields of an element ("": the plugin is one object), or of all of them.
 export function stateOf(states, plugin, element, ...fields) {
   const found = ((states || {})[plugin] || {})[element] || {};
   return (fields.length ? fields : Object.keys(found)).map(field => state(found[field])).reduce(worse, NORMAL);
 }
 
-// -- alerts: [begin, end or -1, state, type, maximum, mean, minimum, sum, count, processes, …] -------------------------
+// -- alerts: [begin, end or -1, state, type, maximum, mean, minimum, sum, count, processes, …] ----
 
 const SUBJECTS = [
   [/^CPU_IOWAIT$/, "CPU iowait"], [/^CPU_(.*)$/, "CPU $1"], [/^MEMSWAP$/, "Swap"], [/^MEM$/, "Memory"],
-  [/^LOAD$/, "Load, 15 min, of each CPU"], [/^LOAD_MIN5$/, "Load, 5 min, of each CPU"], [/^FS_(.*)$/s, "File system $1"],
+  [/^LOAD$/, "Load, 15 min, of each CPU"], [/^LOAD_MIN5$/, "Load, 5 min, of each CPU"],
+  [/^FS_(.*)$/s, "File system $1"],
   [/^NETWORK_(.*)_RX$/s, "$1 received"], [/^NETWORK_(.*)_TX$/s, "$1 sent"],
   [/^DISKIO_(.*)_RX$/s, "$1 reads"], [/^DISKIO_(.*)_TX$/s, "$1 writes"],
   [/^SENSORS_TEMPERATURE_(?:CORE|HDD)_(.*)$/s, "Temperature of $1"], [/^SENSORS_FAN_SPEED_(.*)$/s, "Fan $1"],
@@ -135,7 +133,7 @@ function alertValue(type, value) {
   return type.startsWith("DISKIO_") ? bytesPerSecond(value) : value >= 1000 ? count(value) : digits(value);
 }
 
-// An event, in words. `seconds`: how long it lasted, or lasts at the moment `at`.
+// An event in words; `at`: now.
 export function alert([begin, end, name, type, maximum, mean, minimum, , , processes], at) {
   const running = end < 0;
   return {
@@ -146,28 +144,44 @@ export function alert([begin, end, name, type, maximum, mean, minimum, , , proce
   };
 }
 
-// What the window's title begins with: the worst shape and the number of alerts that run.
 export function title(alerts, hostname) {
   const running = alerts.filter(entry => entry.running);
   const worst = running.map(entry => entry.state).reduce(worse, NORMAL);
   return running.length ? `${worst.shape} ${running.length} · ${hostname}` : hostname;
 }
 
-// -- memory -----------------------------------------------------------------------------------------------------------
+// -- details -----------------------------------------------
 
-// Used ‖ cache ‖ free, in bytes, which together are the total: what can be taken back from the cache is not used.
+export const perSecond = (value, {time_since_update: window}) =>
+  known(value) && window ? `${count(value / window)}/s` : NONE;
+
+export const cpuFacts = ({cpu}) => [
+  ...["user", "system", "nice", "iowait", "irq", "softirq", "steal", "guest", "guest_nice", "idle"]
+    .filter(field => known(cpu[field])).map(field => [field.replace("_", " "), percent(cpu[field])]),
+  ["context switches", perSecond(cpu.ctx_switches, cpu)], ["interrupts", perSecond(cpu.interrupts, cpu)],
+  ["soft interrupts", perSecond(cpu.soft_interrupts, cpu)]];
+
+export const memoryFacts = ({mem, memswap}) => [
+  ...["total", "available", "used", "buffers", "cached", "shared", "active", "inactive"]
+    .map(field => [field, bytes(mem[field])]),
+  ["swap used", memswap.total ? bytes(memswap.used) : "no swap"],
+  ["swapped in since boot", bytes(memswap.sin)], ["swapped out since boot", bytes(memswap.sout)]];
+
+// -- memory ------------------------------------------------
+
+// Used, cache and free bytes, together the total: cache that can be taken back is not used.
 export function memoryParts(mem) {
   if (!known(mem.total) || !known(mem.available)) return null;
   const cache = Math.min((mem.buffers || 0) + (mem.cached || 0), mem.available);
   return {used: mem.total - mem.available, cache, free: mem.available - cache, total: mem.total};
 }
 
-// -- the answer -------------------------------------------------------------------------------------------------------
+// -- the answer --------------------------------------------
 
 const LISTED = ["percpu", "network", "diskio", "fs", "sensors", "alert", "batpercent", "wifi", "processlist"];
 const KEYED = ["system", "cpu", "load", "mem", "memswap", "processcount", "raid", "states"];
 
-// A summary in which each part is there, if empty: what is turned off, or unknown to an older daemon, is nothing.
+// A summary with every part: empty, if it was not told.
 export function complete(told) {
   const whole = {...told};
   for (const part of LISTED) if (!Array.isArray(whole[part])) whole[part] = [];
@@ -176,11 +190,11 @@ export function complete(told) {
   return whole;
 }
 
-// -- lists ------------------------------------------------------------------------------------------------------------
+// -- lists -------------------------------------------------
 
 export const ROWS = 8;
 
-// The rows that matter, by `rank` (an array of numbers, most first), equal ones in the order in which they came.
+// Rows by `rank`, an array of numbers, highest first; equal ones keep their order.
 export function ranked(rows, rank) {
   const keyed = rows.map((row, place) => ({row, place, by: rank(row)}));
   keyed.sort((one, other) => {
@@ -190,7 +204,7 @@ export function ranked(rows, rank) {
   return keyed.map(entry => entry.row);
 }
 
-// Rates of late by name, so that a list in the order of its rates does not jump with each of them.
+// Rates by name, smoothed, so that a list in their order does not jump.
 export function smoothed(before, rows, name, rate) {
   const now = new Map();
   for (const row of rows) {
@@ -207,14 +221,13 @@ export function linkSpeed(speed) {
   return speed ? scaled(speed / 1048576, 1000, ["Mbit/s", "Gbit/s"]) : "";
 }
 
-// "8 cores: busiest 3 at 98.0 %, 0 at 40.0 %; all others below 12.0 %".
 export function coresInWords(cores) {
   const order = ranked(cores.filter(core => known(core.total)), core => [core.total]);
   const words = order.slice(0, 3).map(core => `${core.cpu_number} at ${percent(core.total)}`);
   return `${cores.length} ${cores.length === 1 ? "core" : "cores"}, busiest: ${words.join(", ") || NONE}`;
 }
 
-// -- processes --------------------------------------------------------------------------------------------------------
+// -- processes ---------------------------------------------
 
 const text = value => String(value === null || value === undefined ? "" : value);
 const number = value => known(value) ? value : -1;
@@ -235,7 +248,6 @@ export const COLUMNS = {
 const PROCESS_STATES = {R: "running", S: "sleeping", D: "waiting for a device", T: "stopped", t: "traced", Z: "zombie",
                         I: "idle", X: "dead", W: "waking", P: "parked"};
 
-// The opened row of a process: pairs of a word and what is known.
 export function processDetails(process, parentName, ended) {
   const [read, written, , , counted] = process.io_counters || [];
   const [user, system] = process.cpu_times || [];
@@ -251,13 +263,13 @@ export function processDetails(process, parentName, ended) {
   ];
 }
 
-// The directory that a command line begins with, and the rest: what is cut for want of room is not the program's name.
+// The directory that a command begins with, and the rest: the first to go where room is short.
 export function splitCommand(command) {
   const directory = /^\/(?:[^\s/]+\/)+(?=[^\s/])/.exec(command);
   return directory ? [directory[0], command.slice(directory[0].length)] : ["", command];
 }
 
-// Sorted by a column; what is equal there by CPU, memory, pid, so that idle processes keep their places.
+// By a column, then by CPU, memory, pid: idle processes keep their places.
 export function sorted(processes, column, descending) {
   const {value} = COLUMNS[column];
   const sign = descending ? -1 : 1;
@@ -269,31 +281,49 @@ export function sorted(processes, column, descending) {
   return keyed.map(entry => entry[4]);
 }
 
-// Every word of the filter is in the name, the arguments, the user or the pid.
+// Whether every word of the filter is in the name, arguments, user or pid.
 export function matches(process, filter) {
   const whole = [process.name, process.cmdline, process.username, process.pid].map(text).join("\n").toLowerCase();
   return filter.toLowerCase().split(/\s+/).every(word => whole.includes(word));
 }
 
-// What the summary's list can show truly: the busiest, or, sorted by memory, the few with the most of it.
+// What the summary knows for sure: the 25 busiest, or the 10 with the most memory.
 export function busiest(processes, column, descending, most) {
   const byMemory = column === "memory" && descending;
   const chosen = sorted(processes, byMemory ? "memory" : "cpu", true).slice(0, Math.min(most, byMemory ? 10 : 25));
   return sorted(chosen, column, descending);
 }
 
-// -- the last hour: a series is {times, values}, oldest first, epoch seconds ------------------------------------------
+// -- the last hour: a series is {times, values}, oldest first, epoch seconds ----
+
+// The newest point of each item of a plugin's history, from the summary.
+export const POINTS = {
+  cpu: ({cpu}) => ({total: cpu.total, user: cpu.user, system: cpu.system}),
+  mem: ({mem}) => ({percent: mem.percent}),
+  memswap: ({memswap}) => memswap.total ? {percent: memswap.percent} : {},
+  load: ({load}) => ({min1: load.min1, min5: load.min5, min15: load.min15}),
+  network: ({network}) => each(network, "interface_name", {rx: "rx_rate_per_sec", tx: "tx_rate_per_sec"}),
+  diskio: ({diskio}) => each(diskio, "disk_name",
+    {read_bytes: "read_bytes_rate_per_sec", write_bytes: "write_bytes_rate_per_sec"}),
+  fs: ({fs}) => each(fs, "mnt_point", {percent: "percent"}),
+  sensors: ({sensors}) => each(sensors, "label", {value: "value"}),
+};
+
+function each(rows, key, fields) {
+  const found = {};
+  for (const row of rows) for (const item of Object.keys(fields)) found[`${row[key]}_${item}`] = row[fields[item]];
+  return found;
+}
 
 export const series = () => ({times: [], values: []});
 
-// Points as the history routes give them.
 export function fromHistory(points, offset) {
   const made = series();
   for (const [at, value] of points || []) if (known(value)) addPoint(made, epochOf(at, offset), value, 0);
   return made;
 }
 
-// The newest point gives way to the next one until it is `spacing` after the one before: as the daemon keeps them.
+// Points are `spacing` seconds apart: until then the newest is replaced, as the daemon does.
 export function addPoint(points, at, value, spacing) {
   const {times, values} = points;
   if (!known(value) || times[times.length - 1] === at) return;
@@ -315,7 +345,7 @@ export function addPoint(points, at, value, spacing) {
   values.splice(0, old);
 }
 
-// What the daemon knows now, and before that what this page saw: a daemon that was started anew knows less.
+// What the daemon told, and before that what this page saw: a restarted daemon knows less.
 export function merged(seen, told) {
   const until = told.times.length ? told.times[0] : Infinity;
   const older = seen.times.filter(at => at < until).length;
@@ -323,14 +353,14 @@ export function merged(seen, told) {
           values: [...seen.values.slice(0, older), ...told.values].slice(-POINTS_MOST)};
 }
 
-// The lowest scale of 1, 2 or 5 times a power of ten that holds a value.
+// The lowest 1, 2 or 5 times a power of ten that is not below a value.
 export function niceTop(value) {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 5, 10].map(step => step * power).find(top => top >= value * 0.999);
 }
 
-// An SVG path of straight lines, `width` for the hour before `end`. A gap longer than `gap` seconds is none's line.
+// An SVG path of straight lines over the hour before `end`, broken where points are more than `gap` seconds apart.
 export function path({times, values}, end, top, width, height, gap) {
   const x = at => ((at - end + HOUR_SECONDS) / HOUR_SECONDS * width).toFixed(1);
   const y = value => (height - Math.max(0, Math.min(1, value / top)) * height).toFixed(1);
@@ -344,7 +374,7 @@ export function path({times, values}, end, top, width, height, gap) {
   return drawn;
 }
 
-// Where a series stood at a moment: the nearest point within `gap`, else undefined.
+// The value nearest to a moment, within `gap` seconds.
 export function valueAt({times, values}, at, gap) {
   let nearest = -1;
   times.forEach((time, place) => {
@@ -353,11 +383,10 @@ export function valueAt({times, values}, at, gap) {
   return nearest >= 0 && Math.abs(times[nearest] - at) <= gap ? values[nearest] : undefined;
 }
 
-// From where to where a series went.
 export const span = ({values}, format) =>
   values.length ? `${format(Math.min(...values))} to ${format(Math.max(...values))} in 1 h` : "";
 
-// A chart, for those who do not see it: "CPU, last hour: lowest 2 %, highest 97 %, now 38 %". `lines`: a word for each.
+// A chart in words: "CPU, last hour: lowest 2 %, highest 97 %, now 38 %".
 export function hourInWords(subject, lines, all, format) {
   const said = all.map(({values}, place) => values.length
     ? `${lines[place]} lowest ${format(Math.min(...values))}, highest ${format(Math.max(...values))}, `.trimStart()
@@ -366,7 +395,7 @@ export function hourInWords(subject, lines, all, format) {
   return `${visible(subject)}, last hour: ${said.join("; ")}`;
 }
 
-// Means of `slots` equal parts of the hour before `end`, oldest first; undefined where nothing was seen.
+// Means of `slots` equal parts of the hour before `end`, oldest first; undefined without a point.
 export function means({times, values}, end, slots) {
   const sums = new Array(slots).fill(0);
   const counts = new Array(slots).fill(0);
@@ -379,36 +408,44 @@ export function means({times, values}, end, slots) {
   return sums.map((total, slot) => counts[slot] ? total / counts[slot] : undefined);
 }
 
-// -- the pace ---------------------------------------------------------------------------------------------------------
+// Rows of five minutes, newest first: until when, and the mean of each column {series, format}.
+export function hourTable(columns, end, offset, slots = 12) {
+  const all = columns.map(({series: points, format}) => means(points, end, slots).map(format));
+  return Array.from({length: slots}, (_, row) => [
+    clock(end - row * HOUR_SECONDS / slots, offset).slice(0, 5), ...all.map(column => column[slots - 1 - row])]);
+}
+
+// -- the pace ----------------------------------------------
 
 export const PACES = [1, 2, 5, 10, 30];
 const SAID = [...PACES, 60, 150];
 
-// Seconds from one question to the next: a tab takes no more than a tenth of a slow machine.
+// Seconds between questions: a tab takes at most a tenth of a slow machine's time.
 export const pace = (chosen, cachedTime, tookSeconds) => Math.max(chosen, cachedTime || 0, 10 * tookSeconds);
 
-// The pace in words, in steps: a status that is read aloud must not change with each answer.
+// In steps: a status that is read aloud must not change with each answer.
 export function paceInWords(seconds, chosen) {
   const slow = seconds > chosen * 1.25;
-  return `every ${slow ? SAID.find(step => step >= seconds) || SAID[SAID.length - 1] : chosen} s${slow ? " (slow answers)" : ""}`;
+  const step = SAID.find(one => one >= seconds) || SAID[SAID.length - 1];
+  return slow ? `every ${step} s (slow answers)` : `every ${chosen} s`;
 }
 
-// Seconds to the next try after so many failures in a row; `chance` from 0 to 1. What Retry-After asks is kept.
+// Seconds to the next try; `chance`: 0 to 1.
 export function retry(failures, chance, retryAfter) {
   const wait = [2, 4, 8][failures - 1] || 15;
   return Math.max(wait * (0.8 + 0.4 * chance), Math.min(Number(retryAfter) || 0, HOUR_SECONDS));
 }
 
-// -- settings ---------------------------------------------------------------------------------------------------------
+// -- settings ----------------------------------------------
 
-const CHOICES = {refresh: PACES.map(String), theme: ["auto", "light", "dark"], units: ["bits", "bytes"]};
+const CHOICES = {refresh: PACES.map(String), theme: ["auto", "light", "dark"], units: ["bits", "bytes"],
+                 column: Object.keys(COLUMNS), descending: [true, false]};
 
-// "#refresh=5&theme=dark&units=bytes" → what of it is a setting.
-export function settings(fragment) {
+// The valid settings in a value, whoever made it.
+export function settings(given) {
   const chosen = {};
-  for (const pair of fragment.replace(/^#/, "").split("&")) {
-    const [name, value] = pair.split("=");
-    if (Object.prototype.hasOwnProperty.call(CHOICES, name) && CHOICES[name].includes(value)) chosen[name] = value;
-  }
+  const from = given && typeof given === "object" ? given : {};
+  for (const name of Object.keys(CHOICES)) if (CHOICES[name].includes(from[name])) chosen[name] = from[name];
+  if (Array.isArray(from.open)) chosen.open = from.open.map(String).slice(0, 100);
   return chosen;
 }

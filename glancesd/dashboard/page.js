@@ -1,5 +1,4 @@
-// page: looks at the machine through its own API, and shows it. It asks one question a refresh (api/2/summary), changes
-// only what differs, and works nothing out for a part that is closed.
+// page: asks api/2/summary once a refresh, changes what differs in the document, and computes nothing for closed parts.
 
 import * as figures from "./figures.js";
 
@@ -9,10 +8,9 @@ const WRONG_MOST = 5;
 const GRID_FROM_CORES = 33;
 const CHART_WIDTH = 720;
 const CHART_HEIGHT = 100;
-const TABLE_SLOTS = 12;
 const SVG = "http://www.w3.org/2000/svg";
 
-// -- the document -----------------------------------------------------------------------------------------------------
+// -- the document ------------------------------------------
 
 const byId = id => document.getElementById(id);
 
@@ -29,7 +27,7 @@ function svg(tag, attributes) {
   return made;
 }
 
-// Text in its own node, which stays: so does a selection in what has not changed.
+// The text node stays, and with it a selection.
 function say(node, text) {
   const first = node.firstChild;
   if (!first) node.append(text);
@@ -49,7 +47,7 @@ function mark(node, className, on) {
   if (node.classList.contains(className) !== on) node.classList.toggle(className, on);
 }
 
-// A foreign name, isolated from the direction of what stands around it, whole in `title`.
+// A foreign name, whole in `title`.
 function name(node, text, whole = text) {
   say(node, figures.visible(text));
   set(node, "title", figures.visible(whole));
@@ -64,7 +62,7 @@ function tell(node, state) {
   node.className = `state ${state.word}`;
 }
 
-// The children of a node, one for each key, moved and removed but never made twice.
+// The children of a node, one a key: updated in place, moved, removed.
 class Rows {
   constructor(parent, make) {
     parent.textContent = "";
@@ -94,18 +92,22 @@ class Rows {
   }
 }
 
-// -- settings: the fragment, above it what this browser keeps ---------------------------------------------------------
+// -- settings: what this browser keeps, above it the fragment ----
 
 const KEPT = "glancesd";
 const chosen = {refresh: "2", theme: "auto", units: "bits", column: "cpu", descending: true, open: []};
 
 function readSettings() {
+  let kept = null;
   try {
-    Object.assign(chosen, JSON.parse(localStorage.getItem(KEPT)));
+    kept = JSON.parse(localStorage.getItem(KEPT));
   } catch (refused) { /* a private window, or not ours */ }
-  if (!figures.COLUMNS[chosen.column]) chosen.column = "cpu";
-  if (!Array.isArray(chosen.open)) chosen.open = [];
-  Object.assign(chosen, figures.settings(location.hash));
+  Object.assign(chosen, figures.settings(kept), inFragment());
+}
+
+function inFragment() {
+  const pairs = location.hash.slice(1).split("&").map(pair => pair.split("="));
+  return figures.settings(Object.fromEntries(pairs));
 }
 
 function keepSettings(changed) {
@@ -113,7 +115,7 @@ function keepSettings(changed) {
   try {
     localStorage.setItem(KEPT, JSON.stringify(chosen));
   } catch (refused) { /* then it is forgotten */ }
-  const named = Object.keys(figures.settings(location.hash));
+  const named = Object.keys(inFragment());
   if (named.some(key => key in changed)) {
     history.replaceState(null, "", "#" + named.map(key => `${key}=${chosen[key]}`).join("&"));
   }
@@ -124,40 +126,20 @@ function applySettings() {
   for (const key of ["refresh", "theme", "units"]) byId(key).value = chosen[key];
 }
 
-// -- what is known ----------------------------------------------------------------------------------------------------
+// -- what is known -----------------------------------------
 
 let summary = null;                            // the latest
 let everyProcess = null;                       // the whole process list, while the filter or "Show all" wants it
 const extras = {folders: [], monitor: [], irq: []};
-const past = {};                               // plugin → {item: series} of the last hour, while somebody looks at it
+const past = {};                               // plugin → {item: series}
 
 const offset = () => summary.utc_offset || 0;
 const spacing = () => Math.max(Number(summary.interval) || 10, 1);
 const gapSeconds = () => Math.max(3 * spacing(), 3 * Number(chosen.refresh), 30);
 const rate = value => figures.networkRate(value, chosen.units);
 
-// What the daemon keeps a history of, as its history routes name it, from the summary.
-const POINTS = {
-  cpu: ({cpu}) => ({total: cpu.total, user: cpu.user, system: cpu.system}),
-  mem: ({mem}) => ({percent: mem.percent}),
-  memswap: ({memswap}) => memswap.total ? {percent: memswap.percent} : {},
-  load: ({load}) => ({min1: load.min1, min5: load.min5, min15: load.min15}),
-  network: ({network}) => each(network, "interface_name", {rx: "rx_rate_per_sec", tx: "tx_rate_per_sec"}),
-  diskio: ({diskio}) => each(diskio, "disk_name",
-    {read_bytes: "read_bytes_rate_per_sec", write_bytes: "write_bytes_rate_per_sec"}),
-  fs: ({fs}) => each(fs, "mnt_point", {percent: "percent"}),
-  sensors: ({sensors}) => each(sensors, "label", {value: "value"}),
-};
-
-function each(rows, key, fields) {
-  const found = {};
-  for (const row of rows) for (const item of Object.keys(fields)) found[`${row[key]}_${item}`] = row[fields[item]];
-  return found;
-}
-
-// Plugins whose last hour is wanted now.
 function wantedPast() {
-  const opened = Object.keys(POINTS).filter(plugin => panels.has(`${plugin}-hour`));
+  const opened = Object.keys(figures.POINTS).filter(plugin => panels.has(`${plugin}-hour`));
   return [...new Set(["cpu", "mem", "load", ...opened, ...(panels.has("mem-hour") ? ["memswap"] : [])])];
 }
 
@@ -166,7 +148,7 @@ function keepPoints() {
   for (const plugin of Object.keys(past)) if (!wanted.includes(plugin)) delete past[plugin];
   for (const plugin of wanted) {
     if (!past[plugin]) continue;
-    for (const [item, value] of Object.entries(POINTS[plugin](summary))) {
+    for (const [item, value] of Object.entries(figures.POINTS[plugin](summary))) {
       if (!past[plugin][item]) past[plugin][item] = figures.series();
       figures.addPoint(past[plugin][item], summary.at, value, spacing());
     }
@@ -183,23 +165,25 @@ function takeHistory(plugin, told) {
 
 const pastOf = (plugin, item) => (past[plugin] || {})[item] || figures.series();
 
-// -- charts -----------------------------------------------------------------------------------------------------------
+// -- charts ------------------------------------------------
 
-// Every chart that is drawn, for the one hair line over all of them.
 const charts = new Set();
-let hair = null;                               // where in the hour it is, 0 to 1
+let hair = null;                               // the line over all charts: its place in the hour, 0 to 1
 
-// A chart of a few series of one unit over the last hour. `lines`: a word for each of them, "" for the only one.
+// The last hour of a few series of one unit. `lines`: [word, …] of each, "" for the only one.
 class Chart {
-  constructor({subject, lines, format, top}) {
+  constructor({subject, lines, format, top, step = 1}) {
     this.subject = subject;
     this.lines = lines.map(([word]) => word);
     this.format = format;
-    this.top = top;                            // of the scale; none: what holds the highest
+    this.top = top;                            // of the scale; undefined: fits the highest
+    this.step = step;                          // of the unit shown: 8 for bytes shown as bits
     this.paths = lines.map((_, place) => svg("path", {class: `line line${place}`, d: "M0 0"}));
     this.hair = svg("line", {class: "hair", y1: 0, y2: CHART_HEIGHT});
-    this.picture = svg("svg", {role: "img", viewBox: `0 0 ${CHART_WIDTH} ${CHART_HEIGHT}`, preserveAspectRatio: "none"});
-    this.picture.append(svg("path", {class: "grid", d: `M0 ${CHART_HEIGHT / 2}H${CHART_WIDTH}`}), ...this.paths, this.hair);
+    const viewBox = `0 0 ${CHART_WIDTH} ${CHART_HEIGHT}`;
+    const grid = svg("path", {class: "grid", d: `M0 ${CHART_HEIGHT / 2}H${CHART_WIDTH}`});
+    this.picture = svg("svg", {role: "img", viewBox, preserveAspectRatio: "none"});
+    this.picture.append(grid, ...this.paths, this.hair);
     this.scale = element("span", "scale");
     this.readout = element("span", "readout");
     this.node = element("figure", "plot", this.scale, this.readout, this.picture);
@@ -209,7 +193,8 @@ class Chart {
   show(series) {
     this.series = series;
     this.end = summary.at;
-    const top = this.top || figures.niceTop(Math.max(0, ...series.map(({values}) => Math.max(0, ...values))));
+    const highest = Math.max(0, ...series.map(({values}) => Math.max(0, ...values)));
+    const top = this.top || figures.niceTop(highest * this.step) / this.step;
     series.forEach((one, place) => set(this.paths[place], "d",
       figures.path(one, this.end, top, CHART_WIDTH, CHART_HEIGHT, gapSeconds()) || "M0 0"));
     say(this.scale, this.format(top));
@@ -217,7 +202,7 @@ class Chart {
     this.point();
   }
 
-  // Beside the chart: what it shows under the hair line, or, without one, from where to where the hour went.
+  // The words beside the chart: its values under the hair line, else its range.
   point() {
     if (!this.series) return;
     mark(this.hair, "on", hair !== null);
@@ -243,20 +228,19 @@ function moveHair(event) {
   for (const chart of charts) chart.point();
 }
 
-// The charts behind "Last hour" of each plugin. `lines`: [word, item of its history].
+// The charts of each plugin. `lines`: [word, item of its history].
 const number = value => figures.known(value) ? figures.digits(value) : figures.NONE;
+const PERCENT = {format: figures.percent, top: 100};
 const HOURS = {
-  cpu: () => [{subject: "CPU", lines: [["total", "total"], ["user", "user"], ["system", "system"]],
-    format: figures.percent, top: 100}],
-  mem: () => [{subject: "Memory", lines: [["", "percent"]], format: figures.percent, top: 100},
-    ...summary.memswap.total ? [{subject: "Swap", plugin: "memswap", lines: [["", "percent"]], format: figures.percent,
-      top: 100}] : []],
+  cpu: () => [{subject: "CPU", lines: [["total", "total"], ["user", "user"], ["system", "system"]], ...PERCENT}],
+  mem: () => [{subject: "Memory", lines: [["", "percent"]], ...PERCENT},
+    ...summary.memswap.total ? [{subject: "Swap", plugin: "memswap", lines: [["", "percent"]], ...PERCENT}] : []],
   load: () => [{subject: "Load", lines: [["1 min", "min1"], ["5 min", "min5"], ["15 min", "min15"]], format: number}],
-  network: () => lists.network.shown.map(row => ({subject: row.interface_name, alias: row.alias, format: rate,
-    lines: [["received", `${row.interface_name}_rx`], ["sent", `${row.interface_name}_tx`]]})),
-  diskio: () => lists.diskio.shown.map(row => ({subject: row.disk_name, alias: row.alias, format: figures.bytesPerSecond,
-    lines: [["read", `${row.disk_name}_read_bytes`], ["written", `${row.disk_name}_write_bytes`]]})),
-  fs: () => lists.fs.shown.map(row => ({subject: row.mnt_point, alias: row.alias, format: figures.percent, top: 100,
+  network: () => lists.network.shown.map(({interface_name: subject, alias}) => ({subject, alias, format: rate,
+    step: chosen.units === "bits" ? 8 : 1, lines: [["received", `${subject}_rx`], ["sent", `${subject}_tx`]]})),
+  diskio: () => lists.diskio.shown.map(({disk_name: subject, alias}) => ({subject, alias,
+    format: figures.bytesPerSecond, lines: [["read", `${subject}_read_bytes`], ["written", `${subject}_write_bytes`]]})),
+  fs: () => lists.fs.shown.map(row => ({subject: row.mnt_point, alias: row.alias, ...PERCENT,
     lines: [["", `${row.mnt_point}_percent`]]})),
   sensors: () => lists.sensors.shown.map(row => ({subject: row.label, alias: row.alias,
     format: value => figures.sensor(value, row.unit), lines: [["", `${row.label}_value`]]})),
@@ -264,110 +248,88 @@ const HOURS = {
 
 const seriesOf = (plugin, plot) => plot.lines.map(([, item]) => pastOf(plot.plugin || plugin, item));
 
-// A panel with a chart for each subject, and the same in numbers one click further.
 function hourPanel(plugin) {
   return node => {
     const holder = element("div", "plots");
-    const numbers = element("details", "numbers", element("summary", "", "In numbers"));
-    const head = element("thead");
-    const body = element("tbody");
-    numbers.append(element("div", "scroll", element("table", "", head, body)));
+    const scroll = element("div", "scroll");
+    const numbers = element("details", "numbers", element("summary", "", "In numbers"), scroll);
     node.append(holder, numbers);
-    numbers.addEventListener("toggle", () => summary && fillNumbers(plugin, head, body));
     const rows = new Rows(holder, plot => {
       const chart = new Chart(plot);
       const title = element("bdi");
       chart.node.prepend(element("figcaption", "", title));
       return {node: chart.node, chart, title};
     });
+    let heads = "";
+    let showTable = null;
+    const showNumbers = () => {
+      const columns = HOURS[plugin]().flatMap(plot => seriesOf(plugin, plot).map((series, place) => ({series,
+        format: plot.format, head: figures.visible(`${plot.alias || plot.subject} ${plot.lines[place][0]}`.trim())})));
+      const now = ["Until", ...columns.map(({head}) => head)];
+      if (now.join() !== heads) {
+        scroll.textContent = "";
+        showTable = tablePanel(now)(scroll);
+      }
+      heads = now.join();
+      showTable(figures.hourTable(columns, summary.at, offset()));
+    };
+    numbers.addEventListener("toggle", () => { if (numbers.open && summary) showNumbers(); });
     return () => {
-      rows.show(HOURS[plugin](), plot => plot.subject + plot.lines.length, (row, plot) => {
+      rows.show(HOURS[plugin](), plot => plot.subject, (row, plot) => {
         name(row.title, plot.alias || plot.subject, plot.subject);
-        row.chart.format = plot.format;
+        Object.assign(row.chart, {format: plot.format, step: plot.step || 1});
         row.chart.show(seriesOf(plugin, plot));
       });
-      if (numbers.open) fillNumbers(plugin, head, body);
+      if (numbers.open) showNumbers();
     };
   };
 }
 
-// Means of five minutes each, a column for each line.
-function fillNumbers(plugin, head, body) {
-  const columns = HOURS[plugin]().flatMap(plot => seriesOf(plugin, plot).map((series, place) => ({
-    head: figures.visible(`${plot.alias || plot.subject} ${plot.lines[place][0]}`.trim()), format: plot.format,
-    means: figures.means(series, summary.at, TABLE_SLOTS)})));
-  const length = figures.HOUR_SECONDS / TABLE_SLOTS;
-  const row = (tag, first, cells) => element("tr", "", element("th", "", first),
-    ...cells.map(text => element(tag, "number", element("bdi", "", text))));
-  head.textContent = "";
-  head.append(row("th", "Until", columns.map(column => column.head)));
-  body.textContent = "";
-  for (let slot = TABLE_SLOTS - 1; slot >= 0; slot -= 1) {
-    const until = figures.clock(summary.at - (TABLE_SLOTS - 1 - slot) * length, offset()).slice(0, 5);
-    body.append(row("td", until, columns.map(column => column.format(column.means[slot]))));
-  }
-}
-
-// -- panels: what one click opens -------------------------------------------------------------------------------------
+// -- panels: what one click opens --------------------------
 
 const panels = new Map();                      // those that are open: id → the function that shows what is new
 
-// A table of a few words: `rows` gives its rows, each an array of texts; the first is its name.
+// A table of texts. `rows`: a function that gives its rows, unless they are given to the one that shows it.
 function tablePanel(heads, rows) {
   return node => {
+    const cell = (tag, text, scope) => {
+      const made = element(tag, "", element("bdi", "", text));
+      if (scope) made.scope = scope;
+      return made;
+    };
     const body = element("tbody");
-    node.append(element("table", "", element("thead", "", element("tr", "", ...heads.map(head => {
-      const cell = element("th", "", head);
-      cell.scope = "col";
-      return cell;
-    }))), body));
-    const kept = new Rows(body, cells => {
-      const made = cells.map((_, place) => element(place ? "td" : "th", "", element("bdi")));
-      return {node: element("tr", "", ...made), cells: made};
+    const head = element("tr", "", ...heads.map(text => cell("th", text, "col")));
+    node.append(element("table", "", element("thead", "", head), body));
+    const kept = new Rows(body, texts => {
+      const cells = texts.map((text, place) => place ? cell("td", text) : cell("th", text, "row"));
+      return {node: element("tr", "", ...cells), cells};
     });
-    return () => kept.show(rows(), cells => cells[0], (row, cells) =>
-      cells.forEach((text, place) => name(row.cells[place].firstChild, text)));
+    return given => kept.show(given || rows(), texts => texts[0], (row, texts) =>
+      texts.forEach((text, place) => name(row.cells[place].firstChild, text)));
   };
 }
 
-// A list of a word and a figure each.
+function factList(list) {
+  const rows = new Rows(list, () => {
+    const [term, value] = [element("dt"), element("bdi")];
+    return {node: element("div", "", term, element("dd", "", value)), term, value};
+  });
+  return pairs => rows.show(pairs, ([term]) => term, (row, [term, value]) => {
+    say(row.term, term);
+    say(row.value, value);
+  });
+}
+
 function factsPanel(facts) {
   return node => {
     const list = element("dl", "facts");
     node.append(list);
-    const kept = new Rows(list, () => {
-      const [term, value] = [element("dt"), element("dd")];
-      return {node: element("div", "", term, value), term, value};
-    });
-    return () => kept.show(facts(), ([term]) => term, (row, [term, value]) => {
-      say(row.term, term);
-      say(row.value, value);
-    });
+    const showFacts = factList(list);
+    return () => showFacts(facts());
   };
 }
 
-const perSecond = (value, {time_since_update: window}) =>
-  figures.known(value) && window ? `${figures.count(value / window)}/s` : figures.NONE;
-
-function cpuFacts() {
-  const {cpu} = summary;
-  return [
-    ...["user", "system", "nice", "iowait", "irq", "softirq", "steal", "guest", "guest_nice", "idle"]
-      .filter(field => figures.known(cpu[field])).map(field => [field.replace("_", " "), figures.percent(cpu[field])]),
-    ["context switches", perSecond(cpu.ctx_switches, cpu)], ["interrupts", perSecond(cpu.interrupts, cpu)],
-    ["soft interrupts", perSecond(cpu.soft_interrupts, cpu)]];
-}
-
-function memoryFacts() {
-  const {mem, memswap} = summary;
-  return [
-    ...["total", "available", "used", "buffers", "cached", "shared", "active", "inactive"]
-      .map(field => [field, figures.bytes(mem[field])]),
-    ["swap used", memswap.total ? figures.bytes(memswap.used) : "no swap"],
-    ["swapped in since boot", figures.bytes(memswap.sin)], ["swapped out since boot", figures.bytes(memswap.sout)]];
-}
-
-// Every core: a bar each; where they are many, a small one each, and in words those that matter.
+// A bar for each core; many cores are small bars, and words for those that matter.
 function coresPanel(node) {
   const words = element("p", "note");
   const holder = element("div", "cores");
@@ -397,8 +359,8 @@ function coresPanel(node) {
 
 const PANELS = {
   "cpu-cores": coresPanel,
-  "cpu-all": factsPanel(cpuFacts),
-  "mem-all": factsPanel(memoryFacts),
+  "cpu-all": factsPanel(() => figures.cpuFacts(summary)),
+  "mem-all": factsPanel(() => figures.memoryFacts(summary)),
   "more-raid": tablePanel(["Array", "Level", "Status", "Disks", "Used of"], () => Object.entries(summary.raid).map(
     ([array, raid]) => [array, raid.type || figures.NONE, raid.status || figures.NONE, raid.config || figures.NONE,
       raid.used && raid.available ? `${raid.used} of ${raid.available}` : figures.NONE])),
@@ -435,7 +397,7 @@ function forgetCharts() {
   for (const chart of charts) if (!chart.node.isConnected) charts.delete(chart);
 }
 
-// -- header and what is wrong -----------------------------------------------------------------------------------------
+// -- header and what is wrong ------------------------------
 
 const about = new Rows(byId("about"), ([what]) => ({node: element("bdi", what)}));
 
@@ -444,9 +406,10 @@ function showHeader(alerts) {
   const host = figures.visible(system.hostname || "glancesd");
   const battery = batpercent[0] && figures.known(batpercent[0].value) ? `battery ${batpercent[0].value} %` : "";
   name(byId("host"), host);
-  about.show([["distribution", system.linux_distro || system.os_name], ["kernel", system.os_version],
-    ["uptime", summary.uptime && `up ${summary.uptime.replace(/:\d\d$/, "")}`], ["battery", battery], ["clock", summary.now]]
-    .filter(([, text]) => text), ([what]) => what, (row, [, text]) => name(row.node, text));
+  const uptime = summary.uptime && `up ${summary.uptime.replace(/:\d\d$/, "")}`;
+  const parts = [["distribution", system.linux_distro || system.os_name], ["kernel", system.os_version],
+    ["uptime", uptime], ["battery", battery], ["clock", summary.now]].filter(([, text]) => text);
+  about.show(parts, ([what]) => what, (row, [, text]) => name(row.node, text));
   const title = figures.title(alerts, host);
   if (document.title !== title) document.title = title;
 }
@@ -472,7 +435,7 @@ function showWrong(alerts) {
   });
 }
 
-// -- tiles ------------------------------------------------------------------------------------------------------------
+// -- tiles -------------------------------------------------
 
 const tile = id => {
   const node = byId(id);
@@ -511,17 +474,17 @@ function showCpu() {
   const {cpu, states} = summary;
   const fields = ["user", "system", "iowait", "steal"].filter(field => figures.known(cpu[field]));
   const facts = fields.map(field => factOf("cpu", field, `${field} ${figures.percent(cpu[field])}`));
-  const switches = factOf("cpu", "ctx_switches", `context switches ${perSecond(cpu.ctx_switches, cpu)}`);
+  const switches = factOf("cpu", "ctx_switches", `context switches ${figures.perSecond(cpu.ctx_switches, cpu)}`);
   if (switches.mark) facts.push(switches);
-  if (summary.percpu.length > 1) facts.push({key: "core", text: `busiest core ${figures.percent(Math.max(...summary.percpu.map(core => core.total)))}`});
+  const cores = summary.percpu.map(core => core.total);
+  if (cores.length > 1) facts.push({key: "core", text: `busiest core ${figures.percent(Math.max(...cores))}`});
   showTile(tiles.cpu, {
     headline: figures.percent(cpu.total), value: cpu.total, parts: [cpu.total || 0], facts,
     state: figures.stateOf(states, "cpu", ""),
-    past: pastOf("cpu", "total"), chart: {subject: "CPU", lines: [["", "total"]], format: figures.percent, top: 100},
+    past: pastOf("cpu", "total"), chart: {subject: "CPU", lines: [[""]], ...PERCENT},
   });
 }
 
-// A fact under a tile's bar, with the shape and the word of its own state.
 function factOf(plugin, field, text) {
   const state = figures.stateOf(summary.states, plugin, "", field);
   return {key: plugin + field, text: state.rank ? `${state.shape} ${text}` : text, mark: state.word};
@@ -530,6 +493,7 @@ function factOf(plugin, field, text) {
 function showMemory() {
   const {mem, memswap, states} = summary;
   const parts = figures.memoryParts(mem);
+  const swap = `swap ${figures.percent(memswap.percent)} of ${figures.bytes(memswap.total)}`;
   const share = value => value / parts.total * 100;
   showTile(tiles.mem, {
     headline: figures.percent(mem.percent), value: mem.percent, state: figures.stateOf(states, "mem", ""),
@@ -539,33 +503,32 @@ function showMemory() {
       {key: "cache", mark: "key cache", text: `cache ${figures.bytes(parts.cache)}`},
       {key: "free", mark: "key free", text: `free ${figures.bytes(parts.free)}`},
       {key: "available", text: `available ${figures.bytes(mem.available)}`},
-      memswap.total ? factOf("memswap", "used", `swap ${figures.percent(memswap.percent)} of ${figures.bytes(memswap.total)}`)
-        : {key: "swap", text: "No swap"}] : [],
-    past: pastOf("mem", "percent"), chart: {subject: "Memory", lines: [["", "percent"]], format: figures.percent, top: 100},
+      memswap.total ? factOf("memswap", "used", swap) : {key: "swap", text: "No swap"}] : [],
+    past: pastOf("mem", "percent"), chart: {subject: "Memory", lines: [[""]], ...PERCENT},
   });
 }
 
 function showLoad() {
   const {load, states, processcount} = summary;
-  const facts = figures.known(load.min1) ? [{key: "min1", text: "1 min"}, factOf("load", "min5", `5 min ${number(load.min5)}`),
-    factOf("load", "min15", `15 min ${number(load.min15)}`),
+  const facts = figures.known(load.min1) ? [{key: "min1", text: "1 min"},
+    factOf("load", "min5", `5 min ${number(load.min5)}`), factOf("load", "min15", `15 min ${number(load.min15)}`),
     {key: "cpus", text: load.cpucore === 1 ? "on 1 CPU" : `on ${load.cpucore} CPUs`}] : [];
   if (figures.known(processcount.running)) facts.push({key: "running", text: `${processcount.running} running now`});
   showTile(tiles.load, {
     headline: number(load.min1), state: figures.stateOf(states, "load", ""), facts,
-    past: pastOf("load", "min1"), chart: {subject: "Load", lines: [["", "min1"]], format: number},
+    past: pastOf("load", "min1"), chart: {subject: "Load", lines: [[""]], format: number},
   });
   const [fullest] = figures.ranked(summary.fs, row => [row.percent || 0]);
   say(byId("fullest"), fullest ? `Fullest: ${figures.visible(fullest.alias || fullest.mnt_point)} `
     + `${figures.percent(fullest.percent)}` : "");
 }
 
-// -- lists ------------------------------------------------------------------------------------------------------------
+// -- lists -------------------------------------------------
 
-// A section with a table of a plugin's elements: the eight that matter, or all of them.
+// A section with a table: the eight rows that matter, or all of them.
 class List {
-  // `key(row)`: what a row is known by, `title(row)`: what it is called; `cells(row)`: [text, state, part of a bar] for
-  // each column after the name; `choose(rows)`: in the order in which they matter; `note(rows)`: beside the heading.
+  // `title(row)`: its name; `cells(row)`: [text, state, percent of a bar] of each other column; `choose(rows)`: what
+  // matters first.
   constructor(id, {key, title, choose, cells, note, always}) {
     Object.assign(this, {id, key, title, choose, cells, note, always, latest: [], shown: [], node: byId(id)});
     const one = selector => this.node.querySelector(selector);
@@ -621,7 +584,7 @@ class List {
 const toggled = id => chosen.open.includes(id) ? chosen.open.filter(other => other !== id) : [...chosen.open, id];
 const stateIn = (plugin, row, key, ...fields) => figures.stateOf(summary.states, plugin, row[key], ...fields);
 
-// The order of a list by its rates: while all of it is shown it stands still.
+// Busiest first, unless all rows have room: then they stand still.
 function byRate(key, rateOf, place) {
   let lately = new Map();
   return rows => {
@@ -630,16 +593,15 @@ function byRate(key, rateOf, place) {
   };
 }
 
-const busiestNote = (key, rateOf, format) => rows => {
+const busiestNote = (key, rateOf) => rows => {
   const [busiest] = figures.ranked(rows.filter(row => row[key] !== "lo"), row => [rateOf(row) || 0]);
   return busiest && rateOf(busiest) ? `busiest: ${figures.visible(busiest.alias || busiest[key])}` : "";
 };
 
 const networkRateOf = row => row.cx_rate_per_sec;
 const diskRateOf = row => row.read_bytes_rate_per_sec + row.write_bytes_rate_per_sec;
-const link = row => figures.isUp(row) ? row.speed ? figures.linkSpeed(row.speed) : "" : "down";
 
-// What lists of a plugin's elements have in common: elements go by a field, an alias takes its place.
+// An alias takes the place of an element's name.
 const elements = (field, more) => ({
   key: row => String(row[field]), title: row => [String(row.alias || row[field]), String(row[field])], ...more});
 
@@ -647,15 +609,15 @@ const lists = {
   network: new List("network", elements("interface_name", {
     choose: byRate("interface_name", networkRateOf, row => [figures.isUp(row), row.interface_name !== "lo"]),
     note: busiestNote("interface_name", networkRateOf),
-    cells: row => [[rate(row.rx_rate_per_sec), stateIn("network", row, "interface_name", "rx")],
-      [rate(row.tx_rate_per_sec), stateIn("network", row, "interface_name", "tx")],
+    cells: row => [...["rx", "tx"].map(field =>
+      [rate(row[`${field}_rate_per_sec`]), stateIn("network", row, "interface_name", field)]),
       [figures.isUp(row) ? figures.linkSpeed(row.speed) : "down"]],
   })),
   diskio: new List("diskio", elements("disk_name", {
     choose: byRate("disk_name", diskRateOf, () => []),
     note: busiestNote("disk_name", diskRateOf),
-    cells: row => [[figures.bytesPerSecond(row.read_bytes_rate_per_sec), stateIn("diskio", row, "disk_name", "read_bytes")],
-      [figures.bytesPerSecond(row.write_bytes_rate_per_sec), stateIn("diskio", row, "disk_name", "write_bytes")]],
+    cells: row => ["read_bytes", "write_bytes"].map(field =>
+      [figures.bytesPerSecond(row[`${field}_rate_per_sec`]), stateIn("diskio", row, "disk_name", field)]),
   })),
   fs: new List("fs", elements("mnt_point", {
     choose: rows => figures.ranked(rows, row => [row.percent || 0]),
@@ -674,20 +636,20 @@ const lists = {
   }),
 };
 
-// -- processes --------------------------------------------------------------------------------------------------------
+// -- processes ---------------------------------------------
 
 const WIDE = matchMedia("(min-width: 700px)");
 
-// The table of processes: which rows, in which order, which one is opened.
 const table = {
-  node: byId("process-table"), body: byId("process-table").tBodies[0], filter: byId("filter"), all: byId("all-processes"),
+  node: byId("process-table"), body: byId("process-table").tBodies[0],
+  filter: byId("filter"), all: byId("all-processes"),
   every: false,                                // "Show all"
   first: 0,                                    // of the page that is shown
   opened: null,                                // its pid
-  aside: [],                                   // the opened process, asked by itself while no list holds it
-  held: false,                                 // the pointer is over it: the order stands still
+  aside: [],                                   // the opened process, while no list holds it
+  held: false,                                 // the pointer is over it
   byKeyboard: false,
-  seen: new Map(),                             // pid → process, of those that are shown, in their order
+  seen: new Map(),                             // pid → process, of the rows in their order
 };
 table.rows = new Rows(table.body, row => row.details ? detailsRow() : processRow(row.pid));
 
@@ -707,19 +669,12 @@ function detailsRow() {
   const list = element("dl", "facts");
   const cell = element("td", "", list);
   cell.colSpan = Object.keys(figures.COLUMNS).length;
-  const rows = new Rows(list, () => {
-    const [term, value] = [element("dt"), element("bdi")];
-    return {node: element("div", "", term, element("dd", "", value)), term, value};
-  });
-  return {node: element("tr", "details", cell), rows};
+  return {node: element("tr", "details", cell), show: factList(list)};
 }
 
 function fillProcess(row, {pid, process, details, gone}) {
   if (details) {
-    row.rows.show(details, ([term]) => term, (fact, [term, value]) => {
-      say(fact.term, term);
-      say(fact.value, value);
-    });
+    row.show(details);
     return;
   }
   const command = figures.commandOf(process);
@@ -735,6 +690,13 @@ function fillProcess(row, {pid, process, details, gone}) {
   mark(row.node, "gone", gone);
 }
 
+// Rows that are pointed at, focused or selected keep their order.
+function isRead() {
+  const selection = getSelection();
+  return table.held || table.byKeyboard && table.body.contains(document.activeElement)
+    || !selection.isCollapsed && table.body.contains(selection.anchorNode);
+}
+
 function showProcesses() {
   const {column, descending} = chosen;
   const whole = wantsEveryProcess() && everyProcess;
@@ -746,7 +708,7 @@ function showProcesses() {
   const now = new Map([...source, ...table.aside].map(process => [process.pid, process]));
   table.first = Math.min(table.first, Math.max(0, Math.ceil(found.length / PROCESS_PAGE) - 1) * PROCESS_PAGE);
   let pids = found.slice(table.first, table.first + PROCESS_PAGE).map(process => process.pid);
-  if (table.seen.size && (table.held || table.byKeyboard && table.body.contains(document.activeElement))) {
+  if (table.seen.size && isRead()) {
     pids = [...table.seen.keys()];
   } else if (table.opened !== null && !pids.includes(table.opened)) {
     pids.unshift(table.opened);
@@ -768,8 +730,9 @@ function showProcessWords(found, whole) {
   const {total, running, thread} = summary.processcount;
   say(byId("process-counts"), figures.known(total) ? `${total} · ${running} running · ${thread} threads` : "");
   const last = Math.min(found, table.first + PROCESS_PAGE);
-  const words = whole ? found > PROCESS_PAGE ? `${table.first + 1} to ${last} of ${found}` : `${found} of ${whole.length}`
-    : chosen.column === "memory" && chosen.descending ? `the ${found} with the most memory` : `the ${found} busiest`;
+  const largest = chosen.column === "memory" && chosen.descending;
+  let words = largest ? `the ${found} with the most memory` : `the ${found} busiest`;
+  if (whole) words = found > PROCESS_PAGE ? `${table.first + 1} to ${last} of ${found}` : `${found} of ${whole.length}`;
   say(byId("process-note"), table.held ? `${words}; the order stands still while you point at it` : words);
   say(table.all, table.every ? "Show fewer" : `Show all ${figures.known(total) ? total : ""}`.trim());
   set(table.all, "aria-expanded", table.every);
@@ -782,7 +745,6 @@ function showProcessWords(found, whole) {
   }
 }
 
-// What the reader chose anew is shown at once, in its own order.
 function reorder() {
   table.seen = new Map([...table.seen].filter(([pid]) => pid === table.opened));
   const held = table.held;
@@ -804,7 +766,7 @@ function sortBy(column) {
   reorder();
 }
 
-// -- all of it --------------------------------------------------------------------------------------------------------
+// -- all of it ---------------------------------------------
 
 function showMore() {
   const there = {raid: Object.keys(summary.raid).length, wifi: summary.wifi.length, folders: extras.folders.length,
@@ -832,7 +794,7 @@ function showAll() {
   forgetCharts();
 }
 
-// -- asking: one refresh at a time, one timer --------------------------------------------------------------------------
+// -- asking: one refresh at a time, one timer --------------
 
 const asking = {
   timer: 0, aborter: null,                     // of the refresh that is under way
@@ -851,19 +813,22 @@ function wait(length, then) {
 }
 
 async function question(path) {
-  const answer = await fetch(path, {cache: "no-store", signal: asking.aborter.signal});
-  if (answer.ok) return answer.json();
-  const problem = new Error(`${path}: ${answer.status}`);
-  throw Object.assign(problem, {status: answer.status, retryAfter: answer.headers.get("Retry-After")});
+  let more = {};
+  try {
+    const answer = await fetch(path, {cache: "no-store", signal: asking.aborter.signal});
+    if (answer.ok) return await answer.json();
+    more = {status: answer.status, retryAfter: answer.headers.get("Retry-After")};
+  } catch (refused) { /* no answer, or none of this daemon */ }
+  throw Object.assign(new Error(path), {expected: true, ...more});
 }
 
-// What the page can do without: null where it is not to be had.
+// A question that the page can do without: null where it is refused.
 const wish = path => question(path).catch(problem => {
   if (problem.status === 401) throw problem;
   return null;
 });
 
-// Beside the summary: the whole process list while it is looked through, and one of what no summary holds in turn.
+// Beside the summary: the process list while it is looked through, and in turn one of what no summary holds.
 function wishes() {
   const open = Object.keys(extras).filter(what => panels.has(`more-${what}`));
   asking.extra += 1;
@@ -876,30 +841,35 @@ async function refresh() {
   if (asking.aborter || asking.paused || asking.stopped || document.hidden) return;
   const aborter = asking.aborter = new AbortController();
   const asked = seconds();
+  asking.due = asked + Number(chosen.refresh);
   wait(GIVE_UP_SECONDS, () => aborter.abort());
-  let told = null;
-  let aside = {};
-  let problem = null;
   try {
-    const [now, every] = await Promise.all([question("api/2/summary"), ...wishes()]);
-    told = figures.complete(now);
-    if (table.opened !== null && ![...every || [], ...told.processlist].some(({pid}) => pid === table.opened)) {
-      aside = await wish(`api/2/processlist/pid/${table.opened}`) || {};
-    }
+    const [told, every, aside] = await answers();
+    if (asking.aborter !== aborter) return;    // hidden or paused meanwhile
     everyProcess = every;
-  } catch (refused) {
-    problem = refused;
-  }
-  if (asking.aborter !== aborter) return;      // hidden or paused meanwhile
-  if (problem) failed(problem);
-  else {
-    table.aside = Object.values(aside)[0] || [];
+    table.aside = aside;
     heard(told, asked);
-    await catchUp().catch(failed);
+    await catchUp();
+  } catch (problem) {
     if (asking.aborter !== aborter) return;
+    failed(problem);
+    if (!problem.expected) throw problem;      // a bug of this page: the console has it, the page goes on
+  } finally {
+    if (asking.aborter === aborter) {
+      asking.aborter = null;
+      if (!asking.stopped) wake();
+    }
   }
-  asking.aborter = null;
-  if (!asking.stopped) wake();
+}
+
+async function answers() {
+  const [told, every] = await Promise.all([question("api/2/summary"), ...wishes()]);
+  const whole = figures.complete(told);
+  if (table.opened === null || [...every || [], ...whole.processlist].some(({pid}) => pid === table.opened)) {
+    return [whole, every, []];
+  }
+  const aside = await wish(`api/2/processlist/pid/${table.opened}`);
+  return [whole, every, aside ? Object.values(aside)[0] : []];
 }
 
 function heard(told, asked) {
@@ -926,7 +896,7 @@ function failed(problem) {
   state(problem.status === 401 ? "Password" : problem.status === 403 ? "Refused" : "Offline");
 }
 
-// The histories of what is looked at, where they know more than this page; at the start also what only some machines have.
+// Histories that know more than this page; at the start also what only some machines have.
 async function catchUp() {
   for (const plugin of wantedPast()) {
     if (!asking.missed && past[plugin]) continue;
@@ -940,7 +910,7 @@ async function catchUp() {
   asking.missed = false;
 }
 
-// Sleep until the next question is due; while the figures grow old, their age is told in between.
+// Sleep until the next question is due; the age of stale figures is told meanwhile.
 function wake() {
   const left = asking.due - seconds();
   if (left <= 0) refresh();
@@ -958,7 +928,7 @@ function resume() {
   refresh();
 }
 
-// The one live region: it changes only when the state does.
+// The only live region: it changes only when the state does.
 function state(word, more) {
   asking.state = word;
   say(byId("status"), more ? `${word}, ${more}` : word);
@@ -972,11 +942,12 @@ function showAge() {
   const age = summary ? Math.max(0, Math.round(seconds() - asking.moved)) : 0;
   say(byId("age"), !stale ? "" : asking.state === "Password" ? "needed: reload to be asked for it"
     : summary ? `figures are ${figures.duration(age)} old` : "no answer yet");
-  if (stale && !document.title.startsWith(asking.state)) document.title = `${asking.state} · ${byId("host").textContent}`;
+  const title = `${asking.state} · ${byId("host").textContent}`;
+  if (stale && document.title !== title) document.title = title;
   return stale;
 }
 
-// -- what the reader does ---------------------------------------------------------------------------------------------
+// -- what the reader does ----------------------------------
 
 function listen() {
   for (const button of document.querySelectorAll(".toggle")) {
@@ -988,7 +959,8 @@ function listen() {
     section.append(panel);
     set(button, "aria-controls", id);
     set(button, "aria-expanded", false);
-    if (section.id !== "more") set(button, "aria-label", `${button.textContent} of ${section.getAttribute("aria-label")}`);
+    const name = `${button.textContent} of ${section.getAttribute("aria-label")}`;
+    if (/-(all|hour)$/.test(id)) set(button, "aria-label", name);        // several go by the same word
     button.addEventListener("click", () => {
       keepSettings({open: toggled(id)});
       setPanel(id, chosen.open.includes(id));
@@ -1063,7 +1035,9 @@ function listen() {
     resume();
   });
   matchMedia("print").addEventListener("change", event => {
-    for (const id of Object.keys(PANELS)) setPanel(id, event.matches || chosen.open.includes(id));
+    for (const {hidden, dataset: {panel}} of document.querySelectorAll(".toggle")) {
+      setPanel(panel, event.matches && !hidden || chosen.open.includes(panel));
+    }
   });
 }
 

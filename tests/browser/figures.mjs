@@ -212,5 +212,22 @@ test("retry: 2, 4, 8, then 15 s, a fifth more or less; Retry-After is kept", () 
   assert.equal(figures.retry(1, 0.5, "1e9"), 3600);
 });
 
-table("settings", [[{refresh: "5", theme: "dark", units: "bytes"}, "#refresh=5&theme=dark&units=bytes"], [{}, ""], [{}, "#processes"],
-  [{}, "#refresh=3&theme=pink&toString=x&__proto__=y"], [{units: "bits"}, "units=bits&x"]]);
+table("settings", [[{refresh: "5", theme: "dark", units: "bytes"}, {refresh: "5", theme: "dark", units: "bytes"}], [{}, null], [{}, "text"],
+  [{}, {refresh: "3", theme: "pink", toString: "x", units: 7}], [{units: "bits"}, {units: "bits", x: undefined}],
+  [{column: "pid", descending: false, open: ["1"]}, {column: "pid", descending: false, open: [1]}], [{}, {open: "all", column: "x"}]]);
+
+const summary = figures.complete({cpu: {total: 9, user: 5, system: 4, ctx_switches: 3000, time_since_update: 2}, mem: {percent: 3},
+  network: [{interface_name: "eth0", rx_rate_per_sec: 1, tx_rate_per_sec: 2}], memswap: {total: 0, percent: 0}});
+test("points: as the history routes name them", () => {
+  for (const [plugin, expected] of [["cpu", {total: 9, user: 5, system: 4}], ["mem", {percent: 3}], ["memswap", {}],
+    ["network", {eth0_rx: 1, eth0_tx: 2}], ["fs", {}]]) assert.deepEqual(figures.POINTS[plugin](summary), expected);
+});
+test("details: what is not known is a dash", () => {
+  const cpu = Object.fromEntries(figures.cpuFacts(summary));
+  assert.deepEqual([cpu.user, cpu.steal, cpu["context switches"], cpu.interrupts], ["5.0 %", undefined, "1.50 k/s", "–"]);
+  assert.equal(Object.fromEntries(figures.memoryFacts(summary))["swap used"], "no swap");
+});
+test("the hour in numbers", () => {
+  const rows = figures.hourTable([{series: {times: [100, 3500], values: [1, 2]}, format: figures.percent}], 3600, 0, 4);
+  assert.deepEqual(rows, [["01:00", "2.0 %"], ["00:45", "–"], ["00:30", "–"], ["00:15", "1.0 %"]]);
+});
