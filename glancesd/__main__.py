@@ -1,4 +1,4 @@
-"""glancesd's command line: one thing to do, and one line and exit status 2 for what is wrong with it."""
+"""glancesd's command line: serves, or does --check, --hash-password or --print-config."""
 from __future__ import annotations
 
 import io
@@ -6,16 +6,20 @@ import os
 import signal
 import sys
 from importlib import import_module
-from typing import Optional, Sequence
+from typing import TYPE_CHECKING, Callable, Optional, Sequence
+
+if TYPE_CHECKING:
+    from .log import Log
+    from .settings import Settings
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The exit status: 0 ended as asked, 1 nothing to listen on now, 2 a wrong option, file or setting.
+    """The exit status: 0 ended by a signal, 1 cannot start at this moment, 2 a wrong option, file or setting.
 
-    `--check` has its own.
+    Both failures are one line of the log. `--check` has its own statuses.
     """
     from .log import Log
-    from .settings import Settings, SettingsError, read_settings
+    from .settings import SettingsError, read_settings
 
     given = sys.argv[1:] if arguments is None else list(arguments)
     log = Log()
@@ -23,21 +27,32 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     def read(before: Optional[Settings] = None) -> Settings:
         return read_settings(given, os.environ, before)
 
+    # SIGHUP would end a process that has no handler yet: it waits until the daemon can reload.
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP,))
     try:
         settings = read()
+        if settings.check or settings.hash_password or settings.print_config:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGHUP,))
+            return _ask_or_print(settings)
+        return _serve(settings, read, log)
     except SettingsError as problem:
         log.line(str(problem))
         return 2
+
+
+def _ask_or_print(settings: Settings) -> int:
     if settings.check:
         from .check import check
         return check(settings.check, settings)
     if settings.hash_password:
         return _hash_password()
-    if settings.print_config:
-        from .settings.printed import config_text
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)     # as `… --print-config | head` expects
-        _print(config_text(os.cpu_count() or 1))
-        return 0
+    from .settings.printed import config_text
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)     # as `… --print-config | head` expects
+    _print(config_text(os.cpu_count() or 1))
+    return 0
+
+
+def _serve(settings: Settings, read: Callable[[Settings], Settings], log: Log) -> int:
     from .daemon import Daemon
     from .readings import Clock
     from .server.passwords import PasswordError
@@ -47,7 +62,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except StartError as problem:
         log.line(str(problem))
         return problem.status
-    except (SettingsError, PasswordError) as problem:
+    except PasswordError as problem:
         log.line(str(problem))
         return 2
 

@@ -25,6 +25,7 @@ class Signals:
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
         for number in (*END, signal.SIGHUP, *others):
             signal.signal(number, self._note)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGHUP,))       # one that came during the start
 
     def _note(self, number: int, frame: object) -> None:
         self._ending = self._ending or number in END

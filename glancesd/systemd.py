@@ -18,12 +18,12 @@ from typing import Mapping
 _FIRST_DESCRIPTOR = 3
 # More sockets than anybody hands to one daemon: a larger LISTEN_FDS is not a count.
 _MOST_DESCRIPTORS = 64
-# A manager that does not read for this long is not told.
+# Timeout of a datagram: a manager that does not read must not hold the daemon up.
 _SEND_SECONDS = 1.0
 
 
 class Notifier:
-    """Tells the service manager how the daemon stands. No NOTIFY_SOCKET, or nobody behind it: nothing happens."""
+    """Sends the service manager the daemon's state; does nothing without NOTIFY_SOCKET or a manager behind it."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         address = environ.get("NOTIFY_SOCKET", "")
@@ -38,7 +38,7 @@ class Notifier:
         self._send("RELOADING=1", "MONOTONIC_USEC=%d" % (time.monotonic_ns() // 1000))
 
     def stopping(self) -> None:
-        """The daemon is on its way out."""
+        """The daemon has begun to end."""
         self._send("STOPPING=1")
 
     def watchdog(self) -> None:
@@ -58,7 +58,7 @@ class Notifier:
 
 
 def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
-    """How often to call `Notifier.watchdog`: half the time the manager allows. None: it does not watch this `pid`."""
+    """Seconds between two calls of `Notifier.watchdog`, half of what is allowed; None where `pid` is not watched."""
     if not _meant_for(environ.get("WATCHDOG_PID", str(pid)), pid):
         return None
     allowed = _number(environ.get("WATCHDOG_USEC", ""))

@@ -1,4 +1,4 @@
-"""ticker: the daemon's own clock. Every `interval` seconds it looks at what has limits and keeps the tasks going."""
+"""ticker: the daemon's own clock, a thread that judges the limits and starts the tasks that are due."""
 from __future__ import annotations
 
 import threading
@@ -7,7 +7,7 @@ from typing import Callable, Optional
 from .log import Log
 from .readings import Clock
 
-# This many missed ticks, and a while for a slow machine, and sampling counts as stopped.
+# Sampling counts as stopped after this many missed ticks, and some seconds for a slow machine.
 MISSED_TICKS = 3
 SLACK_SECONDS = 30.0
 
@@ -30,7 +30,7 @@ class Ticker:
         self._thread.start()
 
     def set_interval(self, interval: float) -> None:
-        """The next tick is due this long after the latest: whoever sets the interval often does not put it off."""
+        """Change the interval. It counts from the latest tick, so many reloads do not put the next one off."""
         if not self.interval:
             self._moved_at = self._clock.monotonic()
         self.interval = interval
@@ -59,7 +59,7 @@ class Ticker:
             self._moved_at = self._clock.monotonic()
 
     def _seconds_left(self) -> Optional[float]:
-        """Until the next tick; None: there is none."""
+        """Seconds until the next tick; None without one."""
         if not self.interval:
             return None
         return max(0.0, self._moved_at + self.interval - self._clock.monotonic())

@@ -1,4 +1,4 @@
-"""tls: what makes an accepted connection a TLS one. ssl is imported only where a certificate is set: 4 MB resident."""
+"""tls: TLS for accepted connections. ssl is imported only where a certificate is set, because it costs 4 MB."""
 from __future__ import annotations
 
 import socket

@@ -20,7 +20,7 @@ from glancesd.daemon import Daemon as Assembled
 from glancesd.log import Log
 from glancesd.readings import Clock
 from glancesd.server.http1 import parse
-from glancesd.settings import default_settings
+from glancesd.settings import OPTIONS, default_settings
 from tests.daemon import Daemon
 
 # Longer than anything here takes; only a failing test waits for so long.
@@ -120,6 +120,42 @@ class Reload(Case):
         os.mkfifo(self.file)
         self.assertEqual(self.reload(), "glancesd: not reloaded: --config: %s: is a pipe" % self.file)
         self.assertEqual(self.careful(), 11.0)
+
+    def test_one_that_comes_before_the_daemon_is_there(self) -> None:
+        """It does not end the process, and is not lost."""
+        code = ("import os, signal, sys; from glancesd import settings; read = settings.read_settings\n"
+                "def interrupted(*arguments): os.kill(os.getpid(), signal.SIGHUP); return read(*arguments)\n"
+                "settings.read_settings = interrupted\n"
+                "from glancesd.__main__ import main; sys.exit(main())")
+        daemon = Daemon("--interval", "0", command=(sys.executable, "-c", code))
+        self.addCleanup(daemon.end, signal.SIGKILL)
+        self.assertTrue(wait_for(lambda: "glancesd: reloaded" in daemon.log))
+
+    def test_every_public_setting(self) -> None:
+        """/args shows what is in force, and a reload puts all of it in force."""
+        wanted = {"cached_time": 7.0, "interval": 3.5, "history_size": 9, "hide_arguments": True, "disable_webui": True,
+                  "max_connections": 33, "max_connections_per_address": 11}
+        self.write("[glancesd]\n%s[alert]\nmax_events=12\nmin_duration=5\n" % "".join(
+            "%s=%s\n" % item for item in wanted.items() if item[0] != "interval"))
+        self.assertEqual(self.reload(), "glancesd: reloaded")
+        args = self.daemon.json("/api/2/args")
+        wanted.update(alert_max_events=12, alert_min_duration=5.0, interval=0.0)      # that of the command line stays
+        self.assertEqual({name: args[name] for name in wanted}, wanted)
+        here = {"bind_address", "port", "exit_idle", "disable_plugin", "disable_api"}      # asked elsewhere
+        self.assertEqual({option.name for option in OPTIONS if option.public} - {*wanted}, here)
+
+    def test_a_password_for_kept_connections_too(self) -> None:
+        secret = self.file + ".secret"
+        with open(secret, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write("secret\n")
+        kept = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=20)
+        self.addCleanup(kept.close)
+        for status in (200, 401):
+            kept.request("GET", "/api/2/now")
+            answer = kept.getresponse()
+            self.assertEqual((answer.status, bool(answer.read())), (status, True))
+            self.write("[glancesd]\npassword_file=%s\n" % secret)
+            self.assertEqual(self.reload(), "glancesd: reloaded")
 
     def test_many_at_once(self) -> None:
         for number in range(20):

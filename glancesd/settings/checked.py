@@ -81,7 +81,7 @@ def _known(name: str, options: Options, may: Section, own: Collection[str], foun
 
 
 def _some_options(may: Section) -> list[str]:
-    """Names that an option may have, for those that are no pattern."""
+    """The names of a section's options, as far as they are words and not patterns: what a misspelt one may mean."""
     words = [word for pattern in (may.texts, may.switches, may.numbers, may.own, may.missed, may.inert)
              for word in pattern.split("|")]
     stats = ["", *(stat + "_" for stat in may.stats.split("|"))]
@@ -102,6 +102,6 @@ def _unknown_section(name: str, options: Options, strict: Collection[str]) -> st
 
 
 def _not_misplaced(option: str, entry: Entry) -> None:
-    """Refuse what is to keep strangers out, and stands where it does nothing."""
+    """Refuse an option about access outside [glancesd], where it would protect nothing."""
     if option in _ACCESS:
         raise SettingsError("%s: belongs into [%s]" % (entry.where, OWN_SECTION))

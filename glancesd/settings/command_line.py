@@ -32,7 +32,7 @@ _OF_GLANCES = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """An ArgumentParser that leaves it to the caller to print an error: one line, without the usage."""
+    """An ArgumentParser that raises an error of one line, instead of printing the usage and leaving the process."""
 
     def error(self, message: str) -> NoReturn:
         raise SettingsError(message[len("argument "):] if message.startswith("argument ") else message)
@@ -57,7 +57,7 @@ def _parser() -> _Parser:
 
 
 def arguments(argv: Sequence[str]) -> dict[str, str]:
-    """Setting → text, of those that a command line makes. A list that is given more than once is one list."""
+    """Name of an option → its text, for those that are given. A list that is given twice is one list."""
     for argument in argv:
         _not_of_glances(argument.partition("=")[0] if argument.startswith("--") else argument[:2])
     found, rest = _parser().parse_known_args(list(argv))
@@ -68,7 +68,10 @@ def arguments(argv: Sequence[str]) -> dict[str, str]:
 
 
 def _not_of_glances(flag: str) -> None:
-    """Say what does here what an option of Glances does there. For argparse `--password` would be --password-file."""
+    """Refuse an option of Glances, and name the one that does the same here.
+
+    argparse takes an abbreviation for the whole: `--password` would be --password-file.
+    """
     disabled = re.fullmatch("--disable-(.+)", flag)
     if flag in _OF_GLANCES:
         raise SettingsError("%s: of Glances; here %s" % (flag, _OF_GLANCES[flag]))

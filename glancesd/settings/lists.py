@@ -17,7 +17,7 @@ _COUNT = whole_within(0, 999999999)
 
 
 def _entry(options: Mapping[str, Entry], prefix: str, readers: Mapping[str, Reader]) -> dict[str, Entry]:
-    """What the file has, and is not empty, of the options of one entry, checked."""
+    """The options of one entry that the file has and that are not empty, each checked by its reader."""
     found = {key: options[prefix + key] for key in readers if prefix + key in options and options[prefix + key].text}
     for key, entry in found.items():
         read(readers[key], entry.text, entry.where)
@@ -25,7 +25,7 @@ def _entry(options: Mapping[str, Entry], prefix: str, readers: Mapping[str, Read
 
 
 def _values(options: Mapping[str, Entry], prefix: str, readers: Mapping[str, Reader]) -> dict[str, Any]:
-    """As `_entry`, as values."""
+    """The same options, as the values that the readers make of them."""
     return {key: readers[key](entry.text) for key, entry in _entry(options, prefix, readers).items()}
 
 
@@ -107,7 +107,7 @@ def amp_enabled(options: Options) -> bool:
 
 
 def amps(file: Sections, warnings: list[str]) -> tuple[Amp, ...]:
-    """Those that are enabled; a warning for each that counts and runs nothing."""
+    """The AMPs that are enabled; a warning for each that has nothing to count and nothing to run."""
     made = []
     for section, options in file.items():
         if not section.startswith("amp_") or not amp_enabled(options):
@@ -179,7 +179,7 @@ _WEB: Mapping[str, Reader] = {"url": _web_url, "ssl_verify": _verify, **_CHECK}
 
 
 def ports(file: Sections, warnings: list[str]) -> Ports:
-    """The section; a warning for each entry without host or URL."""
+    """Section [ports]; a warning for each entry without a host or a URL."""
     options = file.get("ports", Options(""))
     general = _values(options, "", _PORTS)
     timeout = general.get("timeout", Ports().timeout_seconds)
@@ -225,7 +225,7 @@ def _socket(text: str) -> str:
 
 
 def containers(file: Sections) -> Containers:
-    """What either section says; [containers] counts first."""
+    """Sections [containers] and [docker]; where both say something, the former counts."""
     readers: Mapping[str, Reader] = {"all": yes_no, "podman_sock": _socket}
     found = {**_values(file.get("docker", {}), "", readers), **_values(file.get("containers", {}), "", readers)}
     return Containers(found.get("all", False), found.get("podman_sock"))

@@ -46,7 +46,7 @@ def default_settings(cpus: int = 1) -> Settings:
 
 
 def _there(path: str) -> bool:
-    """Whether there is such a file. What cannot be told counts as yes: it must not leave us without a password."""
+    """Whether the file exists. Unknown counts as yes: the start then fails, instead of serving without a password."""
     try:
         os.lstat(path)
     except FileNotFoundError:
@@ -95,7 +95,7 @@ def _value(option: Option, given: Mapping[str, str], file: Sections) -> Any:
 
 
 def _source(option: Option, given: Mapping[str, str], file: Sections) -> tuple[str, str]:
-    """Where a setting is made, and its text; ("", "") when it is nowhere.
+    """The place that sets an option, and its text there; ("", "") when nothing does.
 
     An empty `password_file=` in the file means "not set" (--print-config prints it so); an empty `--password-file ""`
     is an error.

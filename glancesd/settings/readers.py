@@ -21,7 +21,7 @@ _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no"
 
 
 def read(reader: Reader, text: str, where: str) -> Any:
-    """What the text says to a reader; a SettingsError that begins with `where` if it says nothing to it."""
+    """The value that a reader makes of the text; SettingsError, beginning with `where`, for one that it refuses."""
     try:
         return reader(text)
     except ValueError as problem:
@@ -119,7 +119,7 @@ def optional(text: str) -> str | None:
 
 
 def url(text: str) -> str:
-    """Something with a slash; who uses it finds out whether it answers."""
+    """Text with a slash; whether such a URL answers is for its user to find out."""
     if "/" not in text and text != "self":
         raise ValueError("needs a URL, or self")
     return text

@@ -70,21 +70,21 @@ class Settings(NamedTuple):
         return self._replace(plugins=plugins, limits=served_limits(plugins, self.history_size))
 
     def shown(self, plugin: str, *names: str) -> bool:
-        """Whether show= and hide= let an element be served that goes by these names."""
+        """Whether show= and hide= let an element be served; `names` are all that it goes by."""
         found = self.filter(plugin)
         patterns = found.show or found.hide
         return any(pattern.matches(name) for pattern in patterns for name in names) == bool(found.show)
 
     def filter(self, plugin: str) -> Filter:
-        """What the plugin's section leaves out and renames."""
+        """The filter of a plugin; one that leaves nothing out where its section has none."""
         return self.filters.get(plugin, NO_FILTER)
 
     def alias(self, plugin: str, name: str) -> str | None:
-        """What the file calls an element, or None."""
+        """The alias that the file gives an element, or None."""
         return self.filter(plugin).aliases.get(name.lower())
 
     def public_config(self) -> dict[str, dict[str, str]]:
-        """For /config: section → option → text. Nothing secret, no command, no path: so nothing that has a slash."""
+        """Section → option → text for /config. A text with a slash is left out, so no path, command or URL is told."""
         config: dict[str, dict[str, str]] = {"global": {"history_size": str(self.history_size)}}
         for option in OPTIONS:
             if option.public:
@@ -97,7 +97,7 @@ class Settings(NamedTuple):
         return {section: options for section, options in config.items() if options}
 
     def public_args(self, plugins: Iterable[str]) -> dict[str, bool | float | str]:
-        """For /args of an API of these plugins: what public_config shows, under Glances' names where it has them."""
+        """Option → value for /args of an API with these plugins, under Glances' names where it has the option."""
         args = {option.name: getattr(self, option.name) for option in OPTIONS if option.public}
         del args["disable_plugin"], args["disable_api"]
         args.update(("disable_" + plugin, plugin in self.disable_plugin) for plugin in plugins)
