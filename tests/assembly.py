@@ -3,14 +3,14 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Callable, Mapping, Optional, Union
+from typing import Any, Callable, Iterable, Mapping, Optional, Union
 
 from glancesd import sources
 from glancesd.alerts import Alerts
 from glancesd.answers import Answer, Request
 from glancesd.api.endpoints import State
 from glancesd.api.health import Health
-from glancesd.api.site import Dialects, Site
+from glancesd.api.site import VERSIONS, Dialects, Site
 from glancesd.history import Figure, History
 from glancesd.log import Log
 from glancesd.readings import Clock, Derived, Readings, Sampled
@@ -49,7 +49,8 @@ class House:
     """Every source of a machine's trees, or other sources in their place, and all that is made of them."""
 
     def __init__(self, roots: Roots, table: Optional[Mapping[str, Union[Sampled, Derived]]] = None,
-                 **changed: Any) -> None:
+                 versions: Iterable[tuple[str, str]] = VERSIONS, **changed: Any) -> None:
+        self.versions = versions
         self.time = Time()
         self.lines: list[str] = []
         log = Log(self.lines.append, lambda: self.time.now)
@@ -67,7 +68,7 @@ class House:
     def settle(self, settings: Settings) -> None:
         """What a reload does: other settings, the same samples, alerts and history."""
         self.settings = settings
-        self.dialects = Dialects(settings, self.readings, lambda: self.time.now, self.log)
+        self.dialects = Dialects(settings, self.readings, lambda: self.time.now, self.log, self.versions)
         self.watch = Watch(settings, self.readings, self.alerts, self.history, self.dialects.kept)
         self.health = Health(self.dialects.pages, self.readings, self.alerts, lambda: self.stalled)
         self.site = Site(self.dialects, State(settings, self.watch, self.history, self.health))

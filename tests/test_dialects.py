@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import unittest
+from importlib import import_module
 from typing import Any, Mapping
+from unittest import mock
 
 from glancesd.alerts import CPU, Event
 from glancesd.answers import Refused, dump
-from glancesd.api import fields, v2, v3, v4
+from glancesd.api import fields, site, v2, v3, v4
+from glancesd.api.dialect import Dialect, Plugin
 from glancesd.api.site import VERSIONS
 from glancesd.collectors.processes import Activity, Process
 from glancesd.figures import KEPT
@@ -14,6 +17,7 @@ from glancesd.readings import NOTHING, Reading
 from glancesd.settings import default_settings
 from glancesd.settings.filters import filters
 from glancesd.settings.sections import PLUGINS
+from glancesd.sources import MEMORY
 from glancesd.watch import WATCHED
 from tests import assembly, test_opened
 from tests.bench import trees
@@ -143,6 +147,29 @@ class Tables(unittest.TestCase):
                     for field in row if isinstance(row, Mapping) else ():
                         with self.subTest("%s.%s" % (plugin, field)):
                             self.assertIsNotNone(fields.describe(plugin, field)[1])
+
+
+class Third(unittest.TestCase):
+    """A dialect is a module and a row: one plugin is enough, the rest has defaults."""
+
+    def test_one_plugin(self) -> None:
+        def mem(settings: Any, memory: Any) -> Any:
+            return {"taken": memory.value.used_bytes, "share": memory.value.used_percent}
+
+        of_memory = {"mem": {"used_percent": ("share",)}}
+        nine = Dialect("9", {"mem": Plugin((MEMORY,), mem, {})}, judged=of_memory,
+                       series={"mem": {"used_percent": "share"}})
+        module = mock.Mock(DIALECT=nine)
+        with mock.patch.object(site, "import_module", side_effect=lambda name, package: module if name == ".v9"
+                               else import_module(name, package)):
+            house = assembly.fixture("laptop", versions=(*VERSIONS, ("9", "v9")))
+            two = house.json("/api/2/mem")
+            self.assertEqual(house.json("/api/9/mem"), {"taken": two["used"], "share": two["percent"]})
+            self.assertEqual(house.json("/api/9/mem/share"), {"share": two["percent"]})
+            self.assertEqual(house.json("/api/9/mem/views")["share"], house.json("/api/2/mem/views")["used"])
+            self.assertEqual(house.json("/api/9/mem/history")["share"], house.json("/api/2/mem/history")["percent"])
+            self.assertEqual((house.json("/api/9/pluginslist"), list(house.json("/api/9/all"))), (["mem"], ["mem"]))
+            self.assertEqual(house.json("/api/9/summary")["processlist"], [])
 
 
 class Shapes(unittest.TestCase):

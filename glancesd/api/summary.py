@@ -38,7 +38,7 @@ class Summary:
         self._pages = pages
         self._levels = levels
         self._shared = shared
-        self._render = dialect.plugins[PROCESSES].renderer()
+        self._render = dialect.plugins[PROCESSES].renderer() if PROCESSES in dialect.plugins else None
 
     def answer(self) -> Answer:
         pages = {name: self._pages.page(name) for name in SHOWN if name in self._pages.enabled}
@@ -61,7 +61,7 @@ class Summary:
 
     def _processes(self, taken: Sequence[Reading[Any]]) -> list[dict[str, Any]]:
         """Those that matter, as the process list shows them, but for the length of their common window."""
-        if not taken or taken[0].value is None:
+        if self._render is None or not taken or taken[0].value is None:
             return []
         first = taken[0]
         chosen = Reading(matter(first.value), first.at, first.wall, first.elapsed, first.until)
