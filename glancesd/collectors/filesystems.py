@@ -29,7 +29,7 @@ TYPES_FILE = "filesystems"
 # Those of a kernel that does not say.
 USUAL_TYPES = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "bcachefs", "f2fs", "jfs", "reiserfs", "vfat", "exfat",
                          "ntfs", "ntfs3", "fuseblk", "hfsplus", "iso9660", "udf", "squashfs", "erofs"))
-# "nodev" to the kernel, which sees no single block device under them, and a disk to their owner.
+# Types that hold their owner's files although the kernel calls them nodev: no single block device is under them.
 DISKS_TO_THEIR_OWNER = frozenset(("zfs", "ubifs", "jffs2", "virtiofs", "9p"))
 # Types that only ever hold an image made beforehand; the last two are squashfs by FUSE.
 IMAGES = frozenset(("squashfs", "erofs", "iso9660", "cramfs", "romfs", "squashfuse", "snapfuse"))
@@ -163,19 +163,18 @@ class _Asked(NamedTuple):
 
 
 class Sampler:
-    """The file systems with a device behind them, and how full they are.
+    """Samples how full the file systems with a device behind them are.
 
-    State: the latest mount table, because one that reads the same is not taken apart again, and what patience keeps of
-    each mount.
+    State: the latest mount table, which is parsed only when its text has changed, and what patience keeps of mounts.
 
     `allow`: further types, or parts of their names ("fuse" for "fuse.sshfs"); it may be set at any time. `on_stuck` is
-    told of a mount point whose statvfs is not back in time, and told again only after it has been.
+    called with a mount point when its statvfs becomes late, and again only when it has returned in between.
     """
 
     def __init__(self, allow: tuple[str, ...] = (), on_stuck: Callable[[str], object] = lambda mount: None) -> None:
         self.allow = allow
         self._on_stuck = on_stuck
-        # Two of them: however many servers are dead, they must not hold all the threads that ask this machine's disks.
+        # Two of them, so that dead servers cannot hold the threads that ask this machine's own disks.
         self._disks = Patience()
         self._others = Patience()
         self._stuck: set[str] = set()

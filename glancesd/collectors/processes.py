@@ -104,11 +104,11 @@ class Activity(NamedTuple):
 
 
 class Sampler:
-    """Every process, again and again.
+    """Samples every process.
 
-    A process that did nothing has the same stat and io to the byte: its Process is the very one of the sample before.
-    What hardly changes (command line, user) is read of one that is new or takes another name, and of each now and then.
-    State: those two records and a Process for each pid of the latest sample, and the names of their users.
+    A process whose stat and io are the same to the byte has done nothing: its Process is the very object of the sample
+    before. Command line and user are read when a process is new or takes another name, and every REFRESH_SECONDS or so.
+    State: stat, io and a Process for each pid of the latest sample, and the names of their users.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -181,7 +181,7 @@ class Sampler:
         return seen
 
     def _meet(self, roots: Roots, pid: int, record: bytes, owner: int, now: float) -> _Seen:
-        """All about a process that is new, that runs another program, or that was last met long ago."""
+        """Everything about a process that is new, that runs another program, or whose refresh is due."""
         stat = parse_stat(record, "%d/stat" % pid)
         io = _helping(roots, "%d/io" % pid)
         arguments = _arguments(roots, pid) if stat.virtual_bytes else b""
@@ -266,7 +266,7 @@ def _at_start(now: Optional[int], before: Optional[int]) -> Optional[int]:
 
 
 class _Seen:
-    """What the sampler knows of a process: its stat and io as read, and what it made of them."""
+    """A process in the sampler's memory: its stat and io as read, and the Process made of them."""
 
     __slots__ = ("record", "io", "comm", "process", "due")
 

@@ -9,7 +9,6 @@
     hwmon3/fan1_input     1204            revolutions a minute
     thermal_zone0/type    cpu-thermal
     thermal_zone0/temp    48312           thousandths of a degree Celsius; whole ones by Allwinner's old kernels: 48
-    thermal_zone0/hwmon2                  the chip that shows this zone too, where there is one
     127.0.0.1:7634        |/dev/sda|WDC WD40EFRX-68N32N0|31|C||/dev/sdb|ST8000VN004|SLP|*|
 """
 from __future__ import annotations
@@ -144,7 +143,7 @@ def parse_hddtemp(text: str, file: str = _HDDTEMP) -> list[DiskTemperature]:
 
 
 class Sampler:
-    """Every sensor, again and again. One that is slow shows its latest value and keeps none of the others waiting.
+    """Samples every sensor. A slow one shows its latest value and delays no other.
 
     State: one outcome for each sensor, and hddtemp's latest answer.
     """
@@ -185,7 +184,7 @@ class Sampler:
 
 
 class ThresholdSampler:
-    """What makers say of temperatures. It stays as it is, so it is read once.
+    """Reads each sensor's thresholds once: they are set by its maker.
 
     State: the thresholds of each sensor of the latest sample.
     """

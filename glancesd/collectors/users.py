@@ -30,7 +30,7 @@ def parse(text: str) -> dict[int, str]:
 
 
 class Users:
-    """Names of user ids, asked again and again. State: the file's names and those of the ids that were asked for."""
+    """Names of user ids. State: those of the file, and those of the ids that were asked for since it was read."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
