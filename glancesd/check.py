@@ -139,9 +139,12 @@ def _connect(target: Target) -> socket.socket:
     """A connection to the first address of the name that takes one, IPv6 or IPv4; OSError of the last that did not."""
     if not target.port:
         return _connected(socket.AF_UNIX, target.address, LIMIT_SECONDS)
-    # As bytes: of text it asks the idna codec.
-    found = socket.getaddrinfo(target.address.encode("ascii"), target.port, type=socket.SOCK_STREAM)
     give_up = time.monotonic() + LIMIT_SECONDS
+    # `localhost` is loopback by definition (RFC 6761), also where no /etc/hosts says so.
+    hosts = EVERY if target.address.lower() == "localhost" else (target.address,)
+    # As bytes: of text it asks the idna codec.
+    found = [address for host in hosts
+             for address in socket.getaddrinfo(host.encode("ascii"), target.port, type=socket.SOCK_STREAM)]
     problem = OSError("no address")
     for number, (family, _, _, _, address) in enumerate(found):
         try:

@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 import tempfile
 import time
 import unittest
@@ -21,6 +20,7 @@ from urllib.parse import unquote
 
 from glancesd.answers import Refused
 from glancesd.server import http1
+from tests.certificate import CERTIFICATE, KEY
 from tests.daemon import TOP, Daemon
 from tests.fuzz import answers, exchange
 
@@ -469,7 +469,6 @@ class Busy(unittest.TestCase):
 
 
 @unittest.skipUnless(ssl, "this Python has no ssl")
-@unittest.skipUnless(shutil.which("openssl"), "there is no openssl to make a certificate with")
 class Tls(Case):
     folder: tempfile.TemporaryDirectory[str]
     certificate: str
@@ -478,8 +477,9 @@ class Tls(Case):
     def setUpClass(cls) -> None:
         cls.folder = tempfile.TemporaryDirectory()
         key, cls.certificate = (os.path.join(cls.folder.name, name) for name in ("key.pem", "cert.pem"))
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days",
-                        "2", "-keyout", key, "-out", cls.certificate], check=True, stderr=subprocess.DEVNULL)
+        for path, text in ((key, KEY), (cls.certificate, CERTIFICATE)):
+            with open(path, "w") as file:
+                file.write(text)
         cls.options = (*TREES, "--tls-cert", cls.certificate, "--tls-key", key)
         super().setUpClass()
 

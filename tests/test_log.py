@@ -130,7 +130,10 @@ class StandardError(unittest.TestCase):
             self.assertEqual(self.run_it(writer.fileno(), 5000, "x" * 400), 0)
 
     def test_a_stopped_terminal_makes_nobody_wait(self) -> None:
-        master, slave = os.openpty()
+        try:
+            master, slave = os.openpty()
+        except OSError as problem:
+            self.skipTest("no terminals here (a chroot without /dev/pts): %s" % problem.strerror)
         self.addCleanup(self.closed, master, slave)
         termios.tcflow(slave, termios.TCOOFF)
         self.assertEqual(self.run_it(slave), 0)

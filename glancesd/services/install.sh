@@ -46,7 +46,7 @@ directory() {
     [ ! -d "$DESTDIR$1" ] || return 0
     directory "$(dirname "$1")"
     mkdir "$DESTDIR$1"
-    echo "$1/" >>"$list"
+    printf '%s/\n' "$1" >>"$list"
 }
 
 # put MODE PATH: write standard input there, whole or not at all
@@ -57,7 +57,7 @@ put() {
     cat >"$DESTDIR$2.new"
     chmod "$1" "$DESTDIR$2.new"
     mv -f "$DESTDIR$2.new" "$DESTDIR$2"
-    echo "$2" >>"$list"
+    printf '%s\n' "$2" >>"$list"
 }
 
 # offer PATH: standard input is what an administrator's file starts from
@@ -88,7 +88,7 @@ is_as_written() {
 # unit NAME: standard input is a unit of systemd; one that was edited is the administrator's
 unit() {
     offer "$UNITDIR/$1"
-    echo "$UNITDIR/$1" >>"$list"
+    printf '%s\n' "$UNITDIR/$1" >>"$list"
 }
 
 # with_command FILE COMMAND: print it with this command in place of /usr/bin/glancesd or /usr/local/bin/glancesd

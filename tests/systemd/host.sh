@@ -245,6 +245,85 @@ io_of_others "$(awk '/^read_bytes/ { r = $2 } /^write_bytes/ { w = $2 } END { pr
 rm -r "/run/systemd/system/$unit.d"
 systemctl daemon-reload
 
+title "a password and TLS of root's, by credentials, as README says"
+python3 - "$source" <<'END'
+import sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+from tests.certificate import CERTIFICATE, KEY
+for name, text in (("box.pem", CERTIFICATE), ("box.key", KEY), ("glancesd.password", "secret\n")):
+    with open("/etc/" + name, "w") as file:
+        file.write(text)
+END
+chmod 600 /etc/box.pem /etc/box.key /etc/glancesd.password
+mkdir -p "/run/systemd/system/$unit.d"
+sed -n '/^```ini/,/^```/p' "$source/README.md" |
+    sed '/^```/d; s|/etc/ssl/private/|/etc/|' >"/run/systemd/system/$unit.d/secrets.conf"
+run cat "/run/systemd/system/$unit.d/secrets.conf"
+systemctl daemon-reload
+run systemctl restart "$unit"
+run glancesd --check https://127.0.0.1:61208
+ends 22 curl --silent --show-error --fail --insecure https://127.0.0.1:61208/api/2/core
+run curl --silent --show-error --fail --insecure --user glances:secret https://127.0.0.1:61208/api/2/core
+echo
+rm -r "/run/systemd/system/$unit.d" /etc/box.pem /etc/box.key /etc/glancesd.password
+systemctl daemon-reload
+
+title "for a proxy's user: a Unix socket, as README says"
+mkdir -p "/run/systemd/system/$unit.d"
+printf '[Service]\nRuntimeDirectory=glancesd\n' >"/run/systemd/system/$unit.d/socket.conf"
+printf '[glancesd]\nbind_address = unix:/run/glancesd/socket\nsocket_mode = 666\n' >"$conf"
+systemctl daemon-reload
+run systemctl restart "$unit"
+run setpriv --reuid www-data --regid www-data --clear-groups curl --silent --show-error --fail \
+    --unix-socket /run/glancesd/socket http://localhost/api/2/core
+echo
+rm -r "/run/systemd/system/$unit.d"
+: >"$conf"
+
+title "without namespaces, as in an unprivileged container"
+mkdir -p "/run/systemd/system/$unit.d"
+cp "$source/glancesd/services/no-namespaces.conf" "/run/systemd/system/$unit.d/"
+systemctl daemon-reload
+run systemctl restart "$unit"
+run glancesd --check "$url"
+pid=$(show MainPID)
+for kind in mnt uts ipc pid net; do
+    [ "$(readlink "/proc/$pid/ns/$kind")" = "$(readlink "/proc/1/ns/$kind")" ] || fail "a $kind namespace of its own"
+done
+run grep -E '^(Uid|Cap(Eff|Bnd)|NoNewPrivs|Seccomp):' "/proc/$pid/status"
+rm -r "/run/systemd/system/$unit.d"
+systemctl daemon-reload
+run systemctl restart "$unit"
+
+title "the host's new name"
+ask /api/2/system >/dev/null
+hostname renamed
+soon 70 sh -c "curl -s $url/api/2/system | grep '\"hostname\": \"renamed\"'"
+ask /api/2/system
+echo
+hostname systemd-host
+
+title "a place with a blank"
+run systemctl stop "$unit"
+run make -s -C "$source" install PYTHON=/usr/bin/python3 "PREFIX=/opt/a place" UNITDIR=/run/systemd/system
+run systemctl start "$unit"
+is ExecStart '*/opt/a place/bin/glancesd*'
+run "/opt/a place/bin/glancesd" --check "$url"
+run systemctl stop "$unit"
+run rm /run/systemd/system/$unit /run/systemd/system/glancesd.socket
+run make -s -C "$source" uninstall "PREFIX=/opt/a place" UNITDIR=/run/systemd/system
+run make -s -C "$source" install PYTHON=/usr/bin/python3
+run systemctl start "$unit"
+
+title "an upgrade leaves an edited unit as it is"
+echo '# edited' >>/usr/local/lib/systemd/system/$unit
+make -s -C "$source" install PYTHON=/usr/bin/python3 >/run/said
+cat /run/said
+grep -q 'kept as it is: /usr/local' /run/said || fail "it does not say so"
+grep -q '# edited' /usr/local/lib/systemd/system/$unit || fail "the unit was replaced"
+systemctl daemon-reload
+
 title "stop"
 then=$(now)
 run systemctl stop "$unit"
@@ -261,21 +340,23 @@ then=$(now)
 ask /api/2/load
 echo
 echo "first answer after $(since "$then")"
-is ActiveState active
+soon 5 state_is active
 is StatusText '*http://*:61208/*'
 soon 10 state_is inactive
 echo "ended when idle after $(since "$then")"
 is Result success
 run ask /api/2/uptime
 echo
-is ActiveState active
+soon 5 state_is active                  # it answers before it has said that it is ready
 soon 10 state_is inactive
 mkdir -p /run/systemd/system/glancesd.socket.d
-printf '[Socket]\nListenStream=\nListenStream=/run/glancesd.sock\n' >/run/systemd/system/glancesd.socket.d/unix.conf
+printf '[Socket]\nListenStream=\nListenStream=/run/glancesd.sock\nSocketGroup=www-data\n' \
+    >/run/systemd/system/glancesd.socket.d/unix.conf
 systemctl daemon-reload
 run systemctl restart glancesd.socket
 run glancesd --check unix:/run/glancesd.sock
-run curl --silent --fail --unix-socket /run/glancesd.sock http://localhost/api/2/core
+run setpriv --reuid www-data --regid www-data --clear-groups \
+    curl --silent --fail --unix-socket /run/glancesd.sock http://localhost/api/2/core
 echo
 run systemctl disable --quiet --now glancesd.socket
 run systemctl stop "$unit"
