@@ -32,6 +32,7 @@ reads it.
     tasks/*                              what would keep a request waiting: commands, folders, ports, engines
     alerts, history                      the log of events; the latest points of each figure
     limits                               which figures have limits, and how they stand to them
+    containers                           what control groups and engines say of one container
     figures                              the elements of a source by name, and what the history keeps of them
     settings/*                           one typed value from command line, file and defaults
     machine, children, signals           names and time zone; processes to wait for; what wakes the main thread

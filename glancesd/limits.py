@@ -9,16 +9,18 @@ A function for each section of the settings makes its statistics of its sources'
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Mapping, NamedTuple, Sequence, Union
+from typing import TYPE_CHECKING, Iterable, List, Mapping, NamedTuple, Sequence, Union
 
 from .collectors import cpu as cpu_times
 from .collectors.disks import DiskActivity
 from .collectors.filesystems import FileSystem
+from .collectors.gpu import Card
 from .collectors.host import Load
 from .collectors.memory import Memory
 from .collectors.network import Traffic
 from .collectors.power import Battery
 from .collectors.sensors import Sensors
+from .containers import Known
 from .delta import percent, rate
 from .figures import FAN, measured, mounted
 from .settings.thresholds import LEVELS
@@ -54,6 +56,7 @@ class Statistic(NamedTuple):
     candidates: tuple[Candidate, ...]
     log_default: bool                         # logged unless the limits say otherwise
     alert_name: str                           # CPU_USER, NETWORK_ETH0_RX, FS_/
+    told: str | None = None                   # its level, where no limit decides it: a port that does not answer
 
     def compared(self, limits: Limits) -> float | None:
         """The value that is held against the limits, in their unit; None without a limit."""
@@ -67,6 +70,8 @@ def level(stat: Statistic, limits: Limits) -> str:
     A limit is reached from its very value on. Each level falls back by itself on the next name that has it
     (/home_careful on careful, for all mount points). A negative value is CAREFUL, as in Glances.
     """
+    if stat.told is not None:
+        return stat.told
     candidate = _deciding(stat, limits)
     if candidate is None or candidate.value is None:
         return DEFAULT
@@ -206,6 +211,33 @@ def sensors(sensors: Sensors, batteries: Sequence[Battery] | None) -> list[Stati
 def connections(tracked: Tracked) -> list[Statistic]:
     """Percent of the connections that the firewall can track."""
     return [_own("connections", "tracked_percent", tracked.used_percent, "nf_conntrack_percent")]
+
+
+def containers(section: str, known: Sequence[Known]) -> list[Statistic]:
+    """Percent of one CPU, and percent of the memory that a container may use. `section`: containers or docker."""
+    found = []
+    for entry in known:
+        figures = (("cpu", "cpu_percent", entry.use.cpu_percent),
+                   ("mem", "memory_used_percent", entry.use.container.memory_used_percent)) if entry.use else ()
+        for word, figure, value in figures:
+            names = ("%s_%s_%s" % (section, entry.name.lower(), word), "%s_%s" % (section, word), section)
+            found.append(Statistic(section, entry.name, figure, (Candidate(names, value),), False,
+                                   _alert_name(section, entry.name, word)))
+    return found
+
+
+def gpu(cards: Sequence[Card]) -> list[Statistic]:
+    """Percent of the time and of the memory; degrees Celsius."""
+    return [Statistic("gpu", card.id, figure, (Candidate(names, getattr(card, figure)),), False,
+                      _alert_name("gpu", card.id, names[0][len("gpu_"):]))
+            for card in cards for names, figure in (
+                (("gpu_proc", "gpu"), "busy_percent"), (("gpu_mem", "gpu"), "memory_percent"),
+                (("gpu_temperature",), "temperature_celsius"))]
+
+
+def told(section: str, figure: str, levels: Iterable[tuple[str, str]]) -> list[Statistic]:
+    """Elements that say themselves how they stand: a port that does not answer, a program that does not run."""
+    return [Statistic(section, name, figure, (), False, _alert_name(section, name), level) for name, level in levels]
 
 
 def _sensor(kind: str, label: str, value: float) -> Statistic:

@@ -24,11 +24,11 @@ from .collectors import (
     vmstat,
     wireless,
 )
+from .containers import Containers, joined
 from .log import Log
 from .readings import Derived, Sampled, Source
 from .roots import Roots
 from .tasks import Tasks
-from .tasks.containers import Containers, joined
 
 if TYPE_CHECKING:                  # what nobody has in the settings file is not imported
     from .tasks.amps import AmpResult

@@ -15,7 +15,23 @@ from .history import Figure, History
 from .limits import Statistic
 from .readings import Reading, Readings
 from .settings import Settings
-from .sources import CONNTRACK, CPU, CPU_SAMPLE, DISKS, FILESYSTEMS, LOAD, MEMORY, NETWORK, POWER, PROCESSES, SENSORS
+from .sources import (
+    AMPS,
+    CONNTRACK,
+    CONTAINERS,
+    CPU,
+    CPU_SAMPLE,
+    DISKS,
+    FILESYSTEMS,
+    GPU,
+    LOAD,
+    MEMORY,
+    NETWORK,
+    PORTS,
+    POWER,
+    PROCESSES,
+    SENSORS,
+)
 
 # Ticks in a row at which a source failed: then nobody can say that its events last.
 FAILING_TICKS = 3
@@ -27,6 +43,7 @@ class Watched(NamedTuple):
     sources: tuple[str, ...]
     statistics: Callable[..., Sequence[Statistic]]
     ticked: bool = True            # False: judged only for who asks, because reading it costs those who do not
+    where_limited: bool = False    # ticked only where the settings have something to hold it against
 
 
 WATCHED: Mapping[str, Watched] = {
@@ -40,6 +57,15 @@ WATCHED: Mapping[str, Watched] = {
     "sensors": Watched((SENSORS, POWER), limits.sensors),
     "quicklook": Watched((CPU, MEMORY), limits.quicklook),
     "connections": Watched((CONNTRACK,), limits.connections, ticked=False),
+    "containers": Watched((CONTAINERS,), lambda found: limits.containers("containers", found.known),
+                          where_limited=True),
+    # The same limits under the name of API 2: two sections, and one event.
+    "docker": Watched((CONTAINERS,), lambda found: limits.containers("docker", found.known), ticked=False),
+    "gpu": Watched((GPU,), limits.gpu, where_limited=True),
+    "ports": Watched((PORTS,), lambda checks: limits.told(
+        "ports", "answered", [(entry.check.indice, entry.level) for entry in checks]), ticked=False),
+    "amps": Watched((AMPS,), lambda results: limits.told(
+        "amps", "matching", [(entry.name, entry.level) for entry in results]), ticked=False),
 }
 
 
@@ -81,7 +107,7 @@ class Watch:
             try:
                 if section in self.settings.disable_plugin:
                     self._alerts.vanished(section)
-                elif watched.ticked:
+                elif watched.ticked and (not watched.where_limited or self._is_limited(section)):
                     self._look(section, self._windows(watched.sources, windows))
             except Exception as problem:
                 problems.append(problem)
@@ -108,6 +134,9 @@ class Watch:
         self._history.add(section, first.at, first.wall, [
             (Figure(name, figure), get(element)) for name, element in kept.elements(*(entry.value for entry in taken))
             if not name or shown(section, name) for figure, get in kept.figures.items()])
+
+    def _is_limited(self, section: str) -> bool:
+        return any(isinstance(limit, float) for limit in self.settings.limits[section].values())
 
     def _look(self, section: str, taken: Sequence[Reading[Any]]) -> None:
         """Hold what happened since the tick before against the limits of a section."""

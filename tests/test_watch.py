@@ -66,7 +66,9 @@ DECORATED = LOGGED | {
     ("cpu", "steal"), ("cpu", "ctx_switches"), ("load", "min5"), ("network", "rx"), ("network", "tx"), ("fs", "used"),
     ("sensors", "value"), ("quicklook", "cpu"), ("quicklook", "mem"), ("quicklook", "swap")}
 # Beside them, when the file has limits for them.
-WITH_LIMITS = DECORATED | {("cpu", "total"), ("diskio", "read_bytes"), ("diskio", "write_bytes")}
+WITH_LIMITS = DECORATED | {("cpu", "total"), ("diskio", "read_bytes"), ("diskio", "write_bytes"),
+                           ("docker", "cpu"), ("docker", "memory"), ("gpu", "proc"), ("gpu", "mem"),
+                           ("gpu", "temperature")}
 ALWAYS = {("cpu", "user"), ("cpu", "system"), ("cpu", "ctx_switches"), ("load", "min5"), ("load", "min15"),
           ("mem", "used"), ("fs", "used"), ("quicklook", "cpu"), ("quicklook", "mem")}
 OPTIONAL = {"cpu": {"nice", "irq", "iowait", "steal", "ctx_switches", "interrupts", "soft_interrupts", "syscalls"},
@@ -96,6 +98,8 @@ class Views(unittest.TestCase):
                 with self.subTest("%s %s" % (host, plugin)):
                     value, views = machine.pages.page(plugin).value, machine.views(plugin)
                     if isinstance(value, dict):
+                        for name, element in _nested(plugin, value).items():
+                            self.fields(plugin, element, views.pop(name))
                         self.fields(plugin, value, views)
                     elif isinstance(value, list) and entry.key is not None:
                         self.assertEqual(list(views), [str(element[entry.key]) for element in value])
@@ -132,6 +136,7 @@ class Views(unittest.TestCase):
                 with self.subTest("%s %s" % (host, plugin)):
                     value, key = machine.pages.page(plugin).value, PLUGINS[plugin].key
                     rows = {"": value} if key is None else {str(element[key]): element for element in value}
+                    rows.update(_nested(plugin, value))
                     for (element, figure) in machine.watch.levels(plugin):
                         for field in DIALECT.judged[plugin][figure]:
                             self.assertIn(field, rows[element])
@@ -156,8 +161,16 @@ class Views(unittest.TestCase):
                     self.assertEqual(points, expected)
 
 
+def _nested(plugin: str, value: Any) -> dict[str, Any]:
+    """The elements that an object lists: containers of docker."""
+    return {element["name"]: element for element in value.get(DIALECT.nested[plugin], ())} \
+        if plugin in DIALECT.nested else {}
+
+
 def _decorated(machine: House, plugin: str) -> set[str]:
     views = machine.views(plugin)
+    for name in _nested(plugin, machine.pages.page(plugin).value):
+        del views[name]
     rows = [views] if PLUGINS[plugin].key is None else list(views.values())
     return {field for row in rows for field, view in row.items() if view["decoration"] != "DEFAULT"}
 

@@ -49,6 +49,9 @@ JUDGED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "fs": {"used_percent": ("used",)},
     "sensors": {"value": ("value",)},
     "quicklook": {"total": ("cpu",), "used_percent": ("mem",), "swap_used_percent": ("swap",)},
+    "gpu": {"busy_percent": ("proc",), "memory_percent": ("mem",), "temperature_celsius": ("temperature",)},
+    "ports": {"answered": ("status",)},
+    "amps": {"matching": ("count",)},
 }
 
 

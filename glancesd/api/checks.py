@@ -65,6 +65,6 @@ def amps(settings: Settings, results: Reading[list[AmpResult]]) -> JSONValue:
 
 def _amp(entry: AmpResult) -> dict[str, JSONValue]:
     item = entry.item
-    return {"key": "name", "name": item.name.capitalize(), "result": entry.result, "refresh": item.refresh_seconds,
+    return {"key": "name", "name": entry.name, "result": entry.result, "refresh": item.refresh_seconds,
             "timer": entry.since_seconds, "count": entry.matching, "countmin": item.countmin, "countmax": item.countmax,
             "regex": item.regex is not None}

@@ -10,9 +10,9 @@ from typing import Iterable, Mapping, Optional
 
 from ..collectors.cgroups import Container, ContainerUse
 from ..collectors.host import Cores
+from ..containers import Containers, Known
 from ..readings import Reading
 from ..settings import Settings
-from ..tasks.containers import Containers, Known
 from .dialect import JSONValue
 
 

@@ -98,7 +98,10 @@ class Endpoints:
         levels = self._levels(plugin)
         value, key = page.value, self._dialect.plugins[plugin].key
         if isinstance(value, dict):
-            return dump({**self._leaves(plugin, value, "", levels), **self._dialect.more_views.get(plugin, {})})
+            elements = value.get(self._dialect.nested.get(plugin), ())
+            return dump({**self._leaves(plugin, value, "", levels), **self._dialect.more_views.get(plugin, {}),
+                         **{element["name"]: self._leaves(plugin, element, element["name"], levels)
+                            for element in elements}})
         if key is None or not isinstance(value, list):
             return b"{}"
         # An element at a time: the views of 5,000 processes at once would be 70,000 objects.

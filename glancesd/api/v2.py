@@ -236,7 +236,8 @@ DIALECT = Dialect(
     also=("v2",),
     plugins=PLUGINS,
     series=alike.SERIES,
-    judged=alike.JUDGED,
+    judged={**alike.JUDGED, "docker": {"cpu_percent": ("cpu",), "memory_used_percent": ("memory",)}},
+    nested={"docker": "containers"},
     optional={
         "cpu": frozenset(("nice", "irq", "iowait", "steal", "ctx_switches", "interrupts", "soft_interrupts",
                           "syscalls")),

@@ -79,6 +79,7 @@ JUDGED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "mem": {"used_percent": ("percent",)},
     "memswap": {"swap_used_percent": ("percent",)},
     "connections": {"tracked_percent": ("nf_conntrack_percent",)},
+    "containers": {"cpu_percent": ("cpu", "cpu_percent"), "memory_used_percent": ("memory", "memory_usage")},
 }
 OPTIONAL = {
     "cpu": frozenset(("nice", "irq", "idle", "steal", "ctx_switches", "interrupts", "soft_interrupts", "syscalls")),
@@ -372,6 +373,7 @@ DIALECT = Dialect(
     plugins=PLUGINS,
     series=SERIES,
     judged=JUDGED,
+    nested={"containers": "containers"},
     optional=OPTIONAL,
     endpoints=Endpoints,
     shows_disabled=False,

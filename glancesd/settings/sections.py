@@ -81,7 +81,7 @@ SECTIONS: Mapping[str, Section] = {
     "raid": Section(texts="hide|show"),
     "irq": Section(texts="hide|show"),
     "smart": Section(inert="hide|show|hide_attributes"),
-    "gpu": Section("proc|mem|temperature", own="nvidia_smi", about=(
+    "gpu": Section("proc|mem|temperature", _FILTER, own="nvidia_smi", about=(
         "Percent, degrees Celsius. nvidia_smi = True: run nvidia-smi for what NVIDIA's driver shows nowhere else.")),
     "npu": Section("load|freq|temperature"),
     "mpp": Section("load"),

@@ -18,10 +18,10 @@ from .jobs import Schedule, Start
 
 if TYPE_CHECKING:
     from ..collectors.gpu import Card
+    from ..containers import Listing
     from ..settings.lists import Amp, Folder, Monitored
     from .amps import AmpResult
     from .commands import MonitorResult, ProcessUse
-    from .containers import Listing
     from .folders import FolderSize
     from .ports import Checked
 

@@ -21,6 +21,11 @@ class AmpResult(NamedTuple):
     since_seconds: Optional[float]       # since the result
 
     @property
+    def name(self) -> str:
+        """As Glances shows it: [amp_sleepers] is Sleepers."""
+        return self.item.name.capitalize()
+
+    @property
     def level(self) -> str:
         """CRITICAL when none runs, WARNING when fewer or more run than should, else OK."""
         low, high, count = self.item.countmin, self.item.countmax, self.matching

@@ -20,8 +20,8 @@ import threading
 import time
 from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional
 
+from ..containers import Listing, Published, Told
 from ..roots import NoData, Roots
-from .containers import Listing, Published, Told
 from .jobs import Job
 
 # Ten seconds, less what a tick may come early.

@@ -123,7 +123,7 @@ class Check(Job):
         for family, address in numeric(host) or self._lookups.addresses(host, check.timeout_seconds):
             try:
                 code = self._status(family, address, found, give_up)
-            except (OSError, ValueError, ImportError):       # also a certificate that does not hold
+            except (OSError, ValueError, OverflowError, ImportError):   # also a certificate that does not hold
                 continue
             return silent._replace(answered=True, seconds=time.monotonic() - began, code=code)
         return silent

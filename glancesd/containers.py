@@ -1,13 +1,13 @@
 """containers: what a container is to those who ask: what its control group counts, and what an engine says about it.
 
-Engines are asked on the tasks' floor (engines.py). A container without a group has ended; one without an engine that
+Engines are asked by tasks/engines.py. A container without a group has ended; one without an engine that
 could be asked goes by the first twelve digits of its id.
 """
 from __future__ import annotations
 
 from typing import Iterable, Mapping, NamedTuple, Optional
 
-from ..collectors.cgroups import ContainerUse
+from .collectors.cgroups import ContainerUse
 
 ID_DIGITS = 12
 
