@@ -17,7 +17,8 @@ reads it.
     api/site                             every path: health, the versions of the API, and what else is served
     metrics/*                            GET /metrics, with node_exporter's names: readings → text for Prometheus
     dashboard/*                          the page at `/`: its files, for a browser
-    api/v4, api/v3, api/v2, api/fields   the wire names of one version of the API each: a dialect is a value
+    api/v4, api/v4_paths, api/v4_processes, api/v3, api/v2, api/fields
+                                         the wire names of one version of the API each: a dialect is a value
     api/alike, api/processlist           what versions have in common
     api/endpoints                        what each route of a version answers
     api/summary, api/shared              what small displays ask for; answers made once for all who ask

@@ -56,7 +56,7 @@ class Find(unittest.TestCase):
 
     def test_every_endpoint_of_the_table_exists_and_is_used(self) -> None:
         tables: tuple[tuple[Any, Any], ...] = ((ROUTES, Endpoints), (v3.DIALECT.routes, v3.Endpoints),
-                                               (v4.DIALECT.routes, v4.Endpoints))
+                                               (v4.DIALECT.routes, v4.DIALECT.endpoints))
         for table, endpoints in tables:
             with self.subTest(endpoints.__module__):
                 methods = {name for name in dir(endpoints) if not name.startswith("_")

@@ -1,13 +1,11 @@
 """v4: Glances API 4 (as 4.5): counters with three faces, objects where API 3 has lists, and what a field means."""
 from __future__ import annotations
 
-import json
 import time
 from operator import attrgetter
-from typing import Any, Mapping, Optional, Sequence
+from typing import Mapping, Optional
 
 from ..alerts import Event
-from ..answers import Answer, Refused, dump, error
 from ..collectors.connections import Connections
 from ..collectors.conntrack import Tracked
 from ..collectors.cpu import Stat, Usage
@@ -19,8 +17,6 @@ from ..collectors.host import Cores, Identity, Load
 from ..collectors.memory import Memory
 from ..collectors.network import Traffic
 from ..collectors.power import Battery
-from ..collectors.process_details import Detail
-from ..collectors.processes import Activity
 from ..collectors.sensors import Sensors, Thresholds
 from ..collectors.wireless import Station
 from ..delta import rate
@@ -52,17 +48,12 @@ from ..sources import (
     WIRELESS,
 )
 from ..tasks.folders import NO_PERMISSION, NOT_MEASURED, FolderSize
-from . import alike, processlist, v3
+from . import alike, v3
 from .containers import containers4
 from .dialect import Dialect, JSONValue, Plugin, plugin
-from .pages import Page
-from .routes import Routes, is_count
+from .v4_paths import ROUTES, VERSION, Endpoints, error_with_detail, utc_timestamp, without_slash
+from .v4_processes import ProcessList, ProgramList
 
-VERSION = "4.5.8"
-
-_MEMORY = ("rss", "vms", "shared", "text", "lib", "data", "dirty")
-_TIMES = ("user", "system", "children_user", "children_system", "iowait")
-_GIDS = ("real", "effective", "saved")
 _ERRNO = {NO_PERMISSION: 13, NOT_MEASURED: 5}         # EACCES, EIO
 
 SERIES: Mapping[str, Mapping[str, str]] = {
@@ -238,101 +229,6 @@ def _message(event: Event) -> str:
     return "%s %s its limit (%s)" % (what, "is over" if event.end is None else "was over", event.state.lower())
 
 
-# -- processes ---------------------------------------------------------------------------------------------------------
-
-
-class ProcessList(processlist.ProcessList):
-    """The busiest first; memory, times and groups as objects."""
-
-    order = staticmethod(processlist.by_cpu)
-
-    def element(self, activity: Activity, detail: Optional[Detail], memory_total_bytes: int,
-                hide_arguments: bool) -> dict[str, JSONValue]:
-        p = activity.process
-        return {"pid": p.pid, "name": p.bare_name if hide_arguments else p.name,
-                "cmdline": v3.arguments(activity, detail, hide_arguments), "username": p.user,
-                "status": v3.STATES.get(p.state, p.state), "nice": p.nice, "num_threads": p.threads,
-                "cpu_percent": activity.cpu_percent,
-                "memory_percent": processlist.memory_percent(activity, memory_total_bytes),
-                "memory_info": dict(zip(_MEMORY, v3.memory_info(activity, detail))),
-                "cpu_times": dict(zip(_TIMES, v3.cpu_times(activity, detail))),
-                "gids": dict(zip(_GIDS, detail.gids)) if detail is not None and detail.gids is not None else None,
-                "io_counters": processlist.io_counters(activity),
-                "cpu_num": detail.last_cpu if detail is not None else None, "key": "pid",
-                "time_since_update": activity.elapsed_seconds}
-
-
-class ProgramList:
-    """Renders `programlist`: the processes of each name added up, in the order of the busiest process of each."""
-
-    def __init__(self) -> None:
-        self._rows = processlist.Rows()
-
-    def __call__(self, settings: Settings, activities: Reading[list[Activity]], memory: Reading[Optional[Memory]],
-                 details: Reading[Optional[Mapping[int, Detail]]]) -> JSONValue:
-        total = memory.value.total_bytes if memory.value is not None else 0
-        detail_of = details.value or {}
-        members: dict[str, list[tuple[Any, ...]]] = {}
-        for activity in processlist.by_cpu(activities.value):
-            process = activity.process
-            name = process.bare_name if settings.hide_arguments else process.name
-            members.setdefault(name, []).append((*activity[:-1], detail_of.get(process.pid)))
-        return self._rows.render(total, ((name, tuple(found)) for name, found in members.items()),
-                                 lambda name, made_of: _program(name, made_of, total), activities.elapsed)
-
-
-def _program(name: str, members: Sequence[tuple[Any, ...]], memory_total_bytes: int) -> dict[str, JSONValue]:
-    program = _Program()
-    for member in members:
-        program.add(Activity._make((*member[:-1], 0.0)), member[-1], memory_total_bytes)
-    return program.element(name)
-
-
-class _Program:
-    """The sums over the processes of one name."""
-
-    def __init__(self) -> None:
-        self.pids: list[int] = []
-        self.threads = 0
-        self.cpu_percent = self.memory_percent = 0.0
-        self.memory: list[Optional[int]] = [0] * len(_MEMORY)
-        self.times: list[Optional[float]] = [0.0] * len(_TIMES)
-        self.io = [0] * 5
-        self.users: dict[str, None] = {}
-        self.nices: dict[int, None] = {}
-        self.states: dict[str, None] = {}
-
-    def add(self, activity: Activity, detail: Optional[Detail], memory_total_bytes: int) -> None:
-        process = activity.process
-        self.pids.append(process.pid)
-        self.threads += process.threads
-        self.cpu_percent += activity.cpu_percent
-        self.memory_percent += processlist.memory_percent(activity, memory_total_bytes)
-        self.memory = _sums(self.memory, v3.memory_info(activity, detail))
-        self.times = _sums(self.times, v3.cpu_times(activity, detail))
-        io = processlist.io_counters(activity)
-        self.io = [*((now or 0) + (one or 0) for now, one in zip(self.io[:4], io)), max(self.io[4], io[4] or 0)]
-        self.users[process.user] = self.nices[process.nice] = self.states[v3.STATES.get(process.state,
-                                                                                        process.state)] = None
-
-    def element(self, name: str) -> dict[str, JSONValue]:
-        return {"name": name, "cmdline": [name], "pid": "_", "childrens": self.pids, "nprocs": len(self.pids),
-                "num_threads": self.threads, "cpu_percent": round(self.cpu_percent, 1),
-                "memory_percent": self.memory_percent, "cpu_times": dict(zip(_TIMES, self.times)),
-                "memory_info": dict(zip(_MEMORY, self.memory)), "io_counters": self.io,
-                "username": _common(self.users), "nice": _common(self.nices), "status": _common(self.states),
-                "time_since_update": 0.0}
-
-
-def _sums(sums: Sequence[Any], values: Sequence[Any]) -> list[Any]:
-    """Member by member; what one process does not tell, the sum does not tell."""
-    return [None if total is None or value is None else total + value for total, value in zip(sums, values)]
-
-
-def _common(values: Mapping[Any, None]) -> Any:
-    return next(iter(values)) if len(values) == 1 else "_"
-
-
 def help(settings: Settings) -> JSONValue:
     return HELP
 
@@ -375,176 +271,6 @@ PLUGINS: Mapping[str, Plugin] = {
     "vms": plugin((), alike.nothing, []),
     "wifi": plugin((WIRELESS,), wifi, [], "ssid"),
 }
-
-ROUTES = (
-    ("status", "status"),
-    ("config", "config"),
-    ("config/:section", "config"),
-    ("config/:section/:option", "config_option"),
-    ("args", "args"),
-    ("args/:item", "args"),
-    ("all", "all"),
-    ("all/limits", "all_limits"),
-    ("all/views", "all_views"),
-    ("pluginslist", "plugins_list"),
-    ("summary", "summary"),
-    ("serverslist", "servers_list"),
-    ("processes/extended", "extended_process"),
-    ("processes/:count", "one_process"),
-    (":plugin", "plugin"),
-    (":plugin/history?nb", "history"),
-    (":plugin/history/:count", "history"),
-    (":plugin/top/:count", "top"),
-    (":plugin/limits", "limits"),
-    (":plugin/views", "views"),
-    (":plugin/*item/history?nb", "item_history"),
-    (":plugin/*item/history/:count", "item_history"),
-    (":plugin/:item", "item"),
-    (":plugin/:item/views", "item_views"),
-    (":plugin/:item/description", "description"),
-    (":plugin/:item/unit", "unit"),
-    (":plugin/:item/value/*value", "value"),
-    (":plugin/:item/*key/views", "key_views"),
-    (":plugin/:item/*key", "key"),
-)
-
-
-class Endpoints(v3.LaterEndpoints):
-    """API 4's further routes, and null where other versions refuse."""
-
-    version = VERSION
-
-    def config_option(self, section: str, option: str) -> Answer:
-        options = self._settings.public_config().get(section, {})
-        if option not in options:
-            raise Refused(404, "no option %s in section %s" % (option, section))
-        return Answer(dump(options[option]))
-
-    def servers_list(self) -> Answer:
-        return Answer(b"[]")
-
-    def extended_process(self) -> Answer:
-        """Nothing is ever selected: this daemon is read only."""
-        return Answer(b"{}")
-
-    def one_process(self, count: str) -> Answer:
-        page, pid = self.pages.page("processlist"), int(count)
-        found = [entry for entry in page.value if entry["pid"] == pid]
-        if not found:
-            raise Refused(404, "no process %d" % pid)
-        return self._of_page(page, ("process", str(pid)), lambda: dump(found[0]))
-
-    def top(self, plugin: str, count: str) -> Answer:
-        page, most = self.pages.page(plugin), int(count)
-        if not isinstance(page.value, list):
-            return page.answer
-        return self._of_page(page, ("top", plugin, str(most)), lambda: dump(page.value[:most]))
-
-    # -- items, elements and their views -------------------------------------------------------------------------------
-
-    def item(self, plugin: str, item: str) -> Answer:
-        return _or_null(lambda: super(Endpoints, self).item(plugin, item))
-
-    def value(self, plugin: str, item: str, value: str) -> Answer:
-        return _or_null(lambda: super(Endpoints, self).value(plugin, item, value))
-
-    def key(self, plugin: str, item: str, key: str) -> Answer:
-        page = self.pages.page(plugin)
-        element = self._element(plugin, page, key)
-        return self._of_page(page, ("key", plugin, item, key), lambda: dump({item: element.get(item)}))
-
-    def item_views(self, plugin: str, item: str) -> Answer:
-        """Of an object the views of a field; of a list all those of the element whose key this is."""
-        return Answer(dump(self._all_views(plugin).get(item)))
-
-    def key_views(self, plugin: str, item: str, key: str) -> Answer:
-        self._element(plugin, self.pages.page(plugin), key)
-        return Answer(dump(self._all_views(plugin).get(key, {}).get(item)))
-
-    def _all_views(self, plugin: str) -> dict[str, Any]:
-        views: dict[str, Any] = json.loads(self.views(plugin).body.decode())
-        return views
-
-    def _element(self, plugin: str, page: Page, key: str) -> Mapping[str, Any]:
-        """The element whose key has this text. Refused with 404 when there is none, or the plugin has no such list."""
-        name = self._dialect.plugins[plugin].key
-        if name is not None and isinstance(page.value, list):
-            for element in page.value:
-                if str(element.get(name)) == key:
-                    found: Mapping[str, Any] = element
-                    return found
-        raise Refused(404, "no element %s in plugin %s" % (key, plugin))
-
-    # -- history: UTC, and an item's as a bare list --------------------------------------------------------------------
-
-    def history(self, plugin: str, count: str = "0", nb: Optional[str] = None) -> Answer:
-        return super().history(plugin, _count(count if nb is None else nb))
-
-    def item_history(self, plugin: str, item: str, count: Optional[str] = None, nb: Optional[str] = None) -> Answer:
-        figure = dict(self._figures(plugin)).get(item)
-        if figure is None:
-            return Answer(b"null")
-        return Answer(self._points(plugin, figure, _count((count if nb is None else nb) or "0")))
-
-    # -- what a field means --------------------------------------------------------------------------------------------
-
-    def unit(self, plugin: str, item: str) -> Answer:
-        return Answer(dump(_field(plugin, item)[0]))
-
-    def description(self, plugin: str, item: str) -> Answer:
-        return Answer(dump(_field(plugin, item)[1]))
-
-    def leaf(self, plugin: str, element: str, field: str, value: Any, decoration: str) -> dict[str, Any]:
-        return dict(super().leaf(plugin, element, field, value, decoration), hidden=False)
-
-
-def _or_null(endpoint: Any) -> Answer:
-    try:
-        answer: Answer = endpoint()
-        return answer
-    except Refused:
-        return Answer(b"null")
-
-
-def _count(text: str) -> str:
-    if not is_count(text):
-        raise Refused(404, "%s is not a number of points" % text[:40])
-    return text
-
-
-def _field(plugin: str, item: str) -> tuple[Optional[str], Optional[str]]:
-    """Unit and description of a field. Imported here, because hardly anybody asks."""
-    from .fields import describe
-    return describe(plugin, item)
-
-
-def utc_timestamp(wall: float) -> str:
-    """ISO 8601 in UTC with its offset; microseconds only where there are some."""
-    seconds, fraction = divmod(int(wall * 1e6), 1000000)
-    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-    return "%s.%06d+00:00" % (text, fraction) if fraction else text + "+00:00"
-
-
-def error_with_detail(refused: Refused) -> Answer:
-    """The usual error, and its message once more under the name that clients of this API look for."""
-    answer = error(refused)
-    return Answer(answer.body[:-1] + b', "detail": %s}' % dump(refused.message), answer.content_type, answer.status,
-                  answer.headers)
-
-
-def without_slash(path: Sequence[str], routes: Routes) -> Optional[Answer]:
-    """A path that ends in a slash is moved to the one without it, where that exists."""
-    if len(path) < 2 or path[-1]:
-        return None
-    try:
-        routes.find(path[:-1])
-    except Refused:
-        return None
-    # http.server has it imported already.
-    from urllib.parse import quote
-    return Answer(b"", status=307,
-                  headers=("Location: /api/4/" + "/".join(quote(segment, safe="") for segment in path[:-1]),))
-
 
 DIALECT = Dialect(
     version="4",
