@@ -70,7 +70,7 @@ class Files(unittest.TestCase):
         routes = Routes("/api/2", v2.DIALECT.routes, v2.PLUGINS)
         asked = set(_ASKED.findall(text("page.js")))
         self.assertIn("api/2/summary", asked)
-        self.assertIn("api/2/${plugin}/history", asked)
+        self.assertIn("api/2/${what}/history", asked)
         for path in asked:
             with self.subTest(path):
                 filled = re.sub(r"\$\{.*?\}", "cpu", path)

@@ -133,14 +133,23 @@ function alertValue(type, value) {
   return type.startsWith("DISKIO_") ? bytesPerSecond(value) : value >= 1000 ? count(value) : digits(value);
 }
 
-// An event in words; `at`: now.
-export function alert([begin, end, name, type, maximum, mean, minimum, , , processes], at) {
+const named = process => `${visible(process.name)} (${process.pid})`;
+
+// An event keeps the processes of critical moments alone: of a running one, who has the most now.
+function culprits(type, now) {
+  const [column, word] = /^(CPU|LOAD)/.test(type) ? ["cpu", "busiest"] : /^MEM/.test(type) ? ["memory", "largest"] : [];
+  return column ? sorted(now, column, true).slice(0, 1).map(process => `${word} now: ${named(process)}`) : [];
+}
+
+// An event in words; `at`: now, `now`: its processes.
+export function alert([begin, end, name, type, maximum, mean, minimum, , , processes], at, now = []) {
   const running = end < 0;
+  const kept = (Array.isArray(processes) ? processes : []).map(named);
   return {
     type, begin, running, state: state(name), subject: alertSubject(String(type)),
     seconds: Math.max(0, (running ? at : end) - begin),
     maximum: alertValue(type, maximum), mean: alertValue(type, mean), minimum: alertValue(type, minimum),
-    processes: (Array.isArray(processes) ? processes : []).map(process => `${visible(process.name)} (${process.pid})`),
+    processes: kept.length || !running ? kept : culprits(String(type), now),
   };
 }
 

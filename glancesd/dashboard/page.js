@@ -145,7 +145,10 @@ function wantedPast() {
 
 function keepPoints() {
   const wanted = wantedPast();
-  for (const plugin of Object.keys(past)) if (!wanted.includes(plugin)) delete past[plugin];
+  for (const plugin of Object.keys(past).filter(name => !wanted.includes(name))) {
+    delete past[plugin];
+    asking.known.delete(plugin);
+  }
   for (const plugin of wanted) {
     if (!past[plugin]) continue;
     for (const [item, value] of Object.entries(figures.POINTS[plugin](summary))) {
@@ -172,8 +175,8 @@ let hair = null;                               // the line over all charts: its 
 
 // The last hour of a few series of one unit. `lines`: [word, …] of each, "" for the only one.
 class Chart {
-  constructor({subject, lines, format, top, step = 1}) {
-    this.subject = subject;
+  constructor({subject, alias, lines, format, top, step = 1}) {
+    this.subject = alias || subject;
     this.lines = lines.map(([word]) => word);
     this.format = format;
     this.top = top;                            // of the scale; undefined: fits the highest
@@ -239,7 +242,8 @@ const HOURS = {
   network: () => lists.network.shown.map(({interface_name: subject, alias}) => ({subject, alias, format: rate,
     step: chosen.units === "bits" ? 8 : 1, lines: [["received", `${subject}_rx`], ["sent", `${subject}_tx`]]})),
   diskio: () => lists.diskio.shown.map(({disk_name: subject, alias}) => ({subject, alias,
-    format: figures.bytesPerSecond, lines: [["read", `${subject}_read_bytes`], ["written", `${subject}_write_bytes`]]})),
+    format: figures.bytesPerSecond,
+    lines: [["read", `${subject}_read_bytes`], ["written", `${subject}_write_bytes`]]})),
   fs: () => lists.fs.shown.map(row => ({subject: row.mnt_point, alias: row.alias, ...PERCENT,
     lines: [["", `${row.mnt_point}_percent`]]})),
   sensors: () => lists.sensors.shown.map(row => ({subject: row.label, alias: row.alias,
@@ -638,7 +642,8 @@ const lists = {
 
 // -- processes ---------------------------------------------
 
-const WIDE = matchMedia("(min-width: 700px)");
+// As many rows as fit the window beside the tiles, on a phone the fewest.
+const rowsThatFit = () => innerWidth < 700 ? 15 : Math.max(15, Math.min(25, Math.floor((innerHeight - 340) / 25)));
 
 const table = {
   node: byId("process-table"), body: byId("process-table").tBodies[0],
@@ -704,7 +709,7 @@ function showProcesses() {
   const filter = table.filter.value.trim();
   const fitting = filter ? source.filter(process => figures.matches(process, filter)) : source;
   const found = whole ? figures.sorted(fitting, column, descending)
-    : figures.busiest(fitting, column, descending, WIDE.matches ? 25 : 15);
+    : figures.busiest(fitting, column, descending, rowsThatFit());
   const now = new Map([...source, ...table.aside].map(process => [process.pid, process]));
   table.first = Math.min(table.first, Math.max(0, Math.ceil(found.length / PROCESS_PAGE) - 1) * PROCESS_PAGE);
   let pids = found.slice(table.first, table.first + PROCESS_PAGE).map(process => process.pid);
@@ -772,14 +777,15 @@ function showMore() {
   const there = {raid: Object.keys(summary.raid).length, wifi: summary.wifi.length, folders: extras.folders.length,
     monitor: extras.monitor.length, irq: extras.irq.length};
   for (const [what, many] of Object.entries(there)) {
-    show(document.querySelector(`[data-panel="more-${what}"]`), many > 0);
-    if (!many && panels.has(`more-${what}`)) setPanel(`more-${what}`, false);
+    const id = `more-${what}`;
+    show(document.querySelector(`[data-panel="${id}"]`), many > 0);
+    if (!many || chosen.open.includes(id)) setPanel(id, many > 0);
   }
   show(byId("more"), Object.values(there).some(many => many > 0));
 }
 
 function showAll() {
-  const alerts = summary.alert.map(event => figures.alert(event, summary.at));
+  const alerts = summary.alert.map(event => figures.alert(event, summary.at, summary.processlist));
   keepPoints();
   showHeader(alerts);
   showWrong(alerts);
@@ -802,7 +808,7 @@ const asking = {
   failures: 0, paused: false, stopped: false,
   slow: 0,                                     // seconds that answers took of late
   moved: 0,                                    // when `at` last moved
-  missed: true,                                // the histories know more than this page
+  known: new Set(),                            // what `catchUp` has asked since the last gap
   extra: 0,                                    // whose turn it is
 };
 const seconds = () => performance.now() / 1000;
@@ -845,7 +851,7 @@ async function refresh() {
   wait(GIVE_UP_SECONDS, () => aborter.abort());
   try {
     const [told, every, aside] = await answers();
-    if (asking.aborter !== aborter) return;    // hidden or paused meanwhile
+    if (aborter.signal.aborted) return;        // hidden or paused meanwhile
     everyProcess = every;
     table.aside = aside;
     heard(told, asked);
@@ -880,7 +886,7 @@ function heard(told, asked) {
   asking.failures = 0;
   const moved = !summary || told.at !== summary.at;
   if (moved) asking.moved = seconds();
-  if (summary && Math.abs(told.at - summary.at) > Math.max(gapSeconds(), 3 * pace)) asking.missed = true;
+  if (summary && Math.abs(told.at - summary.at) > Math.max(gapSeconds(), 3 * pace)) asking.known.clear();
   summary = told;
   if (moved) showAll();
   if (seconds() - asking.moved > 3 * pace) state("Offline");
@@ -890,24 +896,26 @@ function heard(told, asked) {
 
 function failed(problem) {
   asking.failures += 1;
-  asking.missed = true;
+  asking.known.clear();
   asking.due = seconds() + figures.retry(asking.failures, Math.random(), problem.retryAfter);
   asking.stopped = problem.status === 401;
   state(problem.status === 401 ? "Password" : problem.status === 403 ? "Refused" : "Offline");
 }
 
-// Histories that know more than this page; at the start also what only some machines have.
+// Histories that know more than this page, and what only some machines have. It is a question more: it slows down, too.
 async function catchUp() {
-  for (const plugin of wantedPast()) {
-    if (!asking.missed && past[plugin]) continue;
-    takeHistory(plugin, await wish(`api/2/${plugin}/history`) || {});
+  const {aborter} = asking;
+  const begun = seconds();
+  for (const what of [...wantedPast(), ...Object.keys(extras)]) {
+    if (asking.known.has(what)) continue;
+    const told = await wish(what in extras ? `api/2/${what}` : `api/2/${what}/history`);
+    asking.due = Math.max(asking.due, begun + figures.pace(0, 0, seconds() - begun));
+    if (aborter.signal.aborted) return;
+    asking.known.add(what);
+    if (what in extras) extras[what] = told || [];
+    else takeHistory(what, told || {});
     showAll();
   }
-  if (asking.missed) {
-    for (const what of Object.keys(extras)) extras[what] = await wish(`api/2/${what}`) || [];
-    showMore();
-  }
-  asking.missed = false;
 }
 
 // Sleep until the next question is due; the age of stale figures is told meanwhile.
@@ -998,7 +1006,7 @@ function listen() {
   addEventListener("pointerdown", () => { table.byKeyboard = false; });
   byId("main").addEventListener("pointermove", moveHair);
   byId("main").addEventListener("pointerleave", moveHair);
-  WIDE.addEventListener("change", () => { if (summary) showProcesses(); });
+  addEventListener("resize", () => { if (summary) showProcesses(); });
 
   for (const key of ["refresh", "theme", "units"]) {
     byId(key).addEventListener("change", event => {

@@ -64,6 +64,11 @@ test("alerts, in words", () => {
   const running = figures.alert([100, -1, "CRITICAL", "CPU_USER", 98, 90, 80, 900, 10, [process], "", "cpu_percent"], 400);
   assert.deepEqual([running.running, running.subject, running.maximum, running.seconds, running.processes],
     [true, "CPU user", "98.0 %", 300, ["py\\nthon (7)"]]);
+  const now = [made(1, 5, 900), made(2, 70, 10)];
+  for (const [expected, type, end] of [[["busiest now: p2 (2)"], "CPU_USER", -1], [["busiest now: p2 (2)"], "LOAD", -1],
+    [["largest now: p1 (1)"], "MEM", -1], [[], "FS_/", -1], [[], "CPU_USER", 160]]) {
+    assert.deepEqual(figures.alert([100, end, "WARNING", type, 90, 90, 90, 90, 1, [], "", ""], 400, now).processes, expected);
+  }
   const ended = figures.alert([100, 160, "WARNING", "FS_/srv/My DISK", 91, 91, 91, 91, 1, [], "", ""], 400);
   assert.deepEqual([ended.running, ended.subject, ended.maximum, ended.seconds, ended.state.shape],
     [false, "File system /srv/My DISK", "91.0 %", 60, "▲"]);

@@ -450,13 +450,13 @@ test("what is opened, chosen or linked to is remembered", async () => {
   assert.match(page.url(), /refresh=5&theme=light&units=bytes/);
   await page.getByRole("img", {name: /^lo, last hour: received (lowest|nothing)/}).first().waitFor();
   await page.locator("#network summary").click();
-  assert.ok(await page.locator("#network-hour table td").count() > 10);
+  await page.locator("#network-hour table td").nth(10).waitFor();
   await page.goto("about:blank");
   await page.goto(served.url);
   await state(page, /^Live, every 5 s/);
   assert.equal(await page.evaluate("document.documentElement.dataset.theme"), "light");
-  assert.ok(await page.locator("#cpu-cores .core").first().isVisible());
-  assert.ok(await page.locator("#network-hour figure").first().isVisible());
+  await page.locator("#cpu-cores .core").first().waitFor();
+  await page.locator("#network-hour figure").first().waitFor();
   // One hair line over all charts.
   await page.locator("#cpu .plot svg").first().hover();
   await page.waitForFunction(() => document.querySelectorAll("line.on").length >= 4, null, {timeout: 5000});
