@@ -43,6 +43,21 @@ class Answers(unittest.TestCase):
         self.assertEqual((counts["total"], counts["running"], counts["sleeping"]), (2000, 1, 1999))
         self.assertEqual(counts["thread"], sum(trees.threads(number) for number in range(2000)))
 
+    def test_metrics(self) -> None:
+        with trees.folder() as directory:
+            trees.write(directory, LARGE)
+            with Daemon("--interval", "0", *trees.options(directory)) as daemon:
+                lines = daemon.ask("/metrics").body.decode().split("\n")
+        samples = dict(line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))
+        for family, count in (("node_network_receive_bytes_total{", 1000), ("node_network_up{", 1000),
+                              ("node_filesystem_readonly{", 2000 + 2),
+                              ('node_disk_written_bytes_total{device="%s"' % trees.disk_name(499), 1),
+                              ("node_cpu_seconds_total{", 512 * 8)):
+            self.assertEqual(sum(name.startswith(family) for name in samples), count, family)
+        for number in (0, 1, 999):
+            self.assertEqual(samples['node_network_transmit_bytes_total{device="%s"}' % trees.interface_name(number)],
+                             str(trees.traffic_per_second(number)[1] * trees.UPTIME_SECONDS))
+
     def test_two_instants(self) -> None:
         with trees.folder() as directory:
             trees.write(directory, SMALL)

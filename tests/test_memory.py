@@ -195,9 +195,9 @@ class Sample(Tree):
 
     def test_every_line_for_those_who_want_them(self) -> None:
         whole = memory.Sampler()(self.host({"proc/meminfo": NEWEST}))
-        self.assertEqual(whole.lines()["SwapCached"], 7 * KIB)
-        self.assertEqual(len(whole.lines()), NEWEST.count("\n"))
-        self.assertEqual(whole.lines_without_unit(), {"HugePages_Total"})
+        self.assertIn(("SwapCached", 7 * KIB, True), whole.lines())
+        self.assertEqual([name for name, _, is_amount in whole.lines() if not is_amount], ["HugePages_Total"])
+        self.assertEqual([(name, number) for name, number, _ in whole.lines()], list(memory.parse(NEWEST).items()))
 
     def test_word_of_the_kernel(self) -> None:
         for name, text, expected in (("64 bits", NEWEST, 64), ("32 bits", "VmallocTotal: 1048372 kB\n", 32),

@@ -38,6 +38,8 @@ class ParseSnmp6(tables.Tables):
          {"Ip6": {"InReceives": 73}, "Icmp6": {"OutType136": 2}, "UdpLite6": {"InErrors": 0}}),
     )
     LOST = (
+        ("no value at the end", "Ip6InOctets 9\nIp6InReceives\n", {"Ip6": {"InOctets": 9}},
+         "net/snmp6:2: not a name"),
         ("no value", "Ip6InReceives\nIp6InOctets 9\n", {"Ip6": {"InOctets": 9}}, "net/snmp6:1: not a name"),
     )
     MALFORMED = (("not a number", "Ip6InReceives x\n", "net/snmp6:1: not a name and a number"),)

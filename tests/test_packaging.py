@@ -458,6 +458,10 @@ class Unit(unittest.TestCase):
         self.assertEqual((found["ListenStream"], found["BindIPv6Only"]), (["61208"], ["both"]))
         self.assertNotIn("Accept", found)       # "yes" would start one daemon for each connection
 
+    def test_timex_drop_in(self) -> None:
+        found = self.directives(read(SERVICES, "timex.conf"))
+        self.assertEqual(found, {"ProtectClock": ["no"], "SystemCallFilter": ["adjtimex clock_adjtime"]})
+
     def test_io_drop_in(self) -> None:
         found = self.directives(read(SERVICES, "io.conf"))
         self.assertEqual(found, {name: ["CAP_SYS_PTRACE CAP_DAC_READ_SEARCH"]

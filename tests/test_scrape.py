@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 import unittest
 from typing import Any, Optional
 from unittest import mock
@@ -21,6 +22,7 @@ from glancesd.settings import default_settings
 from glancesd.settings.metrics import COLLECTORS, ON_REQUEST
 from tests.assembly import HOSTS, House
 from tests.fake_host import Tree
+from tests.test_faults import Rig
 
 _LINE = r'\A(|#.*|[a-zA-Z_:][a-zA-Z0-9_:]*(\{([a-z_]+="([^"\\\n]|\\["\\n])*",?)+\})? \S+)\Z'
 _SAMPLE = re.compile(r"^([a-zA-Z0-9_:]+)(\{.*\})? (\S+)$", re.MULTILINE)
@@ -321,6 +323,29 @@ class Mounts(Tree):
         self.assertEqual(self.points(found, "readonly"), ["/", "/proc", "/gone"])
         self.assertEqual(self.points(self.scraped(mount_points_exclude="", fs_types_exclude=""), "readonly"),
                          ["/", "/proc", "/srv", "/srv/again", "/run", "/gone"])
+
+
+class Settings(unittest.TestCase):
+    def rig(self, text: str) -> Rig:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = os.path.join(folder.name, "glances.conf")
+        with open(path, "w") as file:
+            file.write("[metrics]\n" + text)
+        return Rig("lxc", "-C", path)
+
+    def test_taken_away(self) -> None:
+        self.assertEqual(self.rig("").ask("/metrics").status, 200)
+        self.assertEqual(self.rig("disable=True\n").ask("/metrics").status, 404)
+
+    def test_a_collector_that_is_off(self) -> None:
+        rig = self.rig("disable=loadavg\nenable=processes\n")
+        page = rig.ask("/metrics").body
+        self.assertNotIn(b"node_load1", page)
+        self.assertIn(b"\nnode_processes_pids ", page)
+        with self.assertRaises(Refused) as caught:
+            rig.ask("/metrics?collect[]=loadavg")
+        self.assertEqual(caught.exception.status, 400)
 
 
 class NothingUntilAsked(unittest.TestCase):

@@ -35,27 +35,32 @@ class Sampler:
         # Two of them: however many servers are dead, they must not hold all the threads that ask this machine's disks.
         self._disks = Patience()
         self._others = Patience()
-        self._table: tuple[str, bytes] = "", b""
+        self._table: tuple[str, bytes] = ("", b"")
         self._mounts: list[Mount] = []
+        self._types: frozenset[str] = frozenset()
 
     def __call__(self, roots: Roots, wanted: Callable[[Mount], bool]) -> list[Usage]:
         """In the order of the mount table. What is not wanted is never touched. NoData without a mount table."""
         file, parse, table = read_mounts(roots)
         if (file, table) != self._table:
-            self._table, self._mounts = (file, table), parse(table, file, roots.report)
+            self._mounts = parse(table, file, roots.report)
+            self._types = read_types(roots)             # a type that the kernel learns later is mounted later
+            self._table = file, table
         root = next((mount for mount in reversed(self._mounts) if mount.mount_point == "/"), None)
         chosen = [mount for mount in self._mounts if mount.type != NEVER and (mount is root or wanted(mount))]
         outcomes = self._ask(roots, chosen)
         return [_usage(mount, outcomes[mount.mount_point]) for mount in chosen]
 
     def _ask(self, roots: Roots, mounts: list[Mount]) -> dict[str, Outcome]:
-        types = read_types(roots)
         disks: dict[str, Call] = {}
         others: dict[str, Call] = {}
         for mount in mounts:
-            calls = disks if mount.type in types else others
+            calls = disks if mount.type in self._types else others
             calls[mount.mount_point] = partial(roots.statvfs, mount.mount_point)
-        return {**self._others.run(others), **self._disks.run(disks)}
+        outcomes = self._disks.run(disks) if disks else {}
+        if others:
+            outcomes.update(self._others.run(others))
+        return outcomes
 
 
 def _usage(mount: Mount, outcome: Outcome) -> Usage:

@@ -27,9 +27,8 @@ _HWMON_HELP = {
 
 def meminfo(value: Any, filters: Filters) -> Blocks:
     """Every line of /proc/meminfo, also those that are not yet known."""
-    bare = value.lines_without_unit()
-    for name, number in value.lines().items():
-        yield _meminfo(name, name not in bare), [((), number)]
+    for name, number, is_bytes in value.lines():
+        yield _meminfo(name, is_bytes), [((), number)]
 
 
 @lru_cache(maxsize=256)
@@ -54,16 +53,17 @@ def _vmstat(name: str) -> Heading:
 def netstat(value: Any, filters: Filters) -> Blocks:
     """Fields of the network's protocols."""
     for protocol, fields in value.items():
-        for name, number in fields.items():
-            heading = _netstat(protocol, name)
-            if heading is not None:
-                yield heading, [((), number)]
+        for name, heading in _netstat_shown(protocol, tuple(fields)):
+            yield heading, [((), fields[name])]
 
 
-@lru_cache(maxsize=1024)
-def _netstat(protocol: str, name: str) -> Any:
-    if not shown_netstat(protocol, name):
-        return None
+@lru_cache(maxsize=32)
+def _netstat_shown(protocol: str, names: tuple[str, ...]) -> list[tuple[str, Heading]]:
+    """The names of a protocol that are shown: forty of some three hundred, and the same at each scrape."""
+    return [(name, _netstat(protocol, name)) for name in names if shown_netstat(protocol, name)]
+
+
+def _netstat(protocol: str, name: str) -> Heading:
     file = "netstat" if protocol.endswith("Ext") else "snmp6" if protocol.endswith("6") else "snmp"
     return Heading(_NO_NAME.sub("_", "node_netstat_%s_%s" % (protocol, name)), UNTYPED,
                    "%s of protocol %s in /proc/net/%s." % (name, protocol, file))

@@ -73,7 +73,8 @@ def _quality(text: str) -> float:
 class _Family:
     """What is kept of one family: its heading, and the beginnings of its lines by labels.
 
-    A beginning of "": other labels read the same, and were there first.
+    Without labels the heading holds the beginning of the one line too. A beginning of "": other labels read the same,
+    and were there first.
     """
 
     __slots__ = ("name", "heading", "beginnings")
@@ -81,7 +82,10 @@ class _Family:
     def __init__(self, heading: Heading, form: Format) -> None:
         self.name = family_name(heading.name, heading.kind)
         self.heading = head(heading.name, heading.kind, heading.help, form)
-        self.beginnings: Optional[dict[tuple[str, ...], str]] = {} if heading.labels else None
+        self.beginnings: Optional[dict[tuple[str, ...], str]] = {}
+        if not heading.labels:
+            self.heading += heading.name + " "
+            self.beginnings = None
 
 
 class Kept:
@@ -111,25 +115,28 @@ class Page:
         family = self._kept.families.get(heading.name)
         if family is None:
             family = self._kept.families[heading.name] = _Family(heading, self._kept.form)
-        lines = []
+        if family.name in self._names:
+            return
         beginnings = family.beginnings
-        if beginnings is None:
+        if beginnings is None:                          # two families of three: one sample, no labels
             for _, number in samples:
                 if number is not None:
-                    lines.append("%s %s\n" % (heading.name, number if number.__class__ is int else _real(number)))
-        else:
-            for labels, number in samples:
-                if number is not None:
-                    beginning = beginnings.get(labels)
-                    if beginning is None:
-                        beginning = beginnings[labels] = _begin(heading, labels, beginnings)
-                    if beginning:
-                        lines.append("%s%s\n" % (beginning, number if number.__class__ is int else _real(number)))
-            if len(beginnings) > 2 * len(samples):
-                family.beginnings = {labels: beginnings[labels] for labels, _ in samples if labels in beginnings}
-        if lines and family.name not in self._names:
+                    self._names[family.name] = None
+                    self._pieces.append("%s%s\n" % (
+                        family.heading, number if number.__class__ is int else _real(number)))
+            return
+        lines = [family.heading]
+        for labels, number in samples:
+            if number is not None:
+                beginning = beginnings.get(labels)
+                if beginning is None:
+                    beginning = beginnings[labels] = _begin(heading, labels, beginnings)
+                if beginning:
+                    lines.append("%s%s\n" % (beginning, number if number.__class__ is int else _real(number)))
+        if len(beginnings) > 2 * len(samples):
+            family.beginnings = {labels: beginnings[labels] for labels, _ in samples if labels in beginnings}
+        if len(lines) > 1:
             self._names[family.name] = None
-            self._pieces.append(family.heading)
             self._pieces += lines
 
     def foreign(self, name: str, kind: str, text: str, lines: Iterable[str]) -> bool:

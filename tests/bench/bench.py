@@ -42,12 +42,13 @@ class Plan(NamedTuple):
     round_seconds: float = 1
     polls: int = 24
     tree_polls: int = 15
+    scrapes: int = 25
     starts: int = 5
     idle_seconds: float = 40
     requests: int = 1000000
 
 
-QUICK = Plan(rounds=1, round_seconds=1, polls=8, tree_polls=5, starts=1, idle_seconds=10, requests=100000)
+QUICK = Plan(rounds=1, round_seconds=1, polls=8, tree_polls=5, scrapes=10, starts=1, idle_seconds=10, requests=100000)
 
 
 class Bench:
@@ -101,6 +102,34 @@ class Bench:
             for server, before in zip(servers, began):
                 used = meters.cpu_seconds(server.pid) - before
                 self.figures.put("idle", server.name, 100 * used / self.plan.idle_seconds)
+
+    def scrapes(self) -> None:
+        """CPU time of /metrics on a connection that is kept, as it is and packed; memory; time on large hosts."""
+        exporters = [recipe for recipe in self.rivals if recipe.name == peers.EXPORTER]
+        for key, fields in (("scrape", b""), ("scrape_gzip", b"Accept-Encoding: gzip\r\n")):
+            with self._servers(peers.glancesd(), *exporters) as servers:
+                turns = [functools.partial(load.Connection(server.port).ask, server.recipe.paths["metrics"], True,
+                                           fields) for server in servers]
+                _take_turns(turns, 3, FRESH_SECONDS)
+                before = [meters.cpu_seconds(server.pid) for server in servers]
+                _take_turns(turns, self.plan.scrapes, FRESH_SECONDS)
+                for server, earlier, turn in zip(servers, before, turns):
+                    used = (meters.cpu_seconds(server.pid) - earlier) * 1000 / self.plan.scrapes
+                    self.figures.put(key, server.name, used)
+                    self.figures.put(key + "_bytes", server.name, len(turn()[1]) / 1e3)
+                    self.figures.put("memory_scrape", server.name, meters.resident_megabytes(server.pid))
+        base = trees.Size()
+        sizes = {"none": base, "scrape_large": LARGE._replace(mounts=50)}
+        parts = ("cpus", "interfaces", "disks")
+        for part in parts:
+            count = getattr(LARGE, part)
+            sizes["once_" + part] = base._replace(**{part: count})
+            sizes["twice_" + part] = base._replace(**{part: 2 * count})
+        polls = self._tree_polls(sizes, "metrics")
+        self.figures.put("scrape_large", GLANCESD, statistics.median(polls["scrape_large"]))
+        for part in parts:
+            none, once, twice = (min(polls[key]) for key in ("none", "once_" + part, "twice_" + part))
+            self.figures.put("scrape_growth_" + part, GLANCESD, (twice - once) / (once - none))
 
     def growth(self) -> None:
         """Time of a fresh /all on made-up hosts: ten times the processes; a large one; its parts once and twice.
@@ -183,8 +212,8 @@ class Bench:
         if scans:
             self.figures.put(key, SCAN, statistics.mean(scans))
 
-    def _tree_polls(self, sizes: dict[str, trees.Size]) -> dict[str, list[float]]:
-        """Milliseconds until a fresh /all of each made-up host has come, poll by poll."""
+    def _tree_polls(self, sizes: dict[str, trees.Size], key: str = "all") -> dict[str, list[float]]:
+        """Milliseconds until a fresh answer of each made-up host has come, poll by poll."""
         with contextlib.ExitStack() as stack:
             milliseconds: dict[str, list[float]] = {name: [] for name in sizes}
             turns = []
@@ -195,7 +224,7 @@ class Bench:
                 # Without a clock of its own: a sample that its tick took is not fresh for the poll.
                 recipe = peers.glancesd("--interval", "0", *trees.options(directory))
                 server = stack.enter_context(peers.running(recipe, self.scratch))
-                turns.append(_timed(server, milliseconds[name]))
+                turns.append(_timed(server, key, milliseconds[name]))
             _take_turns(turns, 2, FRESH_SECONDS)
             for found in milliseconds.values():
                 found.clear()
@@ -203,10 +232,10 @@ class Bench:
             return milliseconds
 
 
-def _timed(server: Server, milliseconds: list[float]) -> Callable[[], None]:
+def _timed(server: Server, key: str, milliseconds: list[float]) -> Callable[[], None]:
     def turn() -> None:
         began = time.perf_counter()
-        server.fetch("all")
+        server.fetch(key)
         milliseconds.append((time.perf_counter() - began) * 1000)
     return turn
 
@@ -220,7 +249,7 @@ def _take_turns(turns: Sequence[Callable[[], object]], rounds: int, seconds: flo
         time.sleep(seconds)
 
 
-SECTIONS = ("start", "load", "polls", "growth", "history", "endurance")
+SECTIONS = ("start", "load", "polls", "scrapes", "growth", "history", "endurance")
 
 
 def main() -> int:

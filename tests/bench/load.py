@@ -75,13 +75,16 @@ class Connection:
         self._port = port
         self._socket: Optional[socket.socket] = None
 
-    def ask(self, path: str, keep_alive: bool = True) -> tuple[int, bytes]:
-        """Status and body of one GET, chunks as they came. OSError when the server is not there or hangs up amid it."""
+    def ask(self, path: str, keep_alive: bool = True, fields: bytes = b"") -> tuple[int, bytes]:
+        """Status and body of one GET, chunks as they came. OSError when the server is not there or hangs up amid it.
+
+        `fields`: header lines beside the usual ones.
+        """
         if self._socket is None:
             self._socket = socket.create_connection(("127.0.0.1", self._port), ANSWER_SECONDS)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.sendall(b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n"
-                             % (path.encode(), b"" if keep_alive else b"Connection: close\r\n"))
+        self._socket.sendall(b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s%s\r\n"
+                             % (path.encode(), fields, b"" if keep_alive else b"Connection: close\r\n"))
         head, end, body = b"", b"", b""
         received = bytearray()
         while not end:

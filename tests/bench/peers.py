@@ -61,7 +61,8 @@ class Scratch(NamedTuple):
 def glancesd(*options: str) -> Recipe:
     def command(port: int) -> list[str]:
         return ["glancesd", "-B", "127.0.0.1", "-p", str(port), *options]
-    return Recipe(GLANCESD, command, {key: "/api/2/" + key for key in ("cpu", "mem", "all", "processlist")})
+    return Recipe(GLANCESD, command, {
+        "metrics": "/metrics", **{key: "/api/2/" + key for key in ("cpu", "mem", "all", "processlist")}})
 
 
 def bare(name: str, key: str, body_bytes: int) -> Recipe:
@@ -82,7 +83,7 @@ def installed(directory: Optional[str]) -> tuple[list[Recipe], list[str]]:
             found.append(_glances(name, version, interpreters[name]))
     if shutil.which(EXPORTER_PROGRAM):
         found.append(Recipe(EXPORTER, lambda port: [EXPORTER_PROGRAM, "--web.listen-address=127.0.0.1:%d" % port],
-                            {"all": "/metrics"}))
+                            {"all": "/metrics", "metrics": "/metrics"}))
     names = [recipe.name for recipe in found]
     missing = ["%s: BENCH_PEERS=%s holds no virtual environment with it" % (name, directory or "")
                for name in (GLANCES_3, GLANCES_4) if name not in names]

@@ -158,6 +158,9 @@ def _sys(size: Size) -> Files:
     for interface in range(size.interfaces):
         directory = "class/net/" + interface_name(interface)
         yield directory + "/flags", "0x9\n" if interface == 0 else "0x1003\n"
+        for name, text in (("operstate", "up"), ("carrier", "1"), ("carrier_changes", "1"), ("mtu", "1500"),
+                           ("address", "02:00:5e:10:00:01"), ("statistics/rx_nohandler", "0")):
+            yield "%s/%s" % (directory, name), text + "\n"
         if interface:
             yield directory + "/speed", "10000\n"
     yield "block", None

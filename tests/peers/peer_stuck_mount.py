@@ -65,6 +65,22 @@ class StuckMount(unittest.TestCase):
                 self.assertEqual({row["mnt_point"] for row in daemon.json("/api/2/fs")}, before)
                 self.assertLessEqual(len(os.listdir("/proc/%d/task" % daemon.pid)), threads + 1)
 
+    def test_a_scrape_says_so(self) -> None:
+        with tempfile.TemporaryDirectory() as scratch, Daemon("--interval", "0") as daemon:
+            mount = os.path.join(scratch, "dead")
+            os.mkdir(mount)
+            with stuck(mount):
+                for _ in range(ROUNDS):
+                    began = time.monotonic()
+                    page = daemon.ask("/metrics").body.decode()
+                    self.assertLess(time.monotonic() - began, PROMPT_SECONDS)
+                    about = [line for line in page.split("\n") if 'mountpoint="%s"' % mount in line]
+                    self.assertEqual(len(about), 3, about)            # readonly, device_error, mount_info
+                    self.assertEqual([line[-2:] for line in about if line.startswith("node_filesystem_device_error")],
+                                     [" 1"])
+                    time.sleep(0.35)
+            self.assertNotIn(mount, daemon.ask("/metrics").body.decode())
+
 
 if __name__ == "__main__":
     unittest.main()
