@@ -8,7 +8,7 @@ from unittest import mock
 
 from glancesd.answers import Answer
 from glancesd.server import replies as module
-from glancesd.server.places import PIECE_BYTES
+from glancesd.server.places import WHOLE_BYTES
 from glancesd.server.replies import Replies
 from tests.serving import GET, App, Case
 
@@ -71,7 +71,7 @@ class Sent(unittest.TestCase):
     def test_long_bodies_stay_one_object(self) -> None:
         gzipped = self.replies.prepare(GET.replace(b"\r\n\r\n", b"\r\nAccept-Encoding: gzip\r\n\r\n"))
         head = self.replies.prepare(GET.replace(b"GET", b"HEAD"))
-        long = Answer(bytes(range(256)) * (PIECE_BYTES // 256) + b"1")
+        long = Answer(bytes(range(256)) * (WHOLE_BYTES // 256) + b"1")
         self.assertIs(self.replies.sent(long, self.prepared).rest, long.body)
         self.assertTrue(self.replies.sent(long, gzipped).first.endswith(long.gzipped))         # as short as that
         sent = self.replies.sent(long, head)

@@ -23,8 +23,9 @@ from ..answers import Refused
 
 REQUEST_SECONDS = 10.0          # for a request to arrive in whole
 SILENCE_SECONDS = 15.0          # between two requests of a kept connection, and for each piece of a long answer
-# A longer answer is sent in pieces, each of which renews the deadline. With SILENCE_SECONDS this is the least that a
-# client must take: 4.4 kB/s.
+# An answer longer than WHOLE_BYTES is sent in pieces, each of which renews the deadline: a piece in SILENCE_SECONDS,
+# 4.4 kB/s, is the least that a client must take.
+WHOLE_BYTES = 256 * 1024
 PIECE_BYTES = 64 * 1024
 # Different bodies that are being sent in pieces, together: a reader that is slow holds the one of when it asked.
 SENDING_BYTES = 8 << 20
@@ -40,21 +41,19 @@ WAITING, WORKING, SENDING = "waiting", "working", "sending"
 class Place:
     """One connection: its phase, since when it waits for its client, until when it may, and what it has been given."""
 
-    __slots__ = ("address", "asked", "began", "body", "client", "deadline", "leaving", "phase", "served", "since",
-                 "taken", "timed_out")
+    phase = WAITING
+    served = 0                             # answers
+    leaving = False                        # its next answer is its last
+    asked = False                          # it reads no other request
+    timed_out = False
+    body: Optional[bytes] = None           # what is sent in pieces
+    taken = 0                              # bytes of it
 
     def __init__(self, client: socket.socket, address: str, now: float) -> None:
         self.client = client
         self.address = address             # "" for a Unix socket
         self.began = self.since = now
         self.deadline = now + REQUEST_SECONDS
-        self.phase = WAITING
-        self.served = 0                    # answers
-        self.leaving = False               # its next answer is its last
-        self.asked = False                 # it reads no other request
-        self.timed_out = False
-        self.body: Optional[bytes] = None  # what is sent in pieces
-        self.taken = 0                     # bytes of it
 
     def close_for(self, how: int) -> None:
         """Wake the thread that waits in recv or send on this connection."""
@@ -90,25 +89,27 @@ class Places:
         self.asked_at = clock()            # when a connection that was served was last answered, once it has gone
         self.clock = clock
         self._places: dict[Place, None] = {}
-        self._changed = threading.Condition(threading.Lock())
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._waiting = 0                  # threads that wait for it: most of the time none
         self._in_vain = False              # a newcomer waited its time, and none has gone since
 
     def __len__(self) -> int:
         return len(self._places)
 
     def __iter__(self) -> Iterator[Place]:
-        with self._changed:
-            return iter(list(self._places))
+        return iter(list(self._places))
 
     def first_deadline(self) -> Optional[float]:
-        return min([place.deadline for place in self], default=None)
+        places = list(self._places)
+        return min([place.deadline for place in places]) if places else None
 
     # -- the accepting thread ------------------------------------------------------------------------------------------
 
     def take(self, newcomer: Place) -> bool:
         """Give it a place, if need be after others have been asked to go; False when none becomes free in time."""
-        with self._changed:
-            give_up = self.clock() + ROOM_SECONDS
+        with self._lock:
+            give_up = newcomer.began + ROOM_SECONDS
             while True:
                 rivals = self._rivals(newcomer.address)
                 if not rivals:
@@ -119,16 +120,16 @@ class Places:
                 if now >= give_up or not self._make_room(rivals, now, patient):
                     self._in_vain = True
                     return False
-                self._changed.wait(STEP_SECONDS)
+                self._wait(STEP_SECONDS)
 
     def make_room(self) -> None:
         """Ask one connection to go: the process has no descriptor or no memory for another."""
-        with self._changed:
+        with self._lock:
             self._make_room(list(self._places), self.clock(), False)
 
     def close_late(self) -> None:
         """Close the connections whose deadline is over."""
-        with self._changed:
+        with self._lock:
             now = self.clock()
             for place in self._places:
                 if place.phase != WORKING and now > place.deadline:
@@ -136,6 +137,12 @@ class Places:
                     how = socket.SHUT_RD if place.phase == WAITING and not place.timed_out else socket.SHUT_RDWR
                     place.timed_out = True               # before its thread wakes and asks
                     place.close_for(how)
+
+    def _wait(self, seconds: float) -> None:
+        """Until a place has changed, at most for so long; the lock is given up meanwhile."""
+        self._waiting += 1
+        self._changed.wait(seconds)
+        self._waiting -= 1
 
     def _rivals(self, address: str) -> list[Place]:
         """The connections of which one must go before one more of this address is served; empty if there is room."""
@@ -165,16 +172,17 @@ class Places:
     # -- a connection's thread -----------------------------------------------------------------------------------------
 
     def leave(self, place: Place) -> None:
-        with self._changed:
+        with self._lock:
             del self._places[place]
             if place.served:
                 self.asked_at = max(self.asked_at, place.since)
             self._in_vain = False
-            self._changed.notify_all()
+            if self._waiting:
+                self._changed.notify_all()
 
     def begin_sending(self, place: Place, body: bytes) -> None:
         """Note what will be sent in pieces; past SENDING_BYTES wait a moment for others to end, then the slowest go."""
-        with self._changed:
+        with self._lock:
             while True:
                 now = self.clock()
                 others = [other for other in self._places if other.body is not None and other.body is not body]
@@ -183,7 +191,7 @@ class Places:
                     break
                 slowest = min(others, key=lambda other: other.bytes_per_second(now))
                 if now - slowest.since < QUIET_SECONDS and slowest.bytes_per_second(now) > SLOW_BYTES_PER_SECOND:
-                    self._changed.wait(STEP_SECONDS)
+                    self._wait(STEP_SECONDS)
                 else:
                     slowest.body = None
                     slowest.ask_to_go()
@@ -192,7 +200,7 @@ class Places:
             place.phase = SENDING
 
     def end_sending(self, place: Place) -> None:
-        with self._changed:
+        with self._lock:
             place.body = None
             self._changed.notify_all()
             place.since = self.clock()
@@ -209,20 +217,20 @@ class Places:
             except OSError:                              # it has just gone
                 pass
             except Refused:
-                with self._changed:
+                with self._lock:
                     if place in self._places:
                         place.ask_to_go()
 
     def end(self, seconds: float) -> None:
         """Let the answers under way be sent, for so long; then close what is left."""
-        with self._changed:
+        with self._lock:
             give_up = self.clock() + seconds
             for place in self._places:
                 place.leaving = True
                 if place.phase == WAITING:
                     place.close_for(socket.SHUT_RD)
             while self._places and self.clock() < give_up:
-                self._changed.wait(give_up - self.clock())
+                self._wait(give_up - self.clock())
             for place in self._places:
                 place.close_for(socket.SHUT_RDWR)
 

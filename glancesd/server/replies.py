@@ -20,7 +20,7 @@ from typing import Callable, NamedTuple, Optional
 
 from ..answers import Answer, Application, Guard, Request
 from . import http1
-from .places import PIECE_BYTES
+from .places import WHOLE_BYTES
 
 HEADS_REMEMBERED = 64
 HEAD_BYTES_REMEMBERED = 2048
@@ -98,7 +98,7 @@ class Replies:
                                    request.is_http10, prepared.headers)
         rest = None
         if request.method != "HEAD":
-            if len(body) <= PIECE_BYTES:
+            if len(body) <= WHOLE_BYTES:
                 first += body
             else:
                 rest = body
