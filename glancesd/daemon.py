@@ -207,7 +207,11 @@ class Daemon:
     def _look_around(self) -> None:
         """Follow what may have changed around the daemon: the time zone, the machine's names."""
         self._zone.follow()
-        names, now = machine.names(self._roots), self._in_force
+        now = self._in_force
+        try:
+            names = machine.names(self._roots)
+        except OSError:                                 # no descriptor at this moment: the next look will tell
+            return
         if names != now.names:
             app = App(Access(now.settings, names, now.credentials), now.site)
             self._take(now._replace(names=names, app=app))

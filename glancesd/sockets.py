@@ -62,15 +62,30 @@ def listen(settings: Settings, log: Log) -> Listening:
     address = settings.bind_address
     if address is not None and address.startswith("unix:"):
         return _listen_unix(address[len("unix:"):], settings.socket_mode)
+    if address is not None and address != "::":
+        return _listening(_listen_tcp(address, settings.port), False)
     try:
-        return _listening(_listen_tcp(address or "::", settings.port), False)
+        listening = _listening(_listen_tcp("::", settings.port), False)
+        if _has_ipv6():
+            return listening
+        listening = listening._replace(address="0.0.0.0")      # what comes to life later is served too
     except StartError as problem:
-        if address not in (None, "::") or getattr(problem.__cause__, "errno", None) not in _NO_IPV6:
+        if getattr(problem.__cause__, "errno", None) not in _NO_IPV6:
             raise
-    listener = _listen_tcp("0.0.0.0", settings.port)
+        listening = _listening(_listen_tcp("0.0.0.0", settings.port), False)
     if address is not None:
         log.line("no IPv6 here: :: is IPv4 alone")
-    return _listening(listener, False)
+    return listening
+
+
+def _has_ipv6() -> bool:
+    """Whether there is ::1: with the sysctl disable_ipv6 `::` can be bound, and nobody reaches it."""
+    with socket.socket(socket.AF_INET6) as probe:
+        try:
+            probe.bind(("::1", 0))
+        except OSError as problem:
+            return problem.errno not in _NO_IPV6
+    return True
 
 
 def _listening(listener: socket.socket, handed: bool) -> Listening:

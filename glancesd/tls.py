@@ -19,7 +19,8 @@ def wrapper(settings: Settings) -> Optional[Wrap]:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # A client must not make the server compute handshakes over and over on one connection.
         context.options |= getattr(ssl, "OP_NO_RENEGOTIATION", 0)
-        context.load_cert_chain(settings.tls_cert, settings.tls_key)
+        # A key with a passphrase is refused, instead of asking the terminal for it.
+        context.load_cert_chain(settings.tls_cert, settings.tls_key, password="")
     except (ImportError, OSError, ValueError) as problem:
         raise SettingsError("TLS: %s: %s" % (settings.tls_cert, problem)) from None
     return lambda client: context.wrap_socket(client, server_side=True, do_handshake_on_connect=False)

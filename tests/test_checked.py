@@ -21,6 +21,8 @@ class Misspelt(unittest.TestCase):
          "f:4: alow_from: glancesd has no such option in [glancesd] (allow_from?)"),
         ("[glancesd]\npassword-file=/x\n",
          "f:2: password-file: glancesd has no such option in [glancesd] (password_file?)"),
+        ("[glancesd]\nbind=::1\n", "f:2: bind: glancesd has no such option in [glancesd] (bind_address?)"),
+        ("[influxdb]\npassword_file=/x\n", "f:2: password_file: belongs into [glancesd]"),
         ("[glancesd]\nzzz=1\n", "f:2: zzz: glancesd has no such option in [glancesd]"),
         ("[glancesd]\nuser_careful=1\n", "f:2: user_careful: glancesd has no such option in [glancesd] (username?)"),
         ("[glancesd]\nconfig_file=/x\n", "f:2: config_file: glancesd has no such option in [glancesd]"),

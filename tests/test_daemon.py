@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import calendar
+import errno
 import http.client
 import os
 import shutil
@@ -15,6 +16,7 @@ import tempfile
 import time
 import unittest
 from typing import Any, Callable, Optional
+from unittest import mock
 
 from glancesd.daemon import Daemon as Assembled
 from glancesd.log import Log
@@ -241,6 +243,11 @@ class InForce(Told):
             self.assertEqual(before.app.prepare(now)[0]().status, 421)
             daemon._look_around()
             self.assertEqual(daemon._in_force.app.prepare(now)[0]().status, 200)
+            after = daemon._in_force
+            self.hostname(root, "old-name")
+            with mock.patch.object(daemon._roots, "root_file", side_effect=OSError(errno.EMFILE, "no descriptor")):
+                daemon._look_around()
+            self.assertIs(daemon._in_force, after)
             self.assertEqual(lines, [])
 
     def hostname(self, root: str, name: str) -> None:
@@ -360,6 +367,15 @@ class Certificate(Told):
         os.unlink(self.paths[0])
         self.assertIn("not reloaded: --tls-cert: needs an existing file", self.reload())
         self.assertEqual(self.shown(), second)
+
+    def test_a_key_with_a_passphrase(self) -> None:
+        """Nobody is asked for it."""
+        cert, key = self.certificates[0]
+        subprocess.run(["openssl", "rsa", "-aes256", "-passout", "pass:secret", "-in", key, "-out", key + ".locked"],
+                       check=True, stderr=subprocess.DEVNULL)
+        self.begin("")
+        self.assertIn("not reloaded: TLS: %s: " % cert,
+                      self.reload("[glancesd]\ntls_cert=%s\ntls_key=%s.locked\n" % (cert, key)))
 
     def test_turned_on(self) -> None:
         self.put(*self.certificates[0])

@@ -78,7 +78,8 @@ CASES = (
     Case("exit_idle", 0.0, "90", 90.0, "86401", "needs a number from 0 to 86400"),
 )
 # Each needs the other.
-PAIRS = {"tls_cert": ("--tls-key", "tls_key"), "tls_key": ("--tls-cert", "tls_cert")}
+PAIRS = {"tls_cert": ("--tls-key", {"glancesd": "tls_key", "outputs": "ssl_keyfile"}),
+         "tls_key": ("--tls-cert", {"glancesd": "tls_cert", "outputs": "ssl_certfile"})}
 OPTION = {option.name: option for option in OPTIONS}
 
 
@@ -129,7 +130,7 @@ class Table(Files):
         for case in CASES:
             for section, key in OPTION[case.name].places:
                 with self.subTest(case.name, section=section, text=case.text):
-                    other = "%s=%s\n" % (PAIRS[case.name][1], HERE) if case.name in PAIRS else ""
+                    other = "%s=%s\n" % (PAIRS[case.name][1][section], HERE) if case.name in PAIRS else ""
                     read = self.read("[%s]\n%s%s = %s\n" % (section, other, key, case.text))
                     value = getattr(read, case.name)
                     self.assertEqual((value, type(value)), (case.value, type(case.value)))

@@ -103,6 +103,24 @@ class Both(Case):
             with self.subTest("::1", number=number), self.without_ipv6(number):
                 self.assertEqual(self.refused("::1").status, 1)
 
+    @unittest.skipIf(os.geteuid(), "only root can make a network of its own")
+    def test_ipv6_that_is_switched_off(self) -> None:
+        """`::` can be bound there, but nobody reaches it: the URL that is printed answers."""
+        for options, lines in (("", 1), ("-B ::", 2)):
+            script = ("ip link set lo up && echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6 && "
+                      "exec %s -m glancesd %s -p 0 --interval 0" % (sys.executable, options))
+            process = subprocess.Popen(["unshare", "--net", "sh", "-c", script], cwd=TOP, stdin=subprocess.DEVNULL,
+                                       stderr=subprocess.PIPE, text=True)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            assert process.stderr is not None
+            self.addCleanup(process.stderr.close)
+            told = [process.stderr.readline() for _ in range(lines)]
+            if "glancesd:" not in told[0]:
+                self.skipTest("no network of its own here: %s" % told)
+            self.assertRegex(told[-1], r"\Aglancesd: listening on http://0\.0\.0\.0:[0-9]+/\n\Z")
+            self.assertEqual(told[:-1], ["glancesd: no IPv6 here: :: is IPv4 alone\n"] * (lines - 1))
+
     def test_another_problem_is_one(self) -> None:
         with self.without_ipv6(errno.EMFILE):
             self.assertIn("Too many open files", str(self.refused("::")))

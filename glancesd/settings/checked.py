@@ -47,6 +47,8 @@ def check(file: Sections, path: str) -> Checked:
         elif may is not None:
             _known(name, options, may, own.get(name, []), found, passed)
         elif name in FOREIGN:
+            for option, entry in options.items():
+                _not_misplaced(option, entry)
             passed.append("[%s]" % name)
         else:
             found.warnings.append(_unknown_section(name, options, strict))

@@ -103,7 +103,7 @@ SECTIONS: Mapping[str, Section] = {
     "global": Section(inert="check_update|strftime_format|plugin_dir"),
     "outputs": Section(inert=(
         "separator|left_menu|max_processes_display|disable_bg|curse_theme|cors_credentials|cors_methods|cors_headers"
-        "|jwt_.*|mcp_.*|xmlrpc_.*"), missed="url_prefix|webui_root_path|webui_allowed_hosts|ssl_.*"),
+        "|jwt_.*|mcp_.*|xmlrpc_.*"), missed="url_prefix|webui_root_path|webui_allowed_hosts|ssl_keyfile_password"),
 }
 AMP = Section(own="enable|regex|refresh|countmin|countmax|command|one_line", missed=".*")
 

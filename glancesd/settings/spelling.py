@@ -5,9 +5,11 @@ from typing import Iterable
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The most alike of the known names; "" when none is alike."""
+    """The most alike of the known names, else one that begins with the word; "" when there is none."""
     import difflib  # 0.3 MB resident: only where something is misspelt
-    return next(iter(difflib.get_close_matches(word, list(known), 1)), "")
+    names = list(known)
+    longer = [name for name in names if len(word) > 2 and name.startswith(word)]
+    return next(iter(difflib.get_close_matches(word, names, 1) + longer), "")
 
 
 def meant(word: str, known: Iterable[str], form: str = "%s") -> str:
