@@ -154,13 +154,13 @@ class Daemon(unittest.TestCase):
                                   cwd=TOP, stderr=stderr, env={"PATH": os.environ["PATH"]})
         self.addCleanup(daemon.kill)
         give_up = time.monotonic() + 30
-        while time.monotonic() < give_up:            # SIGTERM is caught once the listening socket is there
-            folder = "/proc/%d/fd/" % daemon.pid
-            with suppress(FileNotFoundError):
-                if any(os.readlink(folder + name).startswith("socket:") for name in os.listdir(folder)):
-                    return daemon
+        while time.monotonic() < give_up:
+            with open("/proc/%d/status" % daemon.pid) as file:
+                caught = next(line.split()[1] for line in file if line.startswith("SigCgt:"))
+            if int(caught, 16) >> (signal.SIGTERM - 1) & 1:
+                return daemon
             time.sleep(0.02)
-        raise AssertionError("it does not listen")
+        raise AssertionError("it does not catch SIGTERM")
 
     def test_sigterm_beside_a_full_pipe(self) -> None:
         reading, writing = full_pipe()
