@@ -9,6 +9,7 @@ from ..api.site import Site
 from .access import Access
 
 METHODS = ("GET", "HEAD", "OPTIONS")
+_BEFORE_PASSWORD = (405, 421)
 _ALLOW = "Allow: " + ", ".join(METHODS)
 
 
@@ -38,8 +39,8 @@ class App(Application):
             endpoint, is_open = self._find(request)
         except Refused as refused:
             answer = self.error(refused, request)
-            # Without the password nobody learns which paths there are.
-            return lambda: answer, headers, guard if refused.status == 404 else None
+            # Without the password nobody learns which paths there are, nor what they take.
+            return lambda: answer, headers, None if refused.status in _BEFORE_PASSWORD else guard
         return endpoint, headers, None if is_open else guard
 
     def _find(self, request: Request) -> tuple[Callable[[], Answer], bool]:
