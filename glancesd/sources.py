@@ -43,6 +43,7 @@ if TYPE_CHECKING:                     # collectors that few want: see `Later`
         conntrack,
         cpufreq,
         cpumodel,
+        disk_identity,
         edac,
         entropy,
         filefd,
@@ -91,6 +92,7 @@ CONNECTIONS: Source[connections.Connections] = Source("connections")
 CONNTRACK: Source[conntrack.Tracked] = Source("conntrack")
 # For /metrics.
 NET_DEV: Source[dict[str, network.Counters]] = Source("net_dev")
+DISK_IDENTITY: Source[dict[str, disk_identity.Identity]] = Source("disk_identity")
 NET_STATES: Source[dict[str, netclass.State]] = Source("net_states")
 NETSTAT: Source[dict[str, dict[str, int]]] = Source("netstat")
 SOCKSTAT: Source[sockstat.Sockets] = Source("sockstat")
@@ -181,6 +183,7 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[
         CONNECTIONS: Sampled(Later("connections"), slow=True),
         CONNTRACK: Sampled(Later("conntrack"), slow=True),
         NET_DEV: Sampled(network.sample_counters),
+        DISK_IDENTITY: Sampled(Later("disk_identity"), slow=True),
         NET_STATES: Sampled(Later("netclass", "Sampler")),
         NETSTAT: Sampled(Later("netstat")),
         SOCKSTAT: Sampled(Later("sockstat"), given=MEMORY),

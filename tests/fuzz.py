@@ -173,6 +173,8 @@ SEEDS = {
     "process_details.parse_gids": Seeds(("proc/*/status",), (b"Name:\tbash\nGid:\t7\t8\t9\t7\n",), binary=True),
     "process_details.parse_statm": Seeds(("proc/*/statm",), (b"1283 955 842 226 0 139 0\n",), binary=True),
     "cpu.parse_cpus": Seeds(("sys/devices/system/cpu/offline",), (b"0,2-3\n", b"\n")),
+    "disk_identity.parse": Seeds(("proc/diskstats",), (_DISKSTATS,)),
+    "disk_identity.parse_udev": Seeds((), (b"S:disk/by-id/x\nE:ID_MODEL=WDC_WD40\nE:ID_WWN=0x5000\nG:systemd\n",)),
     "disks.parse": Seeds(("proc/diskstats",), (_DISKSTATS,)),
     "disks.parse_partitions": Seeds(("proc/partitions",), (
         b"major minor  #blocks  name\n\n 254        0   20971520 vda\n   8        1     102400 sda1\n",)),

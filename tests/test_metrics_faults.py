@@ -23,7 +23,7 @@ CAUSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"/proc/stat$", ("cpu", "stat", "process")),
     (r"/proc/(meminfo|vmstat|zoneinfo|spl/.*)$", ("meminfo", "vmstat", "sockstat")),         # the size of a page
     (r"/proc/loadavg$", ("loadavg",)), (r"/proc/schedstat$", ("schedstat",)), (r"/proc/mdstat$", ("mdadm",)),
-    (r"/proc/(diskstats|partitions)$|/sys/block", ("diskstats",)),
+    (r"/proc/(diskstats|partitions)$|/sys/block|/run/udev/", ("diskstats",)),
     (r"/proc/(1|self)/mountinfo$|/proc/(1/)?mounts$|/proc/filesystems$|statvfs:",
      ("filesystem", "meminfo", "sockstat")),
     (r"/net/dev$", ("netdev",)), (r"/net/(netstat|snmp|snmp6)$", ("netstat",)), (r"/net/sockstat6?$", ("sockstat",)),

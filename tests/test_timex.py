@@ -25,8 +25,11 @@ class Sample(unittest.TestCase):
             timex.Sampler()(Roots("/nowhere"))
 
     def test_without_ctypes(self) -> None:
+        sampler = timex.Sampler()
         with mock.patch.dict(sys.modules, {"ctypes": None}), self.assertRaises(NoData):
-            timex.Sampler()(Roots())
+            sampler(Roots())
+        with self.assertRaises(NoData):                     # it is not looked for again
+            sampler(Roots())
 
     @unittest.skipUnless(ctypes, "this Python has no ctypes")
     def test_refused(self) -> None:

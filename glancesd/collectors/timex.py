@@ -52,16 +52,24 @@ class Timex(NamedTuple):
 
 
 class Sampler:
-    """The kernel's clock, again and again. State: the libc's function and the structure that it fills."""
+    """The kernel's clock, again and again.
+
+    State: the libc's function and the structure that it fills; or that there is no ctypes, because a look for it
+    searches every folder of modules.
+    """
 
     def __init__(self) -> None:
         self._ask: Optional[Callable[[], tuple[int, Any]]] = None
+        self._looked = False
 
     def __call__(self, roots: Roots) -> Timex:
         """NoData of another machine, without ctypes, and where the call is refused (seccomp: EPERM, ENOSYS)."""
         if not roots.live:
             raise NoData("adjtimex of another machine")
-        self._ask = self._ask or _prepare()
+        if not self._looked:
+            self._ask, self._looked = _prepare(), True
+        if self._ask is None:
+            raise NoData("ctypes")
         result, timex = self._ask()
         if result < 0:
             raise NoData("adjtimex is refused")
@@ -70,13 +78,16 @@ class Sampler:
                      timex.jitcnt, timex.calcnt, timex.errcnt, timex.stbcnt)
 
 
-def _prepare() -> Callable[[], tuple[int, Any]]:
-    """A function that calls adjtimex: its result, and the structure. NoData without ctypes or without that function."""
+def _prepare() -> Optional[Callable[[], tuple[int, Any]]]:
+    """A function that calls adjtimex: its result, and the structure. None without ctypes or without that function.
+
+    Where memory that is written may not be run (MemoryDenyWriteExecute), older versions of ctypes end in MemoryError.
+    """
     try:
         import ctypes
         adjtimex = ctypes.CDLL(None).adjtimex
-    except (ImportError, OSError, AttributeError):
-        raise NoData("ctypes") from None
+    except (ImportError, OSError, AttributeError, MemoryError):
+        return None
     kinds = {"i": ctypes.c_int, "l": ctypes.c_long, "t": ctypes.c_long * 2}
     fields = [(name, kinds[kind]) for name, kind in _MEMBERS]
     structure = type("Structure", (ctypes.Structure,), {

@@ -25,6 +25,7 @@ from .rows import (
     cores,
     cpu_guest_seconds,
     cpu_seconds,
+    disk_identities,
     disks,
     family,
     governors,
@@ -47,9 +48,9 @@ from .rows import (
     per,
     process_states,
     queues,
+    seconds,
     stalls,
     supply_texts,
-    ticks,
     times,
     zones,
 )
@@ -64,10 +65,10 @@ COLLECTORS: Mapping[str, Collector] = {
     "cpu": Collector((
         Group(sources.CPU_SAMPLE, ("cpu", "mode"), cpu_seconds, (
             family("node_cpu_seconds_total", COUNTER,
-                   "Time that this CPU spent in this mode since boot, in seconds.", ticks),)),
+                   "Time that this CPU spent in this mode since boot, in seconds.", seconds),)),
         Group(sources.CPU_SAMPLE, ("cpu", "mode"), cpu_guest_seconds, (
             family("node_cpu_guest_seconds_total", COUNTER,
-                   "Part of user and nice time that went to virtual machines, in seconds.", ticks),)),
+                   "Part of user and nice time that went to virtual machines, in seconds.", seconds),)),
         Group(sources.THROTTLES, ("cpu",), online, (
             family("node_cpu_online", GAUGE, "1 when this CPU is online.", lambda cpu: int(cpu.online)),)),
         Group(sources.THROTTLES, ("package", "core"), cores, (
@@ -119,7 +120,9 @@ COLLECTORS: Mapping[str, Collector] = {
         family("node_disk_flush_requests_total", COUNTER, "Flushes finished since boot.", "flushes"),
         family("node_disk_flush_requests_time_seconds_total", COUNTER, "Seconds that all flushes took, added up.",
                per("flush_ms", 1000)),
-    )),)),
+    )), Group(
+        sources.DISK_IDENTITY, ("device", "major", "minor", "path", "wwn", "model", "serial", "revision", "rotational"),
+        disk_identities, (family("node_disk_info", GAUGE, "What this disk is, always 1.", always),)))),
     "filesystem": Collector((
         Group(MOUNTS, ("device", "mountpoint", "fstype", "device_error"), mounts, (
             family("node_filesystem_size_bytes", GAUGE, "File system: size in bytes.", of_file_system("size_bytes")),

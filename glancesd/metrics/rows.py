@@ -66,6 +66,7 @@ class Collector(NamedTuple):
 
 
 def family(name: str, kind: str, text: str, figure: Union[str, Figure]) -> Family:
+    """A row of the table. `figure`: the field of a row that is shown as it is, or what makes the number of a row."""
     return Family(name, kind, text, attrgetter(figure) if isinstance(figure, str) else figure)
 
 
@@ -95,10 +96,12 @@ def one(value: Any, filters: Filters) -> Iterable[Row]:
 
 
 def by_name(value: Mapping[str, Any], filters: Filters) -> Iterable[Row]:
+    """Devices by their names."""
     return [((name,), row) for name, row in value.items()]
 
 
 def by_number(value: Mapping[int, Any], filters: Filters) -> Iterable[Row]:
+    """CPUs and controllers by their numbers."""
     return [((str(number),), row) for number, row in value.items()]
 
 
@@ -108,13 +111,13 @@ def cpu_seconds(value: Any, filters: Filters) -> Iterable[Row]:
 
 
 def cpu_guest_seconds(value: Any, filters: Filters) -> Iterable[Row]:
+    """As `cpu_seconds`, of what virtual machines had."""
     return [((str(number), mode), ticks or 0) for number, times in value.cpus.items()
             for mode, ticks in (("user", times.guest), ("nice", times.guest_nice))]
 
 
-
-def ticks(ticks: int) -> float:
-    """Seconds: USER_HZ is 100 on every architecture that Linux runs on today."""
+def seconds(ticks: int) -> float:
+    """Seconds of ticks: the kernel shows 1/100 s whatever it counts in (USER_HZ), but on Alpha."""
     return ticks / 100
 
 
@@ -141,6 +144,12 @@ def disks(value: Any, filters: Filters) -> Iterable[Row]:
     """Without what the filter names, and without the short rows of partitions in 2.6."""
     return [((name,), counters) for name, counters in value.rows.items()
             if counters.reads_merged is not None and not filters.disk(name)]
+
+
+def disk_identities(value: Any, filters: Filters) -> Iterable[Row]:
+    """Disks with what they are, but for those that the filter names."""
+    return [((name, *identity[:-1], "" if identity.rotational is None else str(identity.rotational)), identity)
+            for name, identity in value.items() if not filters.disk(name)]
 
 
 def stalls(resource: str, kind: str) -> Rows:

@@ -25,7 +25,7 @@ from .text import OPEN_METRICS, TEXT, Kept, Page, Sample, negotiate
 SHARED_SECONDS = 0.25
 # What is slow by nature, or set up once, may be as old as its source allows.
 _SLOW = frozenset((sources.CPUFREQ, sources.HWMON, sources.THERMAL, sources.SUPPLIES,
-                   sources.OS_RELEASE, sources.UNAME))
+                   sources.OS_RELEASE, sources.UNAME, sources.DISK_IDENTITY))
 
 
 class WallClock(NamedTuple):
