@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Callable, Iterator, NamedTuple, Optional
 
-from . import children, machine, sockets, sources, systemd, tls
+from . import children, dashboard, machine, sockets, sources, systemd, tls
 from .alerts import Alerts
 from .api.endpoints import State
 from .api.health import Health
 from .api.site import Dialects, Site
 from .collectors import cpu
-from .dashboard import Dashboard
 from .history import History
 from .log import Log
 from .machine import TimeZone
@@ -85,7 +84,7 @@ class Daemon:
         self._metrics = Metrics(self._readings, self._roots, clock, log)
         self._ticker = Ticker(settings.interval, self._tick, clock, log)
         self._listening: Optional[Listening] = None
-        self._page = Dashboard()
+        self._page = dashboard.Dashboard()
         self._server: Optional[Server] = None
         with _starting():
             self._in_force = self._make(settings, None)
@@ -136,7 +135,8 @@ class Daemon:
         names = machine.names(self._roots)
         dialects = Dialects(settings, self._readings, self._clock.monotonic, self._log)
         watch = Watch(settings, self._readings, self._alerts, self._history, dialects.kept)
-        others = {} if settings.disable_webui else self._page.endpoints()
+        has_page = not settings.disable_webui and dashboard.API not in settings.disable_api
+        others = self._page.endpoints() if has_page else {}
         health = Health(dialects.pages, self._readings, self._alerts, self._ticker.stalled)
         if not settings.metrics.disabled:
             others["metrics"] = partial(self._metrics.answer, settings)

@@ -168,6 +168,11 @@ class Off(unittest.TestCase):
             self.assertEqual(daemon.json("/"), daemon.json("/api/2/help"))
             self.assertEqual({daemon.ask("/" + path).status for path in dashboard.FILES if path}, {404})
 
+    def test_without_the_api_that_it_asks(self) -> None:
+        with Daemon("--interval", "0", "--disable-api", "2") as daemon:
+            self.assertEqual(daemon.ask("/page.js").status, 404)
+            self.assertIn("json", daemon.ask("/").headers["content-type"])
+
 
 class Served(unittest.TestCase):
     daemon: ClassVar[Daemon]

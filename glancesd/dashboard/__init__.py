@@ -11,6 +11,8 @@ from typing import Callable, Mapping
 
 from ..answers import Answer, Request
 
+# The version of the API that the page asks.
+API = "2"
 # The path below `/`, its file and type.
 FILES: Mapping[str, tuple[str, str]] = {
     "": ("page.html", "text/html; charset=utf-8"),
