@@ -99,6 +99,14 @@ class Samples(unittest.TestCase):
         machine.files.update({"10/stat": stat(b"vim", user=301), "10/cmdline": b"vim\0x\0"})
         self.assertEqual(self.sample(machine)[10].arguments, ("vim", "x"))
 
+    def test_met_between_fork_and_exec(self) -> None:
+        machine = host(10)
+        self.sample(machine)
+        machine.files.update({**program(11, stat(pid=11, start=6000), b"bash\0-l\0"), "11/statm": STATM})
+        self.assertEqual(self.sample(machine)[11].arguments, ("bash", "-l"))
+        machine.files["11/cmdline"] = b"bash\0-c\0make\0"
+        self.assertEqual(self.sample(machine)[11].arguments, ("bash", "-c", "make"))
+
     def test_what_may_not_be_read_or_is_gone_is_not_known(self) -> None:
         for name, problem in (("gone", NoData("gone")), ("denied", PermissionError(13, "Permission denied"))):
             with self.subTest(name):

@@ -354,6 +354,26 @@ class Sampling(unittest.TestCase):
         process = self.sampled(host)
         self.assertEqual((process.name, process.command_line, process.user), ("top", "top", "bob"))
 
+    def test_met_between_fork_and_exec(self) -> None:
+        host = Host(program(10))
+        self.sampler(host)
+        host.files.update(program(11, stat(pid=11, start=6000), b"bash\0-l\0"))
+        self.assertEqual(self.sampler(host).processes[11].command_line, "bash -l")
+        host.files.update(program(11, stat(pid=11, start=6000), b"bash\0-c\0make\0", 1001))
+        process = self.sampler(host).processes[11]
+        self.assertEqual((process.command_line, process.user), ("bash -c make", "bob"))
+        host.opens()
+        self.sampler(host)
+        self.assertEqual(host.opens(), ["10/stat", "10/io", "11/stat", "11/io"])
+
+    def test_met_within_exec(self) -> None:
+        host = Host(program(10))
+        self.sampler(host)
+        host.files.update(program(10, stat(b"top"), b""))
+        self.assertEqual(self.sampled(host).command_line, "")
+        host.files.update(program(10, stat(b"top"), b"top\0-b\0"))
+        self.assertEqual(self.sampled(host).command_line, "top -b")
+
     def test_kernel_worker_takes_another_name(self) -> None:
         host = Host(program(10, stat(b"kworker/u4:0-events", virtual=0, flags=KERNEL_THREAD), b"", 0))
         self.sampler(host)

@@ -116,7 +116,7 @@ class Sampler:
             if seen is None or seen.process.start_ticks != process.start_ticks:
                 seen = _Seen(process)
             if seen.detail is None or seen.process is not process or now >= seen.due:
-                if now >= seen.due or seen.process.name != process.name:
+                if now >= seen.due or _program(seen.process) != _program(process):
                     kept_bytes += self._meet(roots, process, seen, now, kept_bytes > ARGUMENTS_BYTES)
                 seen.process = process
                 seen.detail = _detail(roots, process, seen, sample.page_bytes)
@@ -140,6 +140,10 @@ class Sampler:
         seen.arguments = None if data is None else parse_arguments(data)
         seen.bytes = len(data or b"")
         return seen.bytes - before
+
+
+def _program(process: Process) -> tuple[str, str]:
+    return process.name, process.command_line
 
 
 def _detail(roots: Roots, process: Process, seen: _Seen, page_bytes: int) -> Detail:

@@ -107,7 +107,8 @@ class Sampler:
     """Samples every process.
 
     A process whose stat and io are the same to the byte has done nothing: its Process is the very object of the sample
-    before. Command line and user are read when a process is new or takes another name, and every REFRESH_SECONDS or so.
+    before. Command line and user are read when a process is new or takes another name, once more in the sample after
+    that, and every REFRESH_SECONDS or so.
     State: stat, io and a Process for each pid of the latest sample, and the names of their users.
     """
 
@@ -196,7 +197,12 @@ class Sampler:
         uid = owner if roots.live and owner != _UNKNOWN_OWNER else _real_uid(roots, pid)
         user = "?" if uid is None else self._users.name(roots, uid)
         process = self._process(roots, pid, record, stat, name, command_line, user, io)
-        return _Seen(record, io, stat.comm, process, now + REFRESH_SECONDS + pid % REFRESH_SECONDS)
+        known = self._seen.get(pid)
+        # Between fork and exec a process has its parent's command line, within exec its new name and none: what came or
+        # changed since the sample before is read again in the next.
+        same = known is not None and (known.process.start_ticks, known.comm) == (stat.start_ticks, stat.comm)
+        due = now if self._seen and not same else now + REFRESH_SECONDS + pid % REFRESH_SECONDS
+        return _Seen(record, io, stat.comm, process, due)
 
     def _process(self, roots: Roots, pid: int, record: bytes, stat: Record, name: str, command_line: str, user: str,
                  io: Optional[bytes]) -> Process:
