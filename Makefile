@@ -5,13 +5,15 @@ PYTHON = python3
 INTERPRETER =
 PREFIX = /usr/local
 DESTDIR =
+# 1: install-openwrt installs the sources, too, which every Python runs.
+SOURCES =
 UNITDIR = $(PREFIX)/lib/systemd/system
 # More arguments: make run ARGS="-p 0", make bench ARGS=…
 ARGS =
 
 INSTALL = sh glancesd/services/install.sh
 # To the shell by its environment, because a path may hold blanks and quotes.
-export PYTHON INTERPRETER PREFIX UNITDIR DESTDIR
+export PYTHON INTERPRETER PREFIX UNITDIR DESTDIR SOURCES
 # Where uninstall looks when the command line names no PREFIX.
 uninstall: export ELSEWHERE = $(if $(filter file,$(origin PREFIX)),/usr)
 
@@ -48,14 +50,14 @@ fuzz: ## every parser on mutated kernel files, the server on mutated requests: a
 	$(PYTHON) -m tests.fuzz $(ARGS)
 
 pyz: ## glancesd.pyz, the daemon in one file
-	PYTHONHASHSEED=0 $(PYTHON) glancesd/services/pyz.py glancesd.pyz
+	$(PYTHON) glancesd/services/pyz.py glancesd.pyz
 
 install: ## the command, glancesd.conf and the systemd units (DESTDIR= PREFIX= PYTHON= INTERPRETER= UNITDIR=)
 	@$(INSTALL) systemd
 
 install-openwrt: PREFIX = /usr
 install-openwrt: INTERPRETER = /usr/bin/python3
-install-openwrt: ## the command, glancesd.conf and the procd service, into /usr
+install-openwrt: ## the command, glancesd.conf and the procd service, into /usr (SOURCES=1: for any Python)
 	@$(INSTALL) openwrt
 
 install-openrc: ## the command, glancesd.conf and the OpenRC service

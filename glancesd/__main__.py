@@ -6,9 +6,11 @@ import os
 import signal
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Callable, Optional, Sequence
 
+TYPE_CHECKING = False               # `typed` has these, but started as `python3 FOLDER` this file has no package yet
 if TYPE_CHECKING:
+    from typing import Callable, Optional, Sequence
+
     from .log import Log
     from .settings import Settings
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
-from typing import Any, Callable, Iterable, NamedTuple, Optional, Sequence
+
+from .typed import Any, Callable, Iterable, NamedTuple, Optional, Sequence
 
 WARNING = "WARNING"
 CRITICAL = "CRITICAL"

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import Any, Callable, NamedTuple, Optional
+
+from .typed import Any, Callable, NamedTuple, Optional
 
 try:
     import zlib

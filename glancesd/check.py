@@ -17,10 +17,10 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from typing import Any, Callable, NamedTuple
 
 from .log import LINE_CHARACTERS, printable
 from .settings import Settings
+from .typed import Any, Callable, NamedTuple
 
 PASSED, FAILED, NOT_ASKED = 0, 1, 2
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Callable, Optional
+
+from .typed import TYPE_CHECKING, Any, Callable, Optional
 
 if TYPE_CHECKING:
     from subprocess import Popen

@@ -5,9 +5,10 @@ could be asked goes by the first twelve digits of its id.
 """
 from __future__ import annotations
 
-from typing import Iterable, Mapping, NamedTuple, Optional
+from .typed import TYPE_CHECKING, Iterable, Mapping, NamedTuple, Optional
 
-from .collectors.cgroups import ContainerUse
+if TYPE_CHECKING:                     # collectors that a start does without: see `sources.Later`
+    from .collectors.cgroups import ContainerUse
 
 ID_DIGITS = 12
 

@@ -10,7 +10,6 @@ import signal
 import threading
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Callable, Iterator, NamedTuple, Optional
 
 from . import children, dashboard, machine, sockets, sources, systemd, tls
 from .alerts import Alerts
@@ -33,6 +32,7 @@ from .signals import END, Signals
 from .sockets import Listening, StartError
 from .tasks import Tasks
 from .ticker import Ticker
+from .typed import TYPE_CHECKING, Callable, Iterator, NamedTuple, Optional
 from .watch import Watch
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ and a moment's 0 are told apart once, for everyone who compares two samples, how
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple, Optional
+
+from .typed import Any, NamedTuple, Optional
 
 # A window shorter than this says more about clock ticks (10 ms) than about the machine.
 WINDOW_SECONDS = 0.25

@@ -8,12 +8,14 @@ A figure goes by the kernel's words here; what a dialect of the API calls it sta
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Sequence, Union
 
-from .collectors.filesystems import FileSystem
-from .collectors.power import Battery, combined_percent
 from .collectors.processes import Activity
-from .collectors.sensors import Sensors, Thresholds
+from .typed import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Optional, Sequence, Union
+
+if TYPE_CHECKING:                     # collectors that a start does without: see `sources.Later`
+    from .collectors.filesystems import FileSystem
+    from .collectors.power import Battery
+    from .collectors.sensors import Sensors, Thresholds
 
 TEMPERATURE, FAN, DISK, BATTERY = "temperature_core", "fan_speed", "temperature_hdd", "battery"
 
@@ -67,6 +69,8 @@ def measured(sensors: Sensors, batteries: Optional[Sequence[Battery]],
              for entry in sensors.temperatures]
     found += [Measured(entry.label, int(entry.value), "rpm", FAN, entry.value) for entry in sensors.fans]
     found += [Measured(disk.name, disk.rounded, disk.unit, DISK, disk.celsius) for disk in sensors.disks]
+    from .collectors.power import combined_percent  # here: see `sources.Later`
+
     charge = combined_percent(batteries) if batteries else None
     return found if charge is None else [
         *found, Measured("Battery", charge, "%", BATTERY, 100 - charge, status=_status(batteries or ()))]

@@ -11,7 +11,8 @@ import math
 import threading
 from array import array
 from collections import OrderedDict
-from typing import Any, Iterable, NamedTuple, Union
+
+from .typed import Any, Iterable, NamedTuple, Union
 
 Number = Union[int, float]
 

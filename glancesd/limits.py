@@ -9,24 +9,23 @@ A function for each section of the settings makes its statistics of its sources'
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterable, List, Mapping, NamedTuple, Sequence, Union
-
 from .collectors import cpu as cpu_times
 from .collectors.disks import DiskActivity
-from .collectors.filesystems import FileSystem
-from .collectors.gpu import Card
 from .collectors.host import Load
 from .collectors.memory import Memory
 from .collectors.network import Traffic
-from .collectors.power import Battery
-from .collectors.sensors import Sensors
 from .containers import Known
 from .delta import percent, rate
 from .figures import FAN, measured, mounted
 from .settings.thresholds import LEVELS
+from .typed import TYPE_CHECKING, Iterable, List, Mapping, NamedTuple, Sequence, Union
 
 if TYPE_CHECKING:                     # a collector that few want: see `sources.Later`
     from .collectors.conntrack import Tracked
+    from .collectors.filesystems import FileSystem
+    from .collectors.gpu import Card
+    from .collectors.power import Battery
+    from .collectors.sensors import Sensors
 
 Limits = Mapping[str, Union[float, List[str]]]
 

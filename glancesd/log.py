@@ -11,7 +11,8 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from typing import Callable, Optional
+
+from .typed import Callable, Optional
 
 # A burst of trouble (each client, each second) must not fill a router's log: further lines of the minute are counted.
 LINES_PER_MINUTE = 60

@@ -4,10 +4,10 @@ from __future__ import annotations
 import os
 import socket
 import time
-from typing import MutableMapping, Optional
 
 from .collectors.host import HOSTNAME, parse_hostname
 from .roots import Roots
+from .typed import MutableMapping, Optional
 
 LOCALTIME = "/etc/localtime"
 

@@ -17,9 +17,9 @@ import threading
 import time
 from collections import deque
 from functools import partial
-from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional
 
 from . import threads
+from .typed import Any, Callable, Iterable, Mapping, NamedTuple, Optional
 
 EACH_SECONDS = 0.25
 ALL_SECONDS = 0.75

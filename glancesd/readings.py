@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Callable, Generic, Mapping, NamedTuple, Optional, TypeVar, Union, overload
 
 from .delta import WINDOW_SECONDS, Tracker
 from .log import Log
 from .roots import NoData, Roots
+from .typed import Any, Callable, Generic, Mapping, NamedTuple, Optional, TypeVar, Union, overload
 
 # What hardly changes (cores, sensors, power, …) is read at most this often.
 SLOW_SECONDS = 10.0

@@ -11,7 +11,8 @@ import contextlib
 import errno
 import os
 import re
-from typing import AnyStr, Callable, Generic, Iterable, Iterator, NamedTuple, Optional, TypeVar
+
+from .typed import AnyStr, Callable, Generic, Iterable, Iterator, NamedTuple, Optional, TypeVar
 
 # One piece of a kernel table: most tables come whole in it, longer ones in a few reads.
 PIECE_BYTES = 65536

@@ -4,7 +4,8 @@ from __future__ import annotations
 import os
 import select
 import signal
-from typing import AbstractSet, Iterable
+
+from .typed import AbstractSet, Iterable
 
 END = frozenset((signal.SIGTERM, signal.SIGINT))
 _PIPE_BYTES = 65536

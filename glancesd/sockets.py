@@ -6,12 +6,12 @@ import os
 import socket
 import stat
 from contextlib import suppress
-from typing import NamedTuple, Optional
 
 from . import systemd
 from .log import Log
 from .server.server import Server
 from .settings import Settings
+from .typed import NamedTuple, Optional
 
 # Of a kernel that was built or booted without IPv6, and of a service that may not use it.
 _NO_IPV6 = frozenset((errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT))

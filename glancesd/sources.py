@@ -3,32 +3,25 @@ from __future__ import annotations
 
 import time
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Union
 
 from .alerts import Alerts, Event
 from .collectors import (
-    addresses,
-    cgroups,
     cpu,
     disks,
     filesystems,
-    gpu,
     host,
     interrupts,
     memory,
     network,
-    power,
     processes,
-    raid,
-    sensors,
     vmstat,
-    wireless,
 )
 from .containers import Containers, joined
 from .log import Log
 from .readings import Derived, Sampled, Source
 from .roots import Roots
 from .tasks import Tasks
+from .typed import TYPE_CHECKING, Any, Callable, Mapping, Optional, Union
 
 if TYPE_CHECKING:                  # what nobody has in the settings file is not imported
     from .tasks.amps import AmpResult
@@ -36,9 +29,11 @@ if TYPE_CHECKING:                  # what nobody has in the settings file is not
     from .tasks.folders import FolderSize
     from .tasks.ports import Checked
 
-if TYPE_CHECKING:                     # collectors that few want: see `Later`
+if TYPE_CHECKING:                     # collectors that a start does without: see `Later`
     from .collectors import (
+        addresses,
         bonding,
+        cgroups,
         connections,
         conntrack,
         cpufreq,
@@ -47,12 +42,16 @@ if TYPE_CHECKING:                     # collectors that few want: see `Later`
         edac,
         entropy,
         filefd,
+        gpu,
         hwmon,
         netclass,
+        power,
         pressure,
         process_details,
+        raid,
         schedstat,
         selinux,
+        sensors,
         sockstat,
         softnet,
         supplies,
@@ -61,6 +60,7 @@ if TYPE_CHECKING:                     # collectors that few want: see `Later`
         timex,
         udp_queues,
         uname,
+        wireless,
     )
 
 # Samples of the kernel.
@@ -137,24 +137,27 @@ AMPS: Source[list[AmpResult]] = Source("amps")
 
 
 class Later:
-    """The sampler of a collector that is imported when somebody first asks: what few want costs the others nothing."""
+    """A function of a collector that is imported when somebody first asks: what few want costs the others nothing."""
 
-    def __init__(self, collector: str, name: str = "sample") -> None:
-        """`name`: of the collector's function, or of a class that is made once, because it remembers."""
+    def __init__(self, collector: str, name: str = "sample", *made_of: Any) -> None:
+        """`name`: of the collector's function, or of a class that is made once, of `made_of`, because it remembers."""
         self._collector = collector
         self._name = name
+        self._made_of = made_of
         self._sample: Optional[Callable[..., Any]] = None
 
     def __call__(self, *given: Any) -> Any:
         if self._sample is None:
             found = getattr(import_module("." + self._collector, __package__ + ".collectors"), self._name)
-            self._sample = found() if isinstance(found, type) else found
+            self._sample = found(*self._made_of) if isinstance(found, type) else found
         return self._sample(*given)
 
 
 def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[[], Tasks],
           clock: Callable[[], float] = time.monotonic) -> Mapping[str, Union[Sampled, Derived]]:
     """How each source is had. What is derived stands behind what it compares."""
+    compared_containers = Later("cgroups", "derive")
+    compared_cards, merged = Later("gpu", "derive"), Later("gpu", "merged")
     return {
         CPU_SAMPLE: Sampled(cpu.sample),
         VMSTAT: Sampled(vmstat.sample),
@@ -166,17 +169,17 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[
         PROCESSES_SAMPLE: Sampled(processes.Sampler(), given=MEMORY),
         PID_MAX: Sampled(host.sample_pid_max, slow=True),
         INTERRUPTS_SAMPLE: Sampled(interrupts.Sampler()),
-        WIRELESS: Sampled(wireless.sample),
+        WIRELESS: Sampled(Later("wireless")),
         CORES: Sampled(host.sample_cores, slow=True, given=CPU_SAMPLE),
         STARTED: Sampled(host.StartSampler(), slow=True, given=CPU_SAMPLE),
         IDENTITY: Sampled(host.sample_identity, slow=True, given=MEMORY),
-        ADDRESSES: Sampled(addresses.Sampler(clock), slow=True),
-        SENSORS: Sampled(sensors.Sampler(), slow=True),
-        SENSOR_THRESHOLDS: Sampled(sensors.ThresholdSampler(), slow=True, given=SENSORS),
-        POWER: Sampled(power.sample, slow=True),
-        RAID: Sampled(raid.sample, slow=True),
-        CONTAINERS_SAMPLE: Sampled(cgroups.Sampler(clock), given=MEMORY, optional=True),
-        GPU_SAMPLE: Sampled(gpu.Sampler(), optional=True),
+        ADDRESSES: Sampled(Later("addresses", "Sampler", clock), slow=True),
+        SENSORS: Sampled(Later("sensors", "Sampler"), slow=True),
+        SENSOR_THRESHOLDS: Sampled(Later("sensors", "ThresholdSampler"), slow=True, given=SENSORS),
+        POWER: Sampled(Later("power"), slow=True),
+        RAID: Sampled(Later("raid"), slow=True),
+        CONTAINERS_SAMPLE: Sampled(Later("cgroups", "Sampler", clock), given=MEMORY, optional=True),
+        GPU_SAMPLE: Sampled(Later("gpu", "Sampler"), optional=True),
         PROCESS_DETAILS: Sampled(Later("process_details", "Sampler"), given=PROCESSES_SAMPLE),
         CPUFREQ: Sampled(Later("cpufreq", "Sampler"), slow=True),
         CPU_MODEL: Sampled(Later("cpumodel"), slow=True, given=CPUFREQ),
@@ -214,8 +217,8 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[
         INTERRUPTS: Derived(INTERRUPTS_SAMPLE, interrupts.derive),
 
         CONTAINERS: Derived(CONTAINERS_SAMPLE,
-                            lambda *window: joined(cgroups.derive(*window), tasks().engines())),
-        GPU: Derived(GPU_SAMPLE, lambda *window: gpu.merged(gpu.derive(*window), tasks().nvidia_cards())),
+                            lambda *window: joined(compared_containers(*window), tasks().engines())),
+        GPU: Derived(GPU_SAMPLE, lambda *window: merged(compared_cards(*window), tasks().nvidia_cards())),
 
         CLOCK: Sampled(lambda roots: True, own=True),
         ALERTS: Sampled(lambda roots: alerts.events(), own=True),

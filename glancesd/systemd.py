@@ -13,7 +13,8 @@ from __future__ import annotations
 import os
 import socket
 import time
-from typing import Mapping
+
+from .typed import Mapping
 
 _FIRST_DESCRIPTOR = 3
 # More sockets than anybody hands to one daemon: a larger LISTEN_FDS is not a count.

@@ -9,7 +9,8 @@ no bound on how long its threads wait, and brings logging.
 from __future__ import annotations
 
 import _thread
-from typing import Callable, Optional, TypeVar
+
+from .typed import Callable, Optional, TypeVar
 
 # A thread waits for more work this long. SPARES of them do at once: one for a connection, one for what its answer asks
 # a disk.

@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 import threading
-from typing import Callable, Optional
 
 from .log import Log
 from .readings import Clock
+from .typed import Callable, Optional
 
 # Sampling counts as stopped after this many missed ticks, and some seconds for a slow machine.
 MISSED_TICKS = 3

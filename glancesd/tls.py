@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import socket
-from typing import Callable, Optional
 
 from .settings import Settings, SettingsError
+from .typed import Callable, Optional
 
 Wrap = Callable[[socket.socket], socket.socket]
 

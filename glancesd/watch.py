@@ -4,8 +4,6 @@ The ticker calls `tick` on the daemon's own clock, whether anybody asks or not; 
 """
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, Mapping, NamedTuple, Sequence
-
 from . import alerts, limits
 from .alerts import Alerts, Observation
 from .collectors.processes import Activity
@@ -32,6 +30,7 @@ from .sources import (
     PROCESSES,
     SENSORS,
 )
+from .typed import Any, Callable, Iterable, Mapping, NamedTuple, Sequence
 
 # Ticks in a row at which a source failed: then nobody can say that its events last.
 FAILING_TICKS = 3

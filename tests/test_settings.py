@@ -12,7 +12,7 @@ import unittest
 from typing import Any, NamedTuple
 
 from glancesd import settings
-from glancesd.settings import OPTIONS, Settings, SettingsError, default_settings, printed
+from glancesd.settings import OPTIONS, Settings, SettingsError, command_line, default_settings, parser, printed
 
 HERE = os.path.abspath(__file__)
 FOLDER = os.path.dirname(HERE)
@@ -167,6 +167,17 @@ class Table(Files):
 
 
 class CommandLine(Files):
+    # What is understood without argparse, as argparse does, and what is left to it.
+    WHOLE = (
+        (), ("-w",), ("--webserver", "-p", "80"), ("-p", "80", "--port", "81"), ("--port=80",), ("--bind=",),
+        ("-C", ""), ("--hide-arguments", "-B", "::1"), ("--disable-plugin", "fs,raid", "--disable-plugin=alert"),
+        ("--username=a=b",),
+    )
+    FOR_ARGPARSE = (
+        ("-p80",), ("-p",), ("-p", "-1"), ("-p", "--bind"), ("--hide",), ("--hide-arguments=no",),
+        ("--hide-arguments=",), ("x",), ("-V",), ("--",), ("-p=80",),
+    )
+
     WRONG = (
         (("--nosuch",), "--nosuch: no such option"),
         (("--nosuch=5",), "--nosuch=5: no such option"),
@@ -199,6 +210,14 @@ class CommandLine(Files):
         (("-u", "ann"), "-u: of Glances; here --username NAME"),
         (("--disable-history",), "--disable-history: of Glances; here --history-size 0"),
     )
+
+    def test_whole_options(self) -> None:
+        for argv in self.WHOLE:
+            whole, parsed = command_line.whole_options(argv), parser.parsed(argv)
+            self.assertEqual(command_line.arguments(argv).keys(), parsed.keys(), argv)
+            self.assertEqual({name: texts[-len(parsed[name]):] for name, texts in (whole or {}).items()}, parsed, argv)
+        for argv in self.FOR_ARGPARSE:
+            self.assertIsNone(command_line.whole_options(argv), argv)
 
     def test_wrong(self) -> None:
         for argv, message in self.WRONG:

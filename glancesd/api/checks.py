@@ -1,20 +1,19 @@
 """checks: the wire names of `gpu`, `ports` and `amps`, the same in every version of the API."""
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
-
-from ..collectors.gpu import Card
+from ..lazy import pattern
 from ..readings import Reading
 from ..settings import Settings
 from ..settings.lists import Port
+from ..typed import TYPE_CHECKING
 from .dialect import JSONValue
 
 if TYPE_CHECKING:                  # few have them in the settings file: not imported for the others
+    from ..collectors.gpu import Card
     from ..tasks.amps import AmpResult
     from ..tasks.ports import Checked
 
-_LOGIN = re.compile(r"(?<=://)[^/?#@]*@")
+_LOGIN = pattern(r"(?<=://)[^/?#@]*@")
 
 
 def gpu(settings: Settings, cards: Reading[list[Card]]) -> JSONValue:

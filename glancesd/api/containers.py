@@ -6,13 +6,13 @@ client (glances-api 0.8) adds up `container["cpu"].get("total", 0)`, and a null 
 from __future__ import annotations
 
 import time
-from typing import Iterable, Mapping, Optional
 
 from ..collectors.cgroups import Container, ContainerUse
 from ..collectors.host import Cores
 from ..containers import Containers, Known
 from ..readings import Reading
 from ..settings import Settings
+from ..typed import Iterable, Mapping, Optional
 from .dialect import JSONValue
 
 

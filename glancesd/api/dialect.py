@@ -5,12 +5,12 @@ Readings and figures go by the kernel's words; every wire name, every shape of a
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, TypeVar, overload
 
 from ..answers import Answer, Refused, error
 from ..limits import DEFAULT, OK
 from ..readings import Reading, Source
 from ..settings import Settings
+from ..typed import Any, Callable, Mapping, NamedTuple, Optional, Sequence, TypeVar, overload
 from .routes import Routes
 
 JSONValue = Any        # what json can print: nested dicts, lists, texts, numbers, None

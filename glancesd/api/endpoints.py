@@ -1,12 +1,11 @@
 """endpoints: what each route answers: a method given the path's parameters returns an Answer or raises Refused."""
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, NamedTuple, Optional
-
 from ..answers import Answer, Refused, dump
 from ..history import Figure, History
 from ..limits import DEFAULT
 from ..settings import Settings
+from ..typed import Any, Callable, Mapping, NamedTuple, Optional
 from ..watch import Watch
 from . import query
 from .dialect import Dialect

@@ -1,7 +1,7 @@
 """fields: what each field of API 4 means, and its unit in that API's words; None where a field has no unit."""
 from __future__ import annotations
 
-from typing import Optional
+from ..typed import Optional
 
 # plugin: a row a field, "name | unit | sentence".
 _TABLE = {

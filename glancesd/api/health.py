@@ -5,12 +5,11 @@ out) the daemon is blind, however well it answers. A probe costs at most one rea
 """
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, Optional
-
 from ..alerts import Alerts
 from ..answers import HEALTH, Answer, dump
 from ..readings import Readings
 from ..sources import CPU_SAMPLE
+from ..typed import Any, Callable, Iterable, Optional
 from .pages import Pages
 
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import threading
 from functools import partial
-from typing import Any, Callable, NamedTuple, Optional, Sequence
 
 from .. import threads
 from ..answers import Answer, Encoded, dump
 from ..log import Log
 from ..readings import Reading, Readings, Turn
 from ..settings import Settings
+from ..typed import Any, Callable, NamedTuple, Optional, Sequence
 from .dialect import Dialect
 
 # A page made of nothing that changes by itself (help, the empty plugins) is looked at again after this time.

@@ -1,14 +1,13 @@
 """processlist: the process list of a version of the API, as JSON that is kept for each process that did nothing."""
 from __future__ import annotations
 
-from typing import Any, Callable, Hashable, Iterable, Mapping, NamedTuple, Optional, Sequence
-
 from ..answers import Encoded, dump
 from ..collectors.memory import Memory
 from ..collectors.process_details import Detail
 from ..collectors.processes import TICKS_PER_SECOND, Activity
 from ..readings import Reading
 from ..settings import Settings
+from ..typed import Any, Callable, Hashable, Iterable, Mapping, NamedTuple, Optional, Sequence
 from .dialect import JSONValue
 
 

@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Union
 
 from ..answers import Refused
+from ..lazy import pattern
+from ..typed import Any, Union
 
 # ASCII digits only, and no more than a number that is served has: int() of a long text is slow (CVE-2020-10735).
-_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?(e[-+]?[0-9]{1,3})?\Z", re.IGNORECASE | re.ASCII)
+_NUMBER = pattern(r"-?[0-9]{1,30}(\.[0-9]{1,30})?(e[-+]?[0-9]{1,3})?\Z", re.IGNORECASE | re.ASCII)
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
 

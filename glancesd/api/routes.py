@@ -6,9 +6,8 @@ is not empty, and `*name` one or more segments to the end or to the fixed words 
 """
 from __future__ import annotations
 
-from typing import Iterable, NamedTuple, Optional, Sequence
-
 from ..answers import Refused
+from ..typed import Iterable, NamedTuple, Optional, Sequence
 
 _COUNT_DIGITS = 9
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import Any, Callable, Hashable, Optional
 
 from .. import threads
 from ..answers import Answer
 from ..readings import Turn
+from ..typed import Any, Callable, Hashable, Optional
 
 # Answers kept, and bytes of their bodies; the one asked for longest ago goes first. A client chooses items and values.
 ANSWERS = 64

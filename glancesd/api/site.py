@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from functools import partial
 from importlib import import_module
-from typing import Callable, Iterable, Mapping, NamedTuple, Optional
 
 from ..answers import Answer, Refused, Request, dump, error
 from ..log import Log
 from ..readings import Readings
 from ..settings import Settings
+from ..typed import Callable, Iterable, Mapping, NamedTuple, Optional
 from .dialect import Dialect
 from .endpoints import Endpoints, State
 from .pages import Pages

@@ -9,12 +9,12 @@ local time, which histories are printed in, is ahead of UTC. `states`: the field
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Mapping, Sequence
 
 from ..answers import Answer, Encoded, dump
 from ..collectors.processes import Activity
 from ..readings import Reading
 from ..sources import ALERTS, CLOCK
+from ..typed import Any, Callable, Mapping, Sequence
 from .dialect import Dialect
 from .pages import Page, Pages, joined
 from .shared import Shared

@@ -2,18 +2,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Mapping, Optional
 
 from ..alerts import Event
 from ..collectors.disks import DiskActivity
-from ..collectors.filesystems import FileSystem
 from ..collectors.memory import Memory
 from ..collectors.network import Traffic
-from ..collectors.power import Battery, combined_percent
 from ..collectors.process_details import Detail
 from ..collectors.processes import Activity
-from ..collectors.sensors import Sensors
-from ..collectors.wireless import Station
 from ..figures import measured
 from ..readings import Reading
 from ..settings import Settings
@@ -45,6 +40,7 @@ from ..sources import (
     STARTED,
     WIRELESS,
 )
+from ..typed import TYPE_CHECKING, Mapping, Optional
 from . import alike, processlist
 from .alike import (
     SORT_KEYS,
@@ -72,6 +68,10 @@ from .containers import docker
 from .dialect import Dialect, JSONValue, Plugin, plugin
 
 if TYPE_CHECKING:                  # few have them in the settings file: not imported for the others
+    from ..collectors.filesystems import FileSystem
+    from ..collectors.power import Battery
+    from ..collectors.sensors import Sensors
+    from ..collectors.wireless import Station
     from ..tasks.commands import MonitorResult
     from ..tasks.folders import FolderSize
 
@@ -103,6 +103,8 @@ def hddtemp(settings: Settings, sensors: Reading[Sensors]) -> JSONValue:
 
 
 def batpercent(settings: Settings, power: Reading[list[Battery]]) -> JSONValue:
+    from ..collectors.power import combined_percent  # here: see `sources.Later`
+
     charge = combined_percent(power.value)
     return [] if charge is None else [{"label": "Battery", "value": charge, "unit": "%"}]
 

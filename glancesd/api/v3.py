@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Mapping, Optional, Sequence
 
 from .. import __version__
 from ..alerts import Event
@@ -12,13 +11,10 @@ from ..collectors.conntrack import Tracked
 from ..collectors.cpu import Usage
 from ..collectors.cpumodel import Model
 from ..collectors.disks import DiskActivity
-from ..collectors.filesystems import FileSystem
 from ..collectors.memory import Memory
 from ..collectors.network import Traffic
-from ..collectors.power import Battery
 from ..collectors.process_details import Detail
 from ..collectors.processes import Activity
-from ..collectors.sensors import Sensors, Thresholds
 from ..figures import BATTERY, FAN, Counts, measured
 from ..readings import Reading
 from ..settings import Settings
@@ -54,11 +50,17 @@ from ..sources import (
     STARTED,
 )
 from ..tasks.folders import FOLDER_AGAIN_SECONDS, FolderSize
+from ..typed import TYPE_CHECKING, Any, Mapping, Optional, Sequence
 from . import alike, checks, processlist
 from .containers import containers3
 from .dialect import Dialect, JSONValue, Plugin, plugin
 from .endpoints import Endpoints as CommonEndpoints
 from .pages import Page
+
+if TYPE_CHECKING:                     # collectors that a start does without: see `sources.Later`
+    from ..collectors.filesystems import FileSystem
+    from ..collectors.power import Battery
+    from ..collectors.sensors import Sensors, Thresholds
 
 VERSION = "3.4.0.5"
 

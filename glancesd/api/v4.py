@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import time
 from operator import attrgetter
-from typing import Mapping, Optional
 
 from ..alerts import Event
 from ..collectors.connections import Connections
@@ -11,14 +10,10 @@ from ..collectors.conntrack import Tracked
 from ..collectors.cpu import Stat, Usage
 from ..collectors.cpumodel import Model
 from ..collectors.disks import DiskActivity
-from ..collectors.filesystems import FileSystem
 from ..collectors.gpu import Card, mean_percent
 from ..collectors.host import Cores, Identity, Load
 from ..collectors.memory import Memory
 from ..collectors.network import Traffic
-from ..collectors.power import Battery
-from ..collectors.sensors import Sensors, Thresholds
-from ..collectors.wireless import Station
 from ..delta import rate
 from ..readings import Reading
 from ..settings import Settings
@@ -48,11 +43,18 @@ from ..sources import (
     WIRELESS,
 )
 from ..tasks.folders import NO_PERMISSION, NOT_MEASURED, FolderSize
+from ..typed import TYPE_CHECKING, Mapping, Optional
 from . import alike, v3
 from .containers import containers4
 from .dialect import Dialect, JSONValue, Plugin, plugin
 from .v4_paths import ROUTES, VERSION, Endpoints, error_with_detail, utc_timestamp, without_slash
 from .v4_processes import ProcessList, ProgramList
+
+if TYPE_CHECKING:                     # collectors that a start does without: see `sources.Later`
+    from ..collectors.filesystems import FileSystem
+    from ..collectors.power import Battery
+    from ..collectors.sensors import Sensors, Thresholds
+    from ..collectors.wireless import Station
 
 _ERRNO = {NO_PERMISSION: 13, NOT_MEASURED: 5}         # EACCES, EIO
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, Mapping, Optional, Sequence
 
 from ..answers import Answer, Refused, dump, error
+from ..typed import Any, Mapping, Optional, Sequence
 from . import v3
 from .pages import Page
 from .routes import Routes, is_count

@@ -1,13 +1,12 @@
 """v4_processes: processes and programs as API 4 shows them: objects where API 3 has lists."""
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional, Sequence
-
 from ..collectors.memory import Memory
 from ..collectors.process_details import Detail
 from ..collectors.processes import Activity
 from ..readings import Reading
 from ..settings import Settings
+from ..typed import Any, Mapping, Optional, Sequence
 from . import processlist, v3
 from .dialect import JSONValue
 

@@ -20,9 +20,9 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Callable, Iterator, NamedTuple, Optional
 
 from ..roots import SHORTAGE, NoData, ParseError, Report, Roots, ignore, rows
+from ..typed import Callable, Iterator, NamedTuple, Optional
 
 ROUTE_FILE, TRIE_FILE = "net/route", "net/fib_trie"
 

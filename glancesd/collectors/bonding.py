@@ -6,9 +6,8 @@
 """
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..roots import NoData, Roots
+from ..typed import NamedTuple
 
 DIRECTORY = "class/net"
 MASTERS = DIRECTORY + "/bonding_masters"

@@ -28,10 +28,11 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Callable, Iterable, Mapping, NamedTuple, Optional, TypeVar
 
 from ..delta import increase, rate
+from ..lazy import pattern
 from ..roots import Namespace, ParseError, Report, Roots, ignore, rows
+from ..typed import Callable, Iterable, Mapping, NamedTuple, Optional, TypeVar
 from .memory import Memory
 from .network import parse as parse_interfaces
 
@@ -62,10 +63,10 @@ _V1_FILES: Mapping[str, tuple[str, ...]] = {
 _PROCESSES = "cgroup.procs"
 
 _ID = "[0-9a-f]{64}"
-_SCOPE = re.compile(r"(?:(docker)|(libpod)|(?:cri-containerd|crio))-(%s)(?:\.scope)?" % _ID)
-_BARE = re.compile(_ID)
-_MACHINE = re.compile(r"systemd-nspawn@(.+)\.service|machine-(?!qemu)(.+)\.scope", re.DOTALL)
-_ESCAPE = re.compile(rb"\\x([0-9a-f]{2})")
+_SCOPE = pattern(r"(?:(docker)|(libpod)|(?:cri-containerd|crio))-(%s)(?:\.scope)?" % _ID)
+_BARE = pattern(_ID)
+_MACHINE = pattern(r"systemd-nspawn@(.+)\.service|machine-(?!qemu)(.+)\.scope", re.DOTALL)
+_ESCAPE = pattern(rb"\\x([0-9a-f]{2})")
 
 T = TypeVar("T")
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from typing import Callable, Iterable, NamedTuple, Optional
 
+from ..lazy import pattern
 from ..roots import NoData, ParseError, Roots
+from ..typed import Callable, Iterable, NamedTuple, Optional
 from . import sockstat
 
 FILES = ("tcp", "tcp6")
@@ -24,7 +25,7 @@ WORK_SECONDS = 0.5
 STATES = ("ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT",
           "LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV")
 
-_ROW = re.compile(r"^ *[0-9]+: [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) ", re.MULTILINE)
+_ROW = pattern(r"^ *[0-9]+: [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) ", re.MULTILINE)
 
 
 class Connections(NamedTuple):

@@ -5,9 +5,8 @@
 """
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..roots import ParseError, Roots
+from ..typed import NamedTuple
 
 COUNT = "sys/net/netfilter/nf_conntrack_count"
 MAXIMUM = "sys/net/netfilter/nf_conntrack_max"

@@ -15,10 +15,9 @@ Of what intr and softirq add up, most is kept in 32 bits: they step back by 2^32
 """
 from __future__ import annotations
 
-from typing import Iterable, NamedTuple, Optional
-
 from ..delta import LATE_SECONDS, increase, percent, wrapping_increase
 from ..roots import ParseError, Report, Roots, ignore, rows
+from ..typed import Iterable, NamedTuple, Optional
 
 FILE = "stat"
 

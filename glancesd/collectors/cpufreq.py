@@ -11,19 +11,19 @@ Some drivers measure or ask firmware: 20 to 50 ms a CPU. A CPU that is offline a
 """
 from __future__ import annotations
 
-import re
 from functools import partial
-from typing import NamedTuple, Optional
 
+from ..lazy import pattern
 from ..patience import Patience
 from ..roots import Roots
+from ..typed import NamedTuple, Optional
 from .cpu import parse_cpus
 from .sensors import parse_number
 
 DIRECTORY = "devices/system/cpu"
 OFFLINE = DIRECTORY + "/offline"
 
-_CPU = re.compile(r"cpu([0-9]{1,9})")
+_CPU = pattern(r"cpu([0-9]{1,9})")
 _FREQUENCIES = ("scaling_cur_freq", "scaling_min_freq", "scaling_max_freq", "cpuinfo_min_freq", "cpuinfo_max_freq")
 _GOVERNORS = ("scaling_governor", "scaling_available_governors")
 

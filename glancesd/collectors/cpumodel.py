@@ -10,17 +10,16 @@
 """
 from __future__ import annotations
 
-import re
-from typing import Mapping, NamedTuple, Optional, Sequence
-
+from ..lazy import pattern
 from ..roots import Roots
+from ..typed import Mapping, NamedTuple, Optional, Sequence
 from .cpufreq import Frequency
 
 FILE = "cpuinfo"
 
 # The words of the kernels for a CPU's name, the most telling first.
 _NAMES = ("model name", "cpu model", "Model Name", "Model", "cpu", "Hardware", "machine", "system type")
-_MHZ = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,9})?)\s*(?:MHz)?\Z")
+_MHZ = pattern(r"([0-9]{1,6}(?:\.[0-9]{1,9})?)\s*(?:MHz)?\Z")
 _ARM_MAKERS = {"0x41": "ARM", "0x42": "Broadcom", "0x48": "HiSilicon", "0x4e": "NVIDIA", "0x51": "Qualcomm",
                "0x53": "Samsung", "0x61": "Apple", "0xc0": "Ampere"}
 

@@ -7,9 +7,8 @@
 """
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
 from ..roots import Report, Roots, ignore, rows
+from ..typed import NamedTuple, Optional
 from .sensors import parse_number
 
 FILE = "diskstats"

@@ -16,7 +16,6 @@ Counts are words of the kernel, those of a 32-bit one wrap; times are 32 bits on
 from __future__ import annotations
 
 import time
-from typing import Callable, Mapping, NamedTuple, Optional
 
 from ..delta import (
     LATE_SECONDS,
@@ -28,6 +27,7 @@ from ..delta import (
     rate,
 )
 from ..roots import Report, Roots, RowsAgain, ignore, parse_or, rows
+from ..typed import Callable, Mapping, NamedTuple, Optional
 from .memory import word_bits
 
 FILE = "diskstats"

@@ -5,15 +5,14 @@
 """
 from __future__ import annotations
 
-import re
-from typing import NamedTuple, Optional
-
+from ..lazy import pattern
 from ..roots import Roots
+from ..typed import NamedTuple, Optional
 from .sensors import parse_number
 
 DIRECTORY = "devices/system/edac/mc"
 
-_CONTROLLER = re.compile(r"mc([0-9]+)")
+_CONTROLLER = pattern(r"mc([0-9]+)")
 
 
 class Errors(NamedTuple):

@@ -5,9 +5,8 @@
 """
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
 from ..roots import ParseError, Roots
+from ..typed import NamedTuple, Optional
 
 AVAILABLE = "sys/kernel/random/entropy_avail"
 POOL = "sys/kernel/random/poolsize"

@@ -5,9 +5,8 @@
 """
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..roots import ParseError, Roots
+from ..typed import NamedTuple
 
 FILE = "sys/fs/file-nr"
 

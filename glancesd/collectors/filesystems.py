@@ -16,13 +16,13 @@ The kernel escapes space, tab, newline and backslash in octal, and leaves every 
 from __future__ import annotations
 
 import os
-import re
 from functools import partial
-from typing import Callable, Iterator, NamedTuple, Optional
 
 from ..delta import percent
+from ..lazy import pattern
 from ..patience import Call, Patience
 from ..roots import NoData, ParseError, Report, Roots, decode, ignore, rows
+from ..typed import Callable, Iterator, NamedTuple, Optional
 
 TYPES_FILE = "filesystems"
 
@@ -41,8 +41,8 @@ _MOUNTS_FIELDS = 6
 _UNESCAPED = "zfs"
 _READ_ONLY = frozenset(("ro", "emergency_ro"))
 _OPTIONAL_FIELDS_FROM = 6
-_OCTAL = re.compile(rb"\\([0-3][0-7][0-7])")
-_DEVICE = re.compile(r"[0-9]+:[0-9]+")
+_OCTAL = pattern(rb"\\([0-3][0-7][0-7])")
+_DEVICE = pattern(r"[0-9]+:[0-9]+")
 
 
 class Mount(NamedTuple):

@@ -16,22 +16,21 @@ has gpu_busy_percent. The kernel shows no load of nouveau's and NVIDIA's cards: 
 """
 from __future__ import annotations
 
-import re
-from typing import Mapping, NamedTuple, Optional, Sequence
-
 from ..delta import rate
+from ..lazy import pattern
 from ..roots import Roots
+from ..typed import Mapping, NamedTuple, Optional, Sequence
 
 CARDS_MOST = 64
 IDS_FILE = "usr/share/libdrm/amdgpu.ids"
 
-_CARD = re.compile("card([0-9]+)")
+_CARD = pattern("card([0-9]+)")
 _KINDS = {"amdgpu": "amd", "radeon": "amd", "i915": "intel", "xe": "intel", "nouveau": "nvidia", "nvidia": "nvidia"}
 _NAMES = {"amd": "AMD GPU", "intel": "Intel GPU", "nvidia": "NVIDIA GPU", "arm": "GPU"}
 _RESIDENCIES = ("gt/gt0/rc6_residency_ms", "power/rc6_residency_ms", "device/tile0/gt0/gtidle/idle_residency_ms")
 _TEGRA = "devices/platform/gpu.0"
 _TEGRA_ZONE = "gpu-thermal"
-_LOAD = re.compile(r"([0-9]{1,3})(?:@[0-9]+ ?(?:[kMG]?Hz)?|%)?")
+_LOAD = pattern(r"([0-9]{1,3})(?:@[0-9]+ ?(?:[kMG]?Hz)?|%)?")
 
 
 class CardSample(NamedTuple):

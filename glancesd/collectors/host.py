@@ -11,12 +11,12 @@ and /proc/sys/kernel/{ostype,hostname,osrelease,pid_max}, /sys/devices/system/cp
 """
 from __future__ import annotations
 
-import re
 import struct
 import time
-from typing import Callable, NamedTuple, Optional
 
+from ..lazy import pattern
 from ..roots import NoData, ParseError, Roots
+from ..typed import Callable, NamedTuple, Optional
 from .cpu import Stat
 from .memory import Memory
 from .process_files import parse_stat
@@ -31,11 +31,11 @@ OS_RELEASE = ("etc/os-release", "usr/lib/os-release")
 # Red Hat and its kin before 7: "CentOS release 6.10 (Final)".
 REDHAT_RELEASE = "etc/redhat-release"
 
-_ASSIGNMENT = re.compile(r"""^\s*([A-Za-z0-9_]+)=(["']?)(.*?)\2\s*$""")
-_RELEASE = re.compile(r"(.+?) release ([0-9.]+)")
-_ESCAPED = re.compile(r"""\\([\\$"'`])""")
-_COUNT = re.compile(r"\d{1,9}$")
-_VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})")
+_ASSIGNMENT = pattern(r"""^\s*([A-Za-z0-9_]+)=(["']?)(.*?)\2\s*$""")
+_RELEASE = pattern(r"(.+?) release ([0-9.]+)")
+_ESCAPED = pattern(r"""\\([\\$"'`])""")
+_COUNT = pattern(r"\d{1,9}$")
+_VERSION = pattern(r"(\d{1,9})\.(\d{1,9})")
 # Process 1 of a machine starts within seconds of its boot.
 _CONTAINER_SECONDS = 60
 

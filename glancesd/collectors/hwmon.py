@@ -15,12 +15,12 @@ may have a hundred files behind a slow bus, and a sensor may refuse (EIO, ENXIO,
 """
 from __future__ import annotations
 
-import re
 from functools import partial
-from typing import NamedTuple, Optional
 
+from ..lazy import pattern
 from ..patience import Call, Patience
 from ..roots import NoData, Roots
+from ..typed import NamedTuple, Optional
 
 DIRECTORY = "class/hwmon"
 
@@ -29,7 +29,7 @@ TYPES = ("in", "cpu", "fan", "pwm", "temp", "curr", "power", "energy", "humidity
 # A sensor's value is shown until the one behind it is there: some take a second, and are asked every ten.
 STALE_SECONDS = 25.0
 
-_FILE = re.compile(r"(%s)([0-9]*)(?:_([A-Za-z0-9_]+))?" % "|".join(TYPES))
+_FILE = pattern(r"(%s)([0-9]*)(?:_([A-Za-z0-9_]+))?" % "|".join(TYPES))
 
 
 class Chip(NamedTuple):

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import takewhile
-from typing import Callable, Iterator, Mapping, NamedTuple, Optional
 
 from ..delta import LATE_SECONDS, rate, wrapping_increase
 from ..roots import ParseError, Report, Roots, RowsAgain, ignore, rows
+from ..typed import Callable, Iterator, Mapping, NamedTuple, Optional
 
 FILE = "interrupts"
 

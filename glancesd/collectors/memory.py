@@ -11,10 +11,10 @@ from __future__ import annotations
 import os
 import re
 import struct
-from typing import Mapping, NamedTuple, Optional
 
 from ..delta import percent
 from ..roots import ParseError, Report, Roots, ignore, parse_or, rows
+from ..typed import Mapping, NamedTuple, Optional
 from .vmstat import VmStat
 
 FILE = "meminfo"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import Callable, NamedTuple, Optional
 
 from ..patience import Call, Outcome, Patience
 from ..roots import Roots
+from ..typed import Callable, NamedTuple, Optional
 from .filesystems import NEVER, FileSystem, Mount, measured, read_mounts, read_types
 
 TIMEOUT = "mountpoint timeout"

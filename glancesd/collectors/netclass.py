@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import Callable, NamedTuple, Optional
 
 from ..patience import Patience
 from ..roots import NoData, Roots
+from ..typed import Callable, NamedTuple, Optional
 
 DIRECTORY = "class/net"
 # What is set up once, or follows the link, is asked for again when the link changes, and after this time.

@@ -12,9 +12,8 @@ snmp6 has one value a row, protocol and name in one word:
 """
 from __future__ import annotations
 
-from typing import Iterable
-
 from ..roots import ParseError, Report, Roots, ignore, rows
+from ..typed import Iterable
 
 FILE = "netstat"
 SNMP = "snmp"

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import Callable, Mapping, NamedTuple, Optional
 
 from ..delta import (
     LATE_SECONDS,
@@ -24,6 +23,7 @@ from ..delta import (
 )
 from ..patience import Outcome, Patience
 from ..roots import Report, Roots, RowsAgain, ignore, rows
+from ..typed import Callable, Mapping, NamedTuple, Optional
 from .memory import word_bits
 
 FILE = "net/dev"

@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple, Optional
 
 from ..roots import ParseError, Roots
+from ..typed import NamedTuple, Optional
 
 STAT = "self/stat"
 LIMITS = "self/limits"

@@ -10,9 +10,8 @@
 """
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Sequence
-
 from ..roots import Roots
+from ..typed import NamedTuple, Optional, Sequence
 from .sensors import parse_number
 
 _DIRECTORY = "class/power_supply"

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import errno
 import math
-from typing import NamedTuple, Optional
 
 from ..roots import NoData, Report, Roots, ignore, rows
+from ..typed import NamedTuple, Optional
 
 RESOURCES = ("cpu", "io", "memory", "irq")
 

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import time
-from typing import Callable, NamedTuple, Optional, TypeVar
 
 from ..roots import NoData, ParseError, Roots, decode
+from ..typed import Callable, NamedTuple, Optional, TypeVar
 from .processes import COMMAND_LINE_BYTES, REFRESH_SECONDS, Process, Sample
 
 # Arguments are kept of this many bytes over all processes; past it each command line is cut to SHORT_BYTES.

@@ -11,10 +11,9 @@
 """
 from __future__ import annotations
 
-import re
-from typing import NamedTuple, Optional
-
+from ..lazy import pattern
 from ..roots import ParseError, decode
+from ..typed import NamedTuple, Optional
 
 # TASK_COMM_LEN - 1: a name so long may have been cut by the kernel.
 _COMM_BYTES = 15
@@ -25,8 +24,8 @@ _PF_KTHREAD = 0x00200000
 _STATE, _PARENT, _FLAGS, _USER_TICKS, _SYSTEM_TICKS, _CHILDREN_USER_TICKS, _CHILDREN_SYSTEM_TICKS, _NICE, _THREADS = (
     0, 1, 6, 11, 12, 13, 14, 16, 17)
 _START, _VIRTUAL, _RESIDENT, _COLUMNS, _LAST_CPU, _IO_WAIT_TICKS = 19, 20, 21, 22, 36, 39
-_BLANK = re.compile(rb"\s")
-_OPTIONS = re.compile(rb"\s+-")
+_BLANK = pattern(rb"\s")
+_OPTIONS = pattern(rb"\s+-")
 
 
 class Record(NamedTuple):

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Callable, Mapping, NamedTuple, Optional
 
 from ..delta import increase, rate
 from ..roots import SHORTAGE, NoData, ParseError, Roots, decode
+from ..typed import Callable, Mapping, NamedTuple, Optional
 from .cpu import parse_cpus
 from .memory import Memory
 from .process_files import (

@@ -13,18 +13,17 @@
 """
 from __future__ import annotations
 
-import re
-from typing import NamedTuple, Optional
-
+from ..lazy import pattern
 from ..roots import ParseError, Report, Roots, ignore
+from ..typed import NamedTuple, Optional
 
 FILE = "mdstat"
 
-_COMPONENT = re.compile(r"(\S+?)\[(-?\d+)\]")
-_BLOCKS = re.compile(r" +(\d+) blocks\b")
-_ACTION = re.compile(r"\b(recovery|resync|check|reshape|repair) *= *(?:[0-9.]+% \((\d+)/\d+\)|[A-Z]+)")
+_COMPONENT = pattern(r"(\S+?)\[(-?\d+)\]")
+_BLOCKS = pattern(r" +(\d+) blocks\b")
+_ACTION = pattern(r"\b(recovery|resync|check|reshape|repair) *= *(?:[0-9.]+% \((\d+)/\d+\)|[A-Z]+)")
 # Synology's kernels add "E" for a disk with errors.
-_DEVICES = re.compile(r"\[(\d+)/(\d+)\] \[([A-Z_]+)\]")
+_DEVICES = pattern(r"\[(\d+)/(\d+)\] \[([A-Z_]+)\]")
 
 
 class Array(NamedTuple):

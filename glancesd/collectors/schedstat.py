@@ -9,9 +9,8 @@ Version 14 (before 2.6.37) has three more columns in front of those.
 """
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
 from ..roots import Report, Roots, ignore, rows
+from ..typed import NamedTuple, Optional
 
 FILE = "schedstat"
 

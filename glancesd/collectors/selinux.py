@@ -4,9 +4,8 @@
 """
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
 from ..roots import Roots
+from ..typed import NamedTuple, Optional
 from .sensors import parse_number
 
 FILE = "fs/selinux/enforce"

@@ -18,10 +18,11 @@ import re
 import socket
 import time
 from functools import partial
-from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Pattern, Union
 
+from ..lazy import pattern
 from ..patience import Call, Outcome, Patience
 from ..roots import ParseError, Roots, decode
+from ..typed import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Pattern, Union
 
 HDDTEMP_PORT = 7634
 # For the whole of hddtemp's answer; `Patience` bounds how long anybody waits for it.
@@ -32,13 +33,13 @@ _HWMON = "class/hwmon"
 _THERMAL = "class/thermal"
 _HDDTEMP = "hddtemp"
 _HDDTEMP_FIELDS = 5
-_TEMPERATURE = re.compile(r"(temp[0-9]+)_input")
-_FAN = re.compile(r"(fan[0-9]+)_input")
-_ZONE = re.compile(r"(thermal_zone[0-9]+)")
+_TEMPERATURE = pattern(r"(temp[0-9]+)_input")
+_FAN = pattern(r"(fan[0-9]+)_input")
+_ZONE = pattern(r"(thermal_zone[0-9]+)")
 _DIGITS = len(str(-1 << 63))
 # Drivers whose chip is a disk, and a namespace of one: nvme0c1n2 is the path by controller 1 to the disk nvme0n2.
 _DISK_CHIPS = ("drivetemp", "nvme")
-_NAMESPACE = re.compile(r"(nvme[0-9]+)(?:c[0-9]+)?(n[0-9]+)")
+_NAMESPACE = pattern(r"(nvme[0-9]+)(?:c[0-9]+)?(n[0-9]+)")
 # Beyond these lie the ways of firmware to say "none": 0 K (-273.15 °C, in tenths of a kelvin -273.1), -128, 65535 K
 # (65261.85 °C). A register of a chip that is not there reads as all ones: 255, 255.875, 255.9375.
 _COLDEST, _HOTTEST = -100.0, 1000.0
@@ -47,7 +48,7 @@ _NO_FAN = 65535
 # No zone of a running machine is within a fifth of a degree of freezing: such a number is of whole degrees.
 _WHOLE_DEGREES = range(1, 201)
 # Chips and labels of a CPU's own temperature: coretemp, k10temp, Tctl, cpu_thermal, soc-thermal, Package id 0, CPUTIN.
-_OF_A_CPU = re.compile(r"cpu|core|k[0-9]+temp|zenpower|tctl|tdie|soc|package|pkg", re.IGNORECASE)
+_OF_A_CPU = pattern(r"cpu|core|k[0-9]+temp|zenpower|tctl|tdie|soc|package|pkg", re.IGNORECASE)
 
 
 class Sensor(NamedTuple):

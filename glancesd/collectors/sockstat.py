@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 import contextlib
-from typing import NamedTuple, Optional
 
 from ..roots import NoData, Report, Roots, ignore, rows
+from ..typed import NamedTuple, Optional
 from .memory import Memory
 
 FILE = "sockstat"

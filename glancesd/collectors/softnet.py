@@ -12,9 +12,8 @@
 """
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
 from ..roots import Report, Roots, ignore, rows
+from ..typed import NamedTuple, Optional
 
 FILE = "softnet_stat"
 

@@ -12,10 +12,10 @@ A battery's controller may take long to answer, and its files vanish on suspend 
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
 
 from ..patience import Patience
 from ..roots import NoData, Roots
+from ..typed import NamedTuple
 from .sensors import parse_number
 
 DIRECTORY = "class/power_supply"

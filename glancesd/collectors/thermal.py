@@ -8,18 +8,18 @@
 """
 from __future__ import annotations
 
-import re
 from functools import partial
-from typing import NamedTuple, Optional, Pattern
 
+from ..lazy import pattern
 from ..patience import Patience
 from ..roots import Roots
+from ..typed import NamedTuple, Optional, Pattern
 from .sensors import parse_number
 
 DIRECTORY = "class/thermal"
 
-_ZONE = re.compile(r"thermal_zone([0-9]+)")
-_DEVICE = re.compile(r"cooling_device([0-9]+)")
+_ZONE = pattern(r"thermal_zone([0-9]+)")
+_DEVICE = pattern(r"cooling_device([0-9]+)")
 
 
 class Zone(NamedTuple):

@@ -9,17 +9,16 @@
 """
 from __future__ import annotations
 
-import re
-from typing import NamedTuple, Optional
-
+from ..lazy import pattern
 from ..roots import Roots
+from ..typed import NamedTuple, Optional
 from .cpu import parse_cpus
 from .sensors import parse_number
 
 DIRECTORY = "devices/system/cpu"
 ONLINE = DIRECTORY + "/online"
 
-_CPU = re.compile(r"cpu([0-9]{1,9})")
+_CPU = pattern(r"cpu([0-9]{1,9})")
 
 
 class Throttles(NamedTuple):

@@ -7,9 +7,8 @@ ctypes is imported when somebody asks, not before: many a router has none, and i
 """
 from __future__ import annotations
 
-from typing import Any, Callable, NamedTuple, Optional
-
 from ..roots import NoData, Roots
+from ..typed import Any, Callable, NamedTuple, Optional
 
 # <linux/timex.h>: the call's result when the clock is not synchronised, and the status bit of nanoseconds.
 _TIME_ERROR = 5

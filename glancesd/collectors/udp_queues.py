@@ -5,9 +5,8 @@
 """
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
 from ..roots import NoData, Report, Roots, ignore, rows
+from ..typed import NamedTuple, Optional
 
 FILE = "udp"
 FILE6 = "udp6"

@@ -10,9 +10,9 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from ..roots import Roots
+from ..typed import NamedTuple
 from .host import hostname
 
 DIRECTORY = "sys/kernel/"

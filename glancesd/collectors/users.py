@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import pwd
-from typing import Callable, Optional
 
 from ..patience import Patience
 from ..roots import SHORTAGE, NoData, Roots, decode
+from ..typed import Callable, Optional
 
 FILE = "etc/passwd"
 # The file is read again after this, and ids without a name are asked for again.

@@ -8,9 +8,8 @@
 """
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Pattern
-
 from ..roots import ParseError, Report, Roots, ignore, rows
+from ..typed import NamedTuple, Optional, Pattern
 
 FILE = "vmstat"
 

@@ -9,9 +9,8 @@ unit of its own; -256 is what a driver that does not measure shows (net/wireless
 """
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
 from ..roots import Report, Roots, ignore, rows
+from ..typed import NamedTuple, Optional
 
 FILE = "net/wireless"
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import Callable, Mapping
 
 from ..answers import Answer, Request
+from ..typed import Callable, Mapping
 
 # The version of the API that the page asks.
 API = "2"

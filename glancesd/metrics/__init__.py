@@ -6,13 +6,13 @@ answers a request. They are imported when somebody first asks: who has no Promet
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Optional
 
 from ..answers import Answer, Request
 from ..log import Log
 from ..readings import Clock, Readings
 from ..roots import Roots
 from ..settings import Settings
+from ..typed import TYPE_CHECKING, Optional
 
 if TYPE_CHECKING:
     from .scrape import Metrics

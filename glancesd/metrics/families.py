@@ -8,9 +8,9 @@ correction breaks the first.
 from __future__ import annotations
 
 import sys
-from typing import Mapping
 
 from .. import __version__, sources
+from ..typed import Mapping
 from . import rules
 from .rows import (
     OS_TEXTS,

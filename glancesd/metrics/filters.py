@@ -2,18 +2,21 @@
 from __future__ import annotations
 
 import re
-from typing import Callable, NamedTuple
 
-from ..collectors.filesystems import Mount
+from ..lazy import pattern
 from ..settings import Settings
+from ..typed import TYPE_CHECKING, Callable, NamedTuple
+
+if TYPE_CHECKING:                     # collectors that a start does without: see `sources.Later`
+    from ..collectors.filesystems import Mount
 
 # Fields of /proc/net/netstat, snmp and snmp6 that are shown, as PROTOCOL_NAME, and lines of /proc/vmstat.
-_NETSTAT = re.compile(
+_NETSTAT = pattern(
     r".*_(InErrors|InErrs)|Ip_Forwarding|Ip(6|Ext)_(InOctets|OutOctets)|Icmp6?_(InMsgs|OutMsgs)|"
     r"TcpExt_(Listen.*|Syncookies.*|TCPSynRetrans|TCPTimeouts|TCPOFOQueue|TCPRcvQDrop)|"
     r"Tcp_(ActiveOpens|InSegs|OutSegs|OutRsts|PassiveOpens|RetransSegs|CurrEstab)|"
     r"Udp6?_(InDatagrams|OutDatagrams|NoPorts|RcvbufErrors|SndbufErrors)")
-SHOWN_VMSTAT = re.compile(r"^((?:oom_kill|pgpg|pswp|pg\S*fault)\S*) (\d+)$", re.ASCII | re.MULTILINE)
+SHOWN_VMSTAT = pattern(r"^((?:oom_kill|pgpg|pswp|pg\S*fault)\S*) (\d+)$", re.ASCII | re.MULTILINE)
 
 Excludes = Callable[[str], bool]
 

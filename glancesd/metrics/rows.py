@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from operator import attrgetter
-from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence, Tuple, Union
 
+from ..lazy import pattern
+from ..typed import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence, Tuple, Union
 from .filters import Filters
 from .text import Heading, Sample
 
@@ -18,7 +19,7 @@ _MODES = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
 SUPPLY_TEXTS = ("capacity_level", "manufacturer", "model_name", "scope", "status", "technology", "type")
 OS_TEXTS = ("build_id", "id", "id_like", "image_id", "image_version", "name", "pretty_name", "variant", "variant_id",
             "version", "version_codename", "version_id")
-_VERSION = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
+_VERSION = pattern(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 
 Figure = Callable[[Any], Any]
 # The values of a row's labels, and what its figures are taken of.

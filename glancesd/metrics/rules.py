@@ -3,21 +3,22 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, Iterable, Iterator, Sequence, Tuple
 
+from ..lazy import pattern
+from ..typed import Any, Iterable, Iterator, Sequence, Tuple
 from .filters import SHOWN_VMSTAT, Filters, shown_netstat
 from .text import COUNTER, GAUGE, UNTYPED, Heading, Sample
 
 Blocks = Iterator[Tuple[Heading, Sequence[Sample]]]
 
-_IN_PARENTHESES = re.compile(r"\((.*)\)")
-_NO_NAME = re.compile(r"[^a-zA-Z0-9_]")
+_IN_PARENTHESES = pattern(r"\((.*)\)")
+_NO_NAME = pattern(r"[^a-zA-Z0-9_]")
 # What stands behind a name of hwmon: the unit, and what the kernel's number is divided by.
 _HWMON_UNITS = {"in": ("volts", 1000), "cpu": ("volts", 1000), "temp": ("celsius", 1000), "curr": ("amps", 1000),
                 "power": ("watt", 1000000), "energy": ("joule_total", 1000000), "humidity": ("", 1000000)}
 _HWMON_BARE = ("fault", "alarm")
 _HWMON_RPM = ("", "input", "min", "max", "target")
-_HWMON_SENSOR = re.compile(r"([a-z_]+?)[0-9]*")
+_HWMON_SENSOR = pattern(r"([a-z_]+?)[0-9]*")
 _HWMON_HELP = {
     "temp": "Sensor: temperature (%s) in degrees Celsius.", "fan": "Sensor: fan (%s) in turns a minute.",
     "in": "Sensor: voltage (%s) in volts.", "curr": "Sensor: current (%s) in amperes.",

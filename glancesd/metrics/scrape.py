@@ -5,7 +5,6 @@ A collector that fails shows none of its families, its success is 0, and the oth
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Mapping, NamedTuple, Optional
 
 from .. import sources
 from ..answers import Answer, Refused, Request
@@ -14,6 +13,7 @@ from ..log import Log
 from ..readings import Clock, Readings, SampleSlot
 from ..roots import Roots
 from ..settings import Settings
+from ..typed import Any, Callable, Mapping, NamedTuple, Optional
 from . import filters
 from .families import COLLECTORS, DURATION, MOUNTS, OWN, OWN_PROCESS, SUCCESS, TEXT_FILES, WALL_CLOCK
 from .ratchet import Ratchet

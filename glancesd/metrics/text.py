@@ -10,7 +10,8 @@ https://prometheus.io/docs/instrumenting/exposition_formats/, and the OpenMetric
 from __future__ import annotations
 
 import math
-from typing import Iterable, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+
+from ..typed import Iterable, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 COUNTER, GAUGE, UNTYPED = "counter", "gauge", "untyped"
 

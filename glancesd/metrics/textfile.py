@@ -9,10 +9,10 @@ The text format, without timestamps. A file that is not that, or has a series th
 from __future__ import annotations
 
 import os
-import re
 import stat
-from typing import NamedTuple, Optional
 
+from ..lazy import pattern
+from ..typed import NamedTuple, Optional
 from .text import UNTYPED, Number
 
 FILE_BYTES = 1 << 20
@@ -20,11 +20,11 @@ FILES = 256
 
 _KINDS = ("counter", "gauge", "untyped", "histogram", "summary")
 _NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
-_COMMENT = re.compile(r"#\s+(HELP|TYPE)\s+(" + _NAME + r")(?:\s+(.*))?\Z")
+_COMMENT = pattern(r"#\s+(HELP|TYPE)\s+(" + _NAME + r")(?:\s+(.*))?\Z")
 _LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*\s*=\s*"(?:[^"\\\n]|\\["\\n])*"'
 _LABELS = r"\{\s*(?:" + _LABEL + r"\s*(?:,\s*" + _LABEL + r"\s*)*,?\s*)?\}"
-_SAMPLE = re.compile(r"(" + _NAME + r")\s*(" + _LABELS + r")?\s+(\S+)\Z")
-_ONE_LABEL = re.compile(_LABEL)
+_SAMPLE = pattern(r"(" + _NAME + r")\s*(" + _LABELS + r")?\s+(\S+)\Z")
+_ONE_LABEL = pattern(_LABEL)
 # Names of samples that belong to the family in front of the suffix.
 _PARTS = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("_sum", "_count")}
 

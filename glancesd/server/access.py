@@ -6,23 +6,21 @@ way to it.
 """
 from __future__ import annotations
 
-import ipaddress
 from functools import lru_cache
-from typing import Callable, Iterable, Optional, Union
 
+from .. import ip
 from ..answers import Refused, Request
 from ..settings import Settings
+from ..typed import Callable, Iterable, Optional
 from .hashing import Busy
 from .passwords import Credentials
 
-Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
-
-PRIVATE_NETWORKS = tuple(ipaddress.ip_network(text) for text in (
+PRIVATE_NETWORKS = tuple(map(ip.network, (
     "127.0.0.0/8", "::1/128",                              # loopback
     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",       # RFC 1918
     "169.254.0.0/16", "fe80::/10",                         # link-local
     "fc00::/7",                                            # unique local
-    "100.64.0.0/10"))                                      # carrier-grade NAT
+    "100.64.0.0/10")))                                     # carrier-grade NAT
 # Suffixes that name a machine on a local network and that nobody can register; any other could be an attacker's.
 LOCAL_SUFFIXES = ("local", "lan", "home", "home.arpa", "internal", "localdomain")
 # Matching an address against the networks is the dearest part of accepting a connection: the latest results are kept.
@@ -34,7 +32,8 @@ class Access:
 
     def __init__(self, settings: Settings, hostnames: Iterable[str], credentials: Optional[Credentials]) -> None:
         self._credentials = credentials
-        self._networks = settings.allow_from or (() if credentials else PRIVATE_NETWORKS)
+        allowed = tuple(ip.network(network.with_prefixlen) for network in settings.allow_from)
+        self._networks = allowed or (() if credentials else PRIVATE_NETWORKS)
         self._is_served = lru_cache(maxsize=CALLERS_REMEMBERED)(self._look_up)
         self._hosts = {name.lower().rstrip(".") for name in settings.allowed_host}.union(*map(_own_names, hostnames))
         self._origins = frozenset(settings.cors_origin)
@@ -56,8 +55,8 @@ class Access:
         raise Refused(403, "%s is not in a network that is served here: see --allow-from (or set a password)" % address)
 
     def _look_up(self, address: str) -> bool:
-        caller = _address(address)
-        return caller is not None and any(caller in network for network in self._networks)
+        caller = ip.address(address)
+        return caller is not None and any(network.has(caller) for network in self._networks)
 
     def host(self, request: Request) -> None:
         """Refuse a name that is not this machine's, where no password protects it."""
@@ -108,13 +107,4 @@ def _own_names(hostname: str) -> frozenset[str]:
 
 def _is_address(host: str) -> bool:
     """Whether the Host is an address; one of IPv6 may name a zone: `fe80::1%eth0`, in a URI `fe80::1%25eth0`."""
-    return _address(host) is not None and (":" in host or "%" not in host)
-
-
-def _address(text: str) -> Optional[Address]:
-    """The address, with an IPv4 one that arrived on an IPv6 socket (::ffff:a.b.c.d) as itself; None if it is none."""
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
+    return ip.address(host) is not None and (":" in host or "%" not in host)

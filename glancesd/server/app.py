@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Callable, Optional
 
 from ..answers import Answer, Application, Guard, Refused, Request
 from ..api.site import Site
+from ..typed import Callable, Optional
 from .access import Access
 
 METHODS = ("GET", "HEAD", "OPTIONS")

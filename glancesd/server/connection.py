@@ -6,10 +6,10 @@ stores its deadline in its Place, and the accepting thread shuts down those that
 from __future__ import annotations
 
 import socket
-from typing import Callable, Optional
 
 from ..answers import Refused, Request
 from ..log import Log
+from ..typed import Callable, Optional
 from . import http1, places
 from .places import PIECE_BYTES, WAITING, WORKING, Place, Places
 from .replies import Prepared, Replies

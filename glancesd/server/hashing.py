@@ -14,11 +14,12 @@ table of 128 KiB that tells which credentials came before.
 """
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 from array import array
-from typing import Callable, NamedTuple, Optional
+
+from .. import ip
+from ..typed import Callable, NamedTuple, Optional
 
 # CPU seconds a second that hashing may cost while there are always more credentials to hash.
 SHARE = 0.1
@@ -157,8 +158,7 @@ class Queue:
 
 def _household(address: str) -> str:
     """What one customer has: an IPv4 address, or the /64 of an IPv6 one, which has addresses without end."""
-    try:
-        number = ipaddress.IPv6Address(address.partition("%")[0])
-    except ValueError:
+    found = ip.address(address)
+    if found is None:
         return address
-    return str(number.ipv4_mapped or int(number) >> 64)
+    return ".".join(map(str, found.number.to_bytes(4, "big"))) if found.bits == 32 else str(found.number >> 64)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Optional
-from urllib.parse import unquote_to_bytes
 
 from ..answers import Refused, Request
+from ..lazy import pattern
+from ..typed import Optional
 
 REQUEST_LINE_BYTES = 8192
 HEADERS_BYTES = 16384
@@ -21,13 +21,13 @@ QUERY_PAIRS = 128               # further ones are dropped, as those are that no
 
 _END = b"\r\n\r\n"
 # What a head must not have: a NUL, or half a line break.
-_BROKEN = re.compile(rb"\x00|\r(?!\n)|(?<!\r)\n")
+_BROKEN = pattern(rb"\x00|\r(?!\n)|(?<!\r)\n")
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_REQUEST_LINE = re.compile(rb"(" + _TOKEN + rb") ([^\x00-\x20\x7f]+) HTTP/([0-9]+\.[0-9]+)\Z")
-_NAME = re.compile(_TOKEN)
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-_ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)\Z", re.IGNORECASE)
-_HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+(?:%[0-9A-Za-z._~-]+)?\]|[0-9A-Za-z._~%!$&'()*+,;=-]*)(?::[0-9]*)?\Z")
+_REQUEST_LINE = pattern(rb"(" + _TOKEN + rb") ([^\x00-\x20\x7f]+) HTTP/([0-9]+\.[0-9]+)\Z")
+_NAME = pattern(_TOKEN)
+_CONTROL = pattern(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_ABSOLUTE = pattern(rb"https?://([^/?#]*)(.*)\Z", re.IGNORECASE)
+_HOST = pattern(rb"(\[[0-9A-Fa-f:.]+(?:%[0-9A-Za-z._~-]+)?\]|[0-9A-Za-z._~%!$&'()*+,;=-]*)(?::[0-9]*)?\Z")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -141,7 +141,7 @@ def _path(path: bytes, method: bytes) -> tuple[str, ...]:
     if not path.startswith(b"/"):
         raise Refused(400, "the request target is not a path")
     try:
-        return tuple(unquote_to_bytes(segment).decode() for segment in path[1:].split(b"/"))
+        return tuple(_unquoted(segment).decode() for segment in path[1:].split(b"/"))
     except UnicodeDecodeError:
         raise Refused(400, "the path is not UTF-8") from None
 
@@ -151,6 +151,12 @@ def _query(query: bytes) -> tuple[tuple[str, str], ...]:
     pairs = []
     for pair in filter(None, query.split(b"&", QUERY_PAIRS)[:QUERY_PAIRS]):
         name, _, value = pair.replace(b"+", b" ").partition(b"=")
-        pairs.append((unquote_to_bytes(name).decode("utf-8", "replace"),
-                      unquote_to_bytes(value).decode("utf-8", "replace")))
+        pairs.append((_unquoted(name).decode("utf-8", "replace"), _unquoted(value).decode("utf-8", "replace")))
     return tuple(pairs)
+
+
+def _unquoted(text: bytes) -> bytes:
+    if b"%" not in text:
+        return text
+    from urllib.parse import unquote_to_bytes  # here, because few ask so, and it costs 1 MB resident
+    return unquote_to_bytes(text)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import binascii
 import os
-import re
 import stat
 import threading
-from typing import Callable, Optional
 
+from ..lazy import pattern
+from ..typed import Callable, Optional
 from .hashing import Queue
 
 SCHEME = "pbkdf2_sha256"
@@ -24,9 +24,9 @@ PASSWORD_BYTES = 1024
 FAILURES_REMEMBERED = 64
 
 # Hashes of other programs, which glancesd cannot check: glances' own file (salt$SHA-256 or PBKDF2), crypt(3), htpasswd.
-_FOREIGN_HASH = re.compile(r"[0-9a-f]{32}\$[0-9a-f]{64,}|([^:$]+:)?(\$[0-9a-z-]{1,16}\$\S{20,}|\{SHA\}\S{20,})")
+_FOREIGN_HASH = pattern(r"[0-9a-f]{32}\$[0-9a-f]{64,}|([^:$]+:)?(\$[0-9a-z-]{1,16}\$\S{20,}|\{SHA\}\S{20,})")
 # a2b_base64 skips invalid characters and stops at the first padding, so the alphabet is checked first.
-_BASE64 = re.compile(rb"[0-9A-Za-z+/]+={0,2}")
+_BASE64 = pattern(rb"[0-9A-Za-z+/]+={0,2}")
 
 Derive = Callable[[bytes, bytes, int], bytes]
 

@@ -17,9 +17,9 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from typing import Callable, Iterator, Optional
 
 from ..answers import Refused
+from ..typed import Callable, Iterator, Optional
 
 REQUEST_SECONDS = 10.0          # for a request to arrive in whole
 SILENCE_SECONDS = 15.0          # between two requests of a kept connection, and for each piece of a long answer

@@ -16,9 +16,9 @@ from __future__ import annotations
 import http
 import time
 from functools import lru_cache
-from typing import Callable, NamedTuple, Optional
 
 from ..answers import Answer, Application, Guard, Request
+from ..typed import Callable, NamedTuple, Optional
 from . import http1
 from .places import WHOLE_BYTES
 

@@ -14,11 +14,11 @@ import threading
 import time
 from contextlib import suppress
 from functools import partial
-from typing import Any, Optional
 
 from .. import threads
 from ..answers import Application, Refused
 from ..log import Log
+from ..typed import Any, Optional
 from .connection import RECEIVE_BYTES, Connection, Wrap
 from .places import REQUEST_SECONDS, Place, Places
 from .replies import Replies

@@ -1,8 +1,8 @@
 """stock: ThreadingHTTPServer without the 6 MB that `import http.server` costs for handlers that nobody here uses.
 
-http.server imports email, html, http.client (which brings ssl, 4 MB) and shutil for its ready-made request handlers:
-18.7 MB resident instead of 12.8 (socketserver alone: 10.3). While it is imported here, stand-ins take the places of
-those modules; whoever imports one of them, or http.server, afterwards gets the real one.
+http.server imports email, html, http.client (which brings ssl, 4 MB), shutil, urllib and more for its ready-made
+request handlers: 18.7 MB resident instead of 12 (socketserver alone: 10.3). While it is imported here, stand-ins take
+the places of those modules; whoever imports one of them, or http.server, afterwards gets the real one.
 """
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import http
 import sys
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any, Iterator
 
-_UNUSED = ("email", "email.utils", "html", "http.client", "shutil")      # http.client brings ssl
+from ..typed import Any, Iterator
+
+_UNUSED = ("copy", "datetime", "email", "email.utils", "html", "http.client", "mimetypes", "shutil", "urllib",
+           "urllib.parse")                                               # http.client brings ssl
 
 
 class _StandIn(ModuleType):

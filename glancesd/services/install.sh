@@ -1,6 +1,9 @@
 #!/bin/sh
 # install: what `make install`, `install-openwrt`, `install-openrc` and `uninstall` do, with tools that BusyBox has.
-# usage: PYTHON=… INTERPRETER=… PREFIX=… UNITDIR=… DESTDIR=… sh install.sh systemd|openwrt|openrc|uninstall
+# usage: PYTHON=… INTERPRETER=… PREFIX=… UNITDIR=… DESTDIR=… SOURCES=… sh install.sh systemd|openwrt|openrc|uninstall
+#
+# The package is PREFIX/lib/glancesd/glancesd, sources beside their byte code; for OpenWrt, unless SOURCES is set, the archive
+# PREFIX/lib/glancesd/glancesd.zip of byte code for the one Python that installs: a fifth of the flash.
 #
 # What is written is listed in PREFIX/lib/glancesd/installed, one path a line (a directory that was made ends in "/"), and
 # uninstall takes away just that. The administrator's files are written when they are missing or still as an earlier install
@@ -14,6 +17,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 services=$top/glancesd/services
 lib=$PREFIX/lib/glancesd
 here=$DESTDIR$lib
+archive=
 list=
 trap 'rm -f "$list"; rm -rf "$here.new"' EXIT
 
@@ -134,6 +138,32 @@ for path in (sys.executable, os.path.realpath(sys.executable), os.path.realpath(
 ' 2>/dev/null || :
 }
 
+# sources: the package as sources and byte code
+sources() {
+    (cd "$top" && find glancesd -name '*.py' ! -path 'glancesd/services/*' &&
+        find glancesd/dashboard -type f ! -name '*.py' ! -name '*.pyc') | while read -r file; do
+        mkdir -p "$here.new/$(dirname "$file")"
+        cat "$top/$file" >"$here.new/$file"
+    done
+    # Byte code that is checked by content: where times are not kept (scp, a router without a clock) it holds all the same.
+    "$PYTHON" -I -m compileall -q -f --invalidation-mode checked-hash -d "$lib/glancesd" "$here.new/glancesd"
+}
+
+# command: print the program that starts the daemon
+command() {
+    printf 'import os\nimport sys\n\n'
+    [ -z "$archive" ] || cat <<END
+if sys.implementation.cache_tag != "$made_for":
+    sys.exit("glancesd: installed as byte code of $made_for, not of " + sys.implementation.cache_tag + ": install it again")
+END
+    cat <<END
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "lib", "glancesd", "$archive"))
+from glancesd.__main__ import main
+
+sys.exit(main())
+END
+}
+
 # package DIRECTORY…: the package beside the one in use, which a running daemon may still read from. The directories are
 # those that more is written to.
 package() {
@@ -143,26 +173,17 @@ package() {
     rm -rf "$here.new"
     mkdir "$here.new" "$here.new/defaults"
     [ ! -d "$here/defaults" ] || cp "$here"/defaults/* "$here.new/defaults/"
-    (cd "$top" && find glancesd -name '*.py' ! -path 'glancesd/services/*' &&
-        find glancesd/dashboard -type f ! -name '*.py' ! -name '*.pyc') | while read -r file; do
-        mkdir -p "$here.new/$(dirname "$file")"
-        cat "$top/$file" >"$here.new/$file"
-    done
-    # Byte code that is checked by content: where times are not kept (scp, a router without a clock) it holds all the same.
-    "$PYTHON" -I -m compileall -q -f --invalidation-mode checked-hash -d "$lib/glancesd" "$here.new/glancesd"
+    if [ -n "$archive" ]; then
+        "$PYTHON" -I -X no_debug_ranges "$services/pyz.py" --byte-code "$here.new/$archive"
+        made_for=$("$PYTHON" -c 'import sys; print(sys.implementation.cache_tag)')
+    else
+        sources
+    fi
 
     interpreter=${INTERPRETER:-$("$PYTHON" -c 'import sys; print(sys.executable)')}
     # -I -S: nothing of the caller's environment or directory and no site-packages, which also starts sooner.
-    { first_line "$interpreter"; cat; } <<'END' | put 755 "$PREFIX/bin/glancesd"
-import os
-import sys
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "lib", "glancesd"))
-from glancesd.__main__ import main
-
-sys.exit(main())
-END
-    config=$(cd "$here.new" && "$PYTHON" -B -S -m glancesd --print-config)
+    { first_line "$interpreter"; command; } | put 755 "$PREFIX/bin/glancesd"
+    config=$(cd "$top" && "$PYTHON" -B -S -m glancesd --print-config)
     printf '%s\n' "$config" | offer /etc/glancesd.conf
     { printf 'PREFIX=%s DESTDIR=\nset uninstall\n' "$(for_shell "$PREFIX")"; cat "$0"; } >"$here.new/uninstall"
 }
@@ -175,7 +196,7 @@ finish() {
     [ ! -d "$here" ] || mv "$here" "$here.old"
     mv "$here.new" "$here"
     rm -rf "$here.old"
-    echo "installed as $DESTDIR$PREFIX/bin/glancesd. $1"
+    echo "installed as $DESTDIR$PREFIX/bin/glancesd${archive:+, for $made_for alone (SOURCES=1: for every Python)}. $1"
     [ -z "$DESTDIR" ] || return 0
     closed=$(unreachable "$interpreter")
     [ -z "$closed" ] || echo "WARNING: the service will not start: its user may not reach $interpreter, because of $closed." \
@@ -244,6 +265,7 @@ systemd)
     ! live /run/systemd/system || systemctl daemon-reload
     ;;
 openwrt)
+    [ -n "${SOURCES-}" ] || archive=glancesd.zip
     package /etc/init.d /etc/config /lib/upgrade/keep.d
     with_command openwrt.init "$(for_shell "$PREFIX/bin/glancesd")" | put 755 /etc/init.d/glancesd
     echo /etc/glancesd.conf | put 644 /lib/upgrade/keep.d/glancesd

@@ -12,7 +12,7 @@
     checked         which sections and options mean something, and what is said of the others
     values          Settings, the typed value
     file            which file is read
-    command_line    what the arguments say
+    command_line    what the arguments say; parser: what it takes argparse to understand
     read            puts them together
     printed         --print-config, the README's table; imported only for them
 """

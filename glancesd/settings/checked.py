@@ -6,8 +6,7 @@ nearest, because the file is also that of Glances. What Glances has and glancesd
 """
 from __future__ import annotations
 
-from typing import Collection, Mapping, NamedTuple
-
+from ..typed import Collection, Mapping, NamedTuple
 from .inifile import Entry, Options, Sections, SettingsError
 from .lists import amp_enabled
 from .metrics import ITEMS

@@ -1,17 +1,13 @@
 """command_line: what the arguments say, by the table of options; a wrong one is a SettingsError of one line."""
 from __future__ import annotations
 
-import argparse
 import re
-from typing import NoReturn, Sequence
 
-from .. import __version__
+from ..typed import Optional, Sequence
 from .inifile import SettingsError
-from .options import OPTIONS, text_of
+from .options import OPTIONS
 from .sections import PLUGINS
-from .spelling import meant
 
-_HELP_WIDTH = 100
 _ALL = "all plugins are served that --disable-plugin does not name"
 _WEB_SERVER = "there is only the web server, which needs no option"
 # Options of Glances, which a command line that is carried over has, and what to write instead.
@@ -31,40 +27,38 @@ _OF_GLANCES = {
 }
 
 
-class _Parser(argparse.ArgumentParser):
-    """An ArgumentParser that raises an error of one line, instead of printing the usage and leaving the process."""
-
-    def error(self, message: str) -> NoReturn:
-        raise SettingsError(message[len("argument "):] if message.startswith("argument ") else message)
-
-
-def _parser() -> _Parser:
-    # Told a width, argparse does not ask shutil for the terminal's, which brings the compressors: 0.5 MB resident.
-    parser = _Parser(prog="glancesd", description="Serves what Glances shows, over Glances' HTTP API.",
-                     formatter_class=lambda prog: argparse.HelpFormatter(prog, width=_HELP_WIDTH))
-    for option in OPTIONS:
-        if not option.metavar:
-            parser.add_argument(*option.flags, dest=option.name, action="store_const", const="True", help=option.help)
-            continue
-        default = text_of(option.default)
-        text = "%s (default: %s)" % (option.help, default) if default else option.help
-        parser.add_argument(*option.flags, dest=option.name, metavar=option.metavar, help=text.replace("%", "%%"),
-                            action="append" if isinstance(option.default, tuple) else "store")
-    parser.add_argument("-w", "--webserver", dest="webserver", action="store_true",
-                        help="accepted, and means nothing more")
-    parser.add_argument("-V", "--version", action="version", version="glancesd " + __version__)
-    return parser
-
-
 def arguments(argv: Sequence[str]) -> dict[str, str]:
-    """Name of an option → its text, for those that are given. A list that is given twice is one list."""
+    """Setting → text, of those that a command line makes. A list that is given more than once is one list."""
     for argument in argv:
         _not_of_glances(argument.partition("=")[0] if argument.startswith("--") else argument[:2])
-    found, rest = _parser().parse_known_args(list(argv))
-    if rest:
-        raise SettingsError("%s: %s" % (rest[0], _unknown(rest[0])))
-    return {name: ",".join(text) if isinstance(text, list) else text
-            for name, text in vars(found).items() if name != "webserver" and text is not None}
+    found = whole_options(argv)
+    if found is None:
+        from .parser import parsed  # brings argparse, 0.8 MB resident, which the usual command line can do without
+        found = parsed(argv)
+    return {option.name: ",".join(found[option.name]) if isinstance(option.default, tuple) else found[option.name][-1]
+            for option in OPTIONS if option.name in found}
+
+
+def whole_options(argv: Sequence[str]) -> Optional[dict[str, list[str]]]:
+    """Setting → its texts, of options in full; None where there is something else, for argparse to understand."""
+    options = {flag: option for option in OPTIONS for flag in option.flags}
+    found: dict[str, list[str]] = {}
+    words = iter(argv)
+    for word in words:
+        if word in ("-w", "--webserver"):           # accepted, and means nothing more
+            continue
+        flag, equals, text = word.partition("=") if word.startswith("--") else (word, "", "")
+        option = options.get(flag)
+        if option is None or equals and not option.metavar:
+            return None
+        if not option.metavar:
+            text = "True"
+        elif not equals:
+            text = next(words, "-")
+            if text.startswith("-"):
+                return None
+        found.setdefault(option.name, []).append(text)
+    return found
 
 
 def _not_of_glances(flag: str) -> None:
@@ -77,10 +71,3 @@ def _not_of_glances(flag: str) -> None:
         raise SettingsError("%s: of Glances; here %s" % (flag, _OF_GLANCES[flag]))
     if disabled and disabled.group(1) in PLUGINS:
         raise SettingsError("%s: of Glances; here --disable-plugin %s" % (flag, disabled.group(1)))
-
-
-def _unknown(argument: str) -> str:
-    if not argument.startswith("-"):
-        return "not an option"
-    flags = [flag for option in OPTIONS for flag in option.flags if flag.startswith("--")]
-    return "no such option" + meant(argument.partition("=")[0], flags)

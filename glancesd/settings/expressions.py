@@ -15,7 +15,9 @@ unlike in `re`, the dot takes line breaks too.
 from __future__ import annotations
 
 import re
-from typing import Any, Iterable, NamedTuple, Pattern
+
+from ..lazy import pattern
+from ..typed import Any, Iterable, NamedTuple, Pattern
 
 try:
     from re import _parser as _sre  # type: ignore[attr-defined]
@@ -30,8 +32,8 @@ SEARCHED_CHARACTERS = 16384
 _COUNTED = 1000
 _WAYS = 1e6
 # A pattern is split at `.*` and `.*?`: those not in a set, not escaped, not repeated themselves.
-_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\.\*\??(?![?+*{])|.", re.DOTALL)
-_GLOBAL_FLAGS = re.compile(r"\(\?[aiLmsux]+\)")
+_TOKEN = pattern(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\.\*\??(?![?+*{])|.", re.DOTALL)
+_GLOBAL_FLAGS = pattern(r"\(\?[aiLmsux]+\)")
 
 Tree = Iterable["tuple[Any, Any]"]       # as Python's own parser of patterns gives it: operator, argument
 

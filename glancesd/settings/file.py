@@ -4,8 +4,8 @@ from __future__ import annotations
 import codecs
 import os
 import stat
-from typing import Mapping, NamedTuple
 
+from ..typed import Mapping, NamedTuple
 from . import inifile
 from .inifile import Sections, SettingsError
 

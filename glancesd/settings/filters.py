@@ -1,8 +1,7 @@
 """filters: which elements of a plugin are served, and under which names."""
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple
-
+from ..typed import Mapping, NamedTuple
 from .expressions import Expression
 from .readers import expressions, parts, yes_no
 

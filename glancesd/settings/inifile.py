@@ -11,14 +11,13 @@ configparser cannot say on which line an option stands, and takes the colon in a
 """
 from __future__ import annotations
 
-import re
-from typing import Dict, Iterable, Mapping, NamedTuple
-
+from ..lazy import pattern
 from ..log import printable
+from ..typed import Dict, Iterable, Mapping, NamedTuple
 
-_HEADER = re.compile(r"\[([^]]+)\]")
+_HEADER = pattern(r"\[([^]]+)\]")
 # The first that matches: "=", or a colon that is followed by a space; else any colon.
-_ASSIGNMENTS = (re.compile(r"(.*?)\s*(?:=|:(?=\s|$))\s*(.*)"), re.compile(r"(.*?)\s*:\s*(.*)"))
+_ASSIGNMENTS = (pattern(r"(.*?)\s*(?:=|:(?=\s|$))\s*(.*)"), pattern(r"(.*?)\s*:\s*(.*)"))
 
 
 class SettingsError(Exception):

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping, NamedTuple, Union
 
+from ..typed import Any, Mapping, NamedTuple, Union
 from .expressions import Expression, compiled
 from .inifile import Entry, Options, Sections
 from .readers import Reader, number, number_within, read, whole_within, yes_no

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping, NamedTuple
 
+from ..typed import Any, Mapping, NamedTuple
 from .expressions import compiled
 from .inifile import Options
 from .readers import Reader, directory, names_out_of, optional, parts, read, yes_no
@@ -91,6 +91,9 @@ def metrics(options: Options) -> Metrics:
     values: dict[str, Any] = {}
     for name, item in ITEMS.items():
         entry = options.get(name)
-        values[name] = read(item.reader, entry.text, entry.where) if entry is not None else item.reader(item.default)
+        if entry is not None:
+            values[name] = read(item.reader, entry.text, entry.where)
+        else:                                       # a default pattern is known to be one: not compiled to see
+            values[name] = item.default if name.endswith("_exclude") else item.reader(item.default)
     disabled, values["disable"] = values["disable"]
     return Metrics(disabled, **values)

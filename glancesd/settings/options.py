@@ -5,8 +5,7 @@ are made of it.
 """
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Tuple
-
+from ..typed import Any, NamedTuple, Tuple
 from . import readers
 from .readers import Reader, names_out_of, number_within, whole_within, yes_no
 from .sections import PLUGINS

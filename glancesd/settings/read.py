@@ -7,8 +7,8 @@ Whatever is wrong is a SettingsError of one line.
 from __future__ import annotations
 
 import os
-from typing import Any, Mapping, Optional, Sequence
 
+from ..typed import Any, Mapping, Optional, Sequence
 from . import lists, thresholds
 from .checked import check
 from .command_line import arguments

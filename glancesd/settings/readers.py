@@ -4,19 +4,23 @@ The ValueError says what is needed ("needs a number"); `read` turns it into the 
 """
 from __future__ import annotations
 
-import ipaddress
 import math
 import os
 import re
-from typing import Any, Callable, Collection, Union
 
+from .. import ip
+from ..lazy import pattern
+from ..typed import TYPE_CHECKING, Any, Callable, Collection, Union
 from .expressions import Expression, compiled
 from .inifile import SettingsError
 
-Reader = Callable[[str], Any]
-Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+if TYPE_CHECKING:
+    import ipaddress
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+Reader = Callable[[str], Any]
+Network = Union["ipaddress.IPv4Network", "ipaddress.IPv6Network"]
+
+_NUMBER = pattern(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
@@ -91,6 +95,7 @@ def names_out_of(names: Collection[str]) -> Callable[[str], tuple[str, ...]]:
 
 def networks(text: str) -> tuple[Network, ...]:
     """IP networks."""
+    import ipaddress
     try:
         return tuple(ipaddress.ip_network(part) for part in parts(text))
     except ValueError as problem:
@@ -141,11 +146,9 @@ def file(text: str) -> str:
 
 def address(text: str) -> str:
     """An address to listen on."""
-    try:
-        if text != "localhost" and not text.startswith("unix:/"):
-            ipaddress.ip_address(re.sub("%.+", "", text) if ":" in text else text)
-    except ValueError:
-        raise ValueError("needs an IPv4 or IPv6 address, localhost or unix:/path") from None
+    if not (text == "localhost" or text.startswith("unix:/")
+            or ip.address(text) is not None and not text.endswith("%") and (":" in text or "%" not in text)):
+        raise ValueError("needs an IPv4 or IPv6 address, localhost or unix:/path")
     return text
 
 

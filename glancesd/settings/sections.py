@@ -9,7 +9,8 @@ PLUGINS is the list of names that every setting knows; which of them an API serv
 from __future__ import annotations
 
 import re
-from typing import Mapping, NamedTuple
+
+from ..typed import Mapping, NamedTuple
 
 # Those of API 2's document, those that later Glances 2 added, those of API 3 and 4.
 PLUGINS = ("load", "core", "uptime", "fs", "memswap", "monitor", "percpu", "mem", "sensors", "system", "alert",

@@ -1,7 +1,7 @@
 """spelling: the name that a misspelt one is nearest to."""
 from __future__ import annotations
 
-from typing import Iterable
+from ..typed import Iterable
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

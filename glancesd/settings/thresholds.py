@@ -1,8 +1,7 @@
 """thresholds: the limits that are in force where the file has none, and the limits of a plugin as they are served."""
 from __future__ import annotations
 
-from typing import Iterable, Mapping, Union
-
+from ..typed import Iterable, Mapping, Union
 from .readers import parts
 from .sections import SECTIONS, kind
 
@@ -57,13 +56,16 @@ def _levels(stat: str, values: Iterable[float]) -> dict[str, str]:
 def served_limits(plugins: Mapping[str, Mapping[str, str]], history_size: int) -> Limits:
     """Plugin → what /:plugin/limits serves: a number where the option means one (not hide=5), else a list of text."""
     made: dict[str, dict[str, float | list[str]]] = {}
+    thresholds = default_limits()
+    thresholds.setdefault("cpu", {}).update(default_cpu_limits(1))
     for plugin, options in plugins.items():
         found = made[plugin] = {}
         if plugin in _WITHOUT:
             continue
         found["history_size"] = history_size
         for option, text in options.items():
-            if kind(SECTIONS[plugin], option) == "number":
+            # `kind` tries a dozen patterns, which a daemon with default limits alone need not compile.
+            if option in thresholds.get(plugin, ()) or kind(SECTIONS[plugin], option) == "number":
                 found["%s_%s" % (plugin, option)] = float(text)
             elif parts(text):
                 found["%s_%s" % (plugin, option)] = list(parts(text))

@@ -1,8 +1,7 @@
 """values: Settings, the one typed value that the command line, the file and the defaults come to."""
 from __future__ import annotations
 
-from typing import Iterable, Mapping, NamedTuple
-
+from ..typed import Iterable, Mapping, NamedTuple
 from .filters import NO_FILTER, Filter
 from .lists import Amp, Containers, Folder, Monitored, Ports
 from .metrics import Metrics

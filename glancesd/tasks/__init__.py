@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Callable, Hashable, Iterable, Optional, Sequence, Union
 
 from .. import threads
 from ..roots import NoData, Roots
 from ..settings import Settings
+from ..typed import TYPE_CHECKING, Any, Callable, Hashable, Iterable, Optional, Sequence, Union
 from .jobs import Schedule, Start
 
 if TYPE_CHECKING:

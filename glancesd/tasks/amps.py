@@ -5,9 +5,9 @@ Counted at each tick; a command runs as one of [monitor] does, at most once in `
 from __future__ import annotations
 
 import time
-from typing import Callable, NamedTuple, Optional
 
 from ..settings.lists import Amp
+from ..typed import Callable, NamedTuple, Optional
 from .commands import Matches, ProcessUse, Run, run_words
 from .jobs import Job
 

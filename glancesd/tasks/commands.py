@@ -13,12 +13,12 @@ import select
 import signal
 import threading
 import time
-from typing import Any, Callable, Container, NamedTuple, Optional, Sequence
 
 from .. import children
 from ..roots import NoData, Roots
 from ..settings import Monitored
 from ..settings.expressions import Expression
+from ..typed import Any, Callable, Container, NamedTuple, Optional, Sequence
 from .jobs import Job
 
 COMMAND_SECONDS = 5.0

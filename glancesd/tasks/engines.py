@@ -18,10 +18,11 @@ import re
 import socket
 import threading
 import time
-from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional
 
 from ..containers import Listing, Published, Told
+from ..lazy import pattern
 from ..roots import NoData, Roots
+from ..typed import Any, Callable, Iterable, Mapping, NamedTuple, Optional
 from .jobs import Job
 
 # Ten seconds, less what a tick may come early.
@@ -36,11 +37,11 @@ TEXT_CHARACTERS = 512
 COMMAND_CHARACTERS = 4096
 _LIST_MOST = 64
 
-_ID = re.compile("[0-9a-f]{64}")
-_HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)")
-_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(?:Z|([+-])(\d\d):(\d\d))")
+_ID = pattern("[0-9a-f]{64}")
+_HEALTH = pattern(r"\((?:health: )?(healthy|unhealthy|starting)\)")
+_TIME = pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(?:Z|([+-])(\d\d):(\d\d))")
 # A container whose status says so, and which is known to have started longer ago than this, was started again.
-_YOUNG = re.compile("^Up (?:Less|About a minute|[0-9]+ seconds?)")
+_YOUNG = pattern("^Up (?:Less|About a minute|[0-9]+ seconds?)")
 _YOUNG_SECONDS = 150.0
 _VERSION = ("Version", "ApiVersion", "MinAPIVersion", "GitCommit", "GoVersion", "Os", "Arch", "KernelVersion",
             "BuildTime")

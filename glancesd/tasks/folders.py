@@ -5,9 +5,9 @@ A walk has FOLDER_SECONDS, and is repeated so seldom that it takes 2 % of one co
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, NamedTuple, Optional, Union
 
 from ..settings import Folder
+from ..typed import Any, Callable, NamedTuple, Optional, Union
 from .jobs import Job
 
 FOLDER_SECONDS = 10.0

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import threading
 from functools import partial
-from typing import Any, Callable, Iterable, Optional
 
 from .. import threads
+from ..typed import Any, Callable, Iterable, Optional
 
 # One slow job must not hold up the rest. A third thread would only compete with the requests for the interpreter.
 WORKERS = 2

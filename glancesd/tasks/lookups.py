@@ -8,9 +8,9 @@ from __future__ import annotations
 import socket
 import threading
 from functools import partial
-from typing import Callable
 
 from .. import threads
+from ..typed import Callable
 
 THREADS = 4
 # Names remembered with their latest addresses: more than the settings can list.

@@ -7,10 +7,9 @@ It is run only where the settings file says so, as a command of [monitor] is.
 """
 from __future__ import annotations
 
-from typing import Optional
-
 from ..collectors.gpu import Card
 from ..roots import Report, ignore, rows
+from ..typed import Optional
 from .commands import Run
 from .jobs import Job
 

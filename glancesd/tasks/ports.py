@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import socket
 import struct
 import threading
 import time
-from typing import Any, Callable, Match, NamedTuple, Optional, Union
 
 from ..collectors import addresses
+from ..lazy import pattern
 from ..roots import NoData, ParseError, Roots
 from ..settings.lists import Port, Web
+from ..typed import Any, Callable, Match, NamedTuple, Optional, Union
 from .jobs import Job
 from .lookups import Lookups
 
 # The head of a web answer is read until its first line is whole.
 _STATUS_LINE_BYTES = 4096
-_STATUS_LINE = re.compile(rb"HTTP/1\.[0-9] ([1-9][0-9]{2})(?: |\r|$)")
+_STATUS_LINE = pattern(rb"HTTP/1\.[0-9] ([1-9][0-9]{2})(?: |\r|$)")
 _PORT_OF_SCHEME = {"http": 80, "https": 443}
-_URL = re.compile(r"(https?)://(?:([^/?#@]*)@)?(\[[^\]]+\]|[^/?#:@]+)(?::([0-9]{1,5}))?([/?][^#]*)?(?:#.*)?")
+_URL = pattern(r"(https?)://(?:([^/?#@]*)@)?(\[[^\]]+\]|[^/?#:@]+)(?::([0-9]{1,5}))?([/?][^#]*)?(?:#.*)?")
 _ECHO = {socket.AF_INET: (8, 0), socket.AF_INET6: (128, 129)}       # types of the request and of the reply
 _TOKEN_BYTES = 8
 
