@@ -7,9 +7,11 @@ import time
 import unittest
 from contextlib import suppress
 from typing import Callable, Optional
+from unittest import mock
 
 from glancesd.answers import Answer, Application, Refused, Request, error
 from glancesd.log import Log
+from glancesd.server import places
 from glancesd.server.server import Server
 
 GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -60,6 +62,7 @@ class Case(unittest.TestCase):
     places, per_address = 4, 3
 
     def setUp(self) -> None:
+        self.patched("ROOM_SECONDS", 60.0)             # on a busy machine a thread may take long to end
         self.app = App()
         self.lines: list[str] = []
         listener = socket.socket()
@@ -71,6 +74,12 @@ class Case(unittest.TestCase):
         accepting.start()
         self.addCleanup(self.app.go_on.set)
         self.addCleanup(self.server.end)
+
+    def patched(self, name: str, value: float) -> None:
+        """Another constant of `places`, until the test ends."""
+        patch = mock.patch.object(places, name, value)
+        patch.start()
+        self.addCleanup(patch.stop)
 
     def connect(self, data: bytes = b"") -> socket.socket:
         client = socket.socket()

@@ -65,18 +65,22 @@ class Places(Case):
         del flood
 
     def test_every_place_at_work(self) -> None:
+        self.patched("ROOM_SECONDS", 0.1)
         clients = self.at_work(self.places)
         status, headers, _ = self.ask(GET)
         self.assertEqual((status, headers["retry-after"], headers["connection"]), (503, "1", "close"))
+        self.patched("ROOM_SECONDS", 60.0)
         self.app.go_on.set()
         for client in clients:
             self.assertEqual(self.answer(client)[0], 200)
         self.assertEqual(self.ask(GET)[0], 200)
 
     def test_places_of_one_address(self) -> None:
+        self.patched("ROOM_SECONDS", 0.1)
         with mock.patch.object(module, "_is_loopback", lambda address: False):
             clients = self.at_work(self.per_address)
             self.assertEqual(self.ask(GET)[0], 503)
+            self.patched("ROOM_SECONDS", 60.0)
             self.app.go_on.set()
             for client in clients:
                 self.answer(client)
@@ -118,6 +122,7 @@ class Places(Case):
         far.sendall(GET)
         self.answer(far)
         now += 0.9
+        self.patched("STEP_SECONDS", 60.0)             # nobody else is told
         newcomer = self.connect(GET)
         self.wait_for(lambda: any(place.leaving for place in self.server.places))
         for number, client in enumerate(busy):
