@@ -11,6 +11,8 @@ if TYPE_CHECKING:                     # collectors that a start does without: se
     from .collectors.cgroups import ContainerUse
 
 ID_DIGITS = 12
+# The engines' words for a container that has a group.
+RUNNING = ("running", "paused", "restarting")
 
 
 class Published(NamedTuple):
@@ -56,7 +58,8 @@ class Known(NamedTuple):
 
     @property
     def state(self) -> str:
-        if self.told is not None:
+        """The engine's word, but one that has a group has not ended, whatever the engine said some seconds ago."""
+        if self.told is not None and (self.use is None or self.told.state in RUNNING):
             return self.told.state
         return "paused" if self.use is not None and self.use.container.paused else "running"
 
@@ -84,7 +87,7 @@ def joined(uses: Iterable[ContainerUse], listings: Iterable[Listing]) -> Contain
         if listing.answers:
             versions[listing.engine] = listing.version
             ended += [Known(_name(entry, entry.id), listing.engine, entry.id, None, entry)
-                      for entry in listing.told.values() if entry.state not in ("running", "paused", "restarting")]
+                      for entry in listing.told.values() if entry.state not in RUNNING]
     known = [Known(_name(told.get(use.container.name), use.container.name), use.container.engine, use.container.name,
                    use, told.get(use.container.name)) for use in uses]
     running = {entry.id for entry in known}

@@ -50,6 +50,9 @@ class Joined(unittest.TestCase):
         self.assertEqual(len(self.names(listing(TOLD, old, gone))), 4)
         self.assertEqual(len(self.names(listing(TOLD, old, answers=False))), 3)
 
+    def test_one_that_was_started_since_the_engine_was_asked(self) -> None:
+        self.assertEqual(self.names(listing(TOLD._replace(state="exited")))[0], ("web", "running"))
+
     def test_two_engines(self) -> None:
         found = joined([use(WEB), use(DB, "podman")], [
             listing(TOLD), listing(TOLD._replace(id=DB, names=("/db",)), engine="podman")])

@@ -8,6 +8,7 @@ import unittest
 from typing import Optional
 
 from glancesd.roots import Roots
+from glancesd.settings.lists import Containers
 from glancesd.tasks import Tasks, jobs
 from tests.task_bench import PROCESSES, Bench, Place, folder, item, settings_of
 
@@ -164,6 +165,41 @@ class Order(unittest.TestCase):
         bench.now += 100
         bench.tick()
         self.assertEqual(bench.threads, [])
+
+class Engines(Place):
+    """Which engines there are to be asked: those whose socket is there, as long as the settings want them."""
+
+    def names(self, tasks: Tasks) -> list[str]:
+        tasks.tick(lambda: None)
+        return [listing.engine for listing in tasks.engines()]
+
+    def test_as_their_sockets_appear(self) -> None:
+        started: list[object] = []
+        tasks = Tasks(Roots(rootfs=self.top), start=started.append)
+        wanted = settings_of(disable_plugin=())
+        tasks.configure(wanted)
+        self.assertEqual(self.names(tasks), [])
+        self.file("var", "run", "docker.sock")
+        self.assertEqual(self.names(tasks), ["docker"])
+        self.file("run", "podman", "podman.sock")
+        self.assertEqual(self.names(tasks), ["docker", "podman"])
+        known = list(tasks._engines)
+        tasks.configure(wanted)                                                   # what they said outlasts a reload
+        self.assertEqual(tasks._engines, known)
+        tasks.configure(wanted._replace(containers=Containers(stopped_too=True)))
+        self.assertEqual(tasks.engines(), [])
+        self.assertEqual(self.names(tasks), ["docker", "podman"])
+        tasks.configure(settings_of())
+        self.assertEqual(self.names(tasks), [])
+
+    def test_a_socket_of_the_settings(self) -> None:
+        tasks = Tasks(Roots(rootfs=self.top), start=lambda work: None)
+        tasks.configure(settings_of(disable_plugin=(),
+                                    containers=Containers(podman_socket="/run/user/1000/podman.sock")))
+        self.file("run", "user", "1000", "podman.sock")
+        self.assertEqual(self.names(tasks), ["podman"])
+        self.assertEqual(tasks._engines[0].sockets[0], "/run/user/1000/podman.sock")
+
 
 class Real(Place):
     """With a real thread."""

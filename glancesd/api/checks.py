@@ -37,12 +37,18 @@ def ports(settings: Settings, checks: Reading[list[Checked]]) -> JSONValue:
 def _check(entry: Checked) -> dict[str, JSONValue]:
     check = entry.check
     common: dict[str, JSONValue] = {
-        "description": check.description, "refresh": entry.refresh_seconds, "timeout": check.timeout_seconds,
+        "description": check.description, "refresh": _whole(entry.refresh_seconds),
+        "timeout": _whole(check.timeout_seconds),
         "rtt_warning": check.rtt_warning_seconds, "indice": check.indice, "key": "indice"}
     if isinstance(check, Port):
         return {"host": entry.host, "port": check.port, "status": _port_status(entry), **common}
     return {"url": _without_login(check.url), "status": _web_status(entry), "elapsed": entry.seconds, **common,
-            "description": _without_login(check.description), "ssl_verify": check.ssl_verify}
+            "description": _without_login(check.description), "ssl_verify": bool(check.ssl_verify)}
+
+
+def _whole(seconds: float) -> float:
+    """An int where it is one, as clients know it."""
+    return int(seconds) if seconds == int(seconds) else seconds
 
 
 def _port_status(entry: Checked) -> JSONValue:

@@ -81,7 +81,8 @@ class Tasks:
                                                                  for check in checks]), self._check)
             nvidia = settings.nvidia_smi and settings.commands_allowed
             self._nvidia = _renewed(self._nvidia, wanted("gpu", ["nvidia-smi"] if nvidia else []), self._nvidia_smi)
-            self._engines = []
+            wanted_engines = _engine_items(settings)
+            self._engines = [engine for engine in self._engines if engine.item in wanted_engines]
             self._set()
 
     def _set(self) -> None:
@@ -91,16 +92,11 @@ class Tasks:
     def _find_engines(self) -> None:
         """Look whether an engine's socket has appeared: a few stats a tick, and nothing imported without one."""
         settings = self._settings
-        if settings is None or "containers" in settings.disable_plugin:
-            return
-        known = {engine.name for engine in self._engines}
-        podman = settings.containers.podman_socket
-        for name, sockets in ENGINE_SOCKETS:
-            places = (podman, *sockets) if podman and name == "podman" else sockets
-            if name not in known and any(map(self._is_there, places)):
+        known = {engine.item for engine in self._engines}
+        for item in _engine_items(settings):
+            if item not in known and any(map(self._is_there, item[1])):
                 from .engines import Engine
-                engine = Engine(name, places, settings.containers.stopped_too, self._roots, self._local.stopping,
-                                self._report)
+                engine = Engine(*item, self._roots, self._local.stopping, self._report)
                 with self._local.lock, self._remote.lock:
                     if settings is self._settings:
                         self._engines = [*self._engines, engine]
@@ -211,6 +207,15 @@ def _renewed(jobs: Sequence[Any], items: Iterable[Hashable], make: Callable[[Any
     """A job for each item: the one that it had, or a new one."""
     known = {job.item: job for job in jobs}
     return [known.pop(item) if item in known else make(item) for item in items]
+
+
+def _engine_items(settings: Optional[Settings]) -> list[tuple[str, tuple[str, ...], bool]]:
+    """The engines that may be asked: name, sockets, and whether stopped containers are wanted too."""
+    if settings is None or "containers" in settings.disable_plugin:
+        return []
+    podman = settings.containers.podman_socket
+    return [(name, (podman, *sockets) if podman and name == "podman" else sockets, settings.containers.stopped_too)
+            for name, sockets in ENGINE_SOCKETS]
 
 
 def _gateway(settings: Settings) -> Any:

@@ -67,9 +67,8 @@ class Engine(Job):
                  report: Callable[[str], None], clock: Callable[[], float] = time.monotonic,
                  wall: Callable[[], float] = time.time) -> None:
         super().__init__()
-        self.name = name
-        self.sockets = tuple(sockets)
-        self.all_too = all_too
+        self.item = name, tuple(sockets), all_too
+        self.name, self.sockets, self.all_too = self.item
         self._roots = roots
         self._stopping = stopping
         self._report = report
