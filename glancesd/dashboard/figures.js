@@ -272,7 +272,7 @@ export function processDetails(process, parentName, ended) {
   ];
 }
 
-// The directory that a command begins with, and the rest: the first to go where room is short.
+// The directory that a command begins with, and the rest.
 export function splitCommand(command) {
   const directory = /^\/(?:[^\s/]+\/)+(?=[^\s/])/.exec(command);
   return directory ? [directory[0], command.slice(directory[0].length)] : ["", command];
@@ -404,7 +404,7 @@ export function hourInWords(subject, lines, all, format) {
   return `${visible(subject)}, last hour: ${said.join("; ")}`;
 }
 
-// Means of `slots` equal parts of the hour before `end`, oldest first; undefined without a point.
+// Means of `slots` equal parts of the hour, oldest first; undefined without a point.
 export function means({times, values}, end, slots) {
   const sums = new Array(slots).fill(0);
   const counts = new Array(slots).fill(0);
@@ -417,7 +417,7 @@ export function means({times, values}, end, slots) {
   return sums.map((total, slot) => counts[slot] ? total / counts[slot] : undefined);
 }
 
-// Rows of five minutes, newest first: until when, and the mean of each column {series, format}.
+// Rows of five minutes, newest first. `columns`: {series, format}.
 export function hourTable(columns, end, offset, slots = 12) {
   const all = columns.map(({series: points, format}) => means(points, end, slots).map(format));
   return Array.from({length: slots}, (_, row) => [

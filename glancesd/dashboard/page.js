@@ -333,7 +333,7 @@ function factsPanel(facts) {
   };
 }
 
-// A bar for each core; many cores are small bars, and words for those that matter.
+// A bar for each core, a small one where they are many.
 function coresPanel(node) {
   const words = element("p", "note");
   const holder = element("div", "cores");
@@ -828,13 +828,13 @@ async function question(path) {
   throw Object.assign(new Error(path), {expected: true, ...more});
 }
 
-// A question that the page can do without: null where it is refused.
+// null where it is refused.
 const wish = path => question(path).catch(problem => {
   if (problem.status === 401) throw problem;
   return null;
 });
 
-// Beside the summary: the process list while it is looked through, and in turn one of what no summary holds.
+// The process list while it is looked through, and in turn one of what no summary holds.
 function wishes() {
   const open = Object.keys(extras).filter(what => panels.has(`more-${what}`));
   asking.extra += 1;
@@ -859,7 +859,7 @@ async function refresh() {
   } catch (problem) {
     if (asking.aborter !== aborter) return;
     failed(problem);
-    if (!problem.expected) throw problem;      // a bug of this page: the console has it, the page goes on
+    if (!problem.expected) throw problem;      // a bug: the console has it, the page goes on
   } finally {
     if (asking.aborter === aborter) {
       asking.aborter = null;
@@ -902,7 +902,7 @@ function failed(problem) {
   state(problem.status === 401 ? "Password" : problem.status === 403 ? "Refused" : "Offline");
 }
 
-// Histories that know more than this page, and what only some machines have. It is a question more: it slows down, too.
+// Histories that know more than this page, and what only some machines have. It counts for the pace, too.
 async function catchUp() {
   const {aborter} = asking;
   const begun = seconds();
