@@ -1,12 +1,6 @@
-r"""cgroups: the containers that run and what they use, from the control groups below /sys/fs/cgroup.
+"""cgroups: the containers that run and what they use, from the control groups below /sys/fs/cgroup.
 
-A container is known by its group's name, at any depth:
-
-    docker-<64 hex>.scope  docker/<64 hex>                                    docker
-    libpod-<64 hex>.scope  libpod-<64 hex>                                    podman
-    cri-containerd-<64 hex>.scope  crio-<64 hex>.scope  kubepods…/<64 hex>    kubernetes
-    lxc.payload.<name>  lxc/<name>                                            lxc (also incus)
-    machine.slice/systemd-nspawn@<name>.service  machine.slice/machine-<name>.scope    nspawn ("-" as \x2d)
+Which group is a container's, cgroup_names tells.
 
 Version 2 has one tree and all files of a group in it; version 1 a tree for each controller, of which any may lack the
 group; on a hybrid, `unified/` is a version 2 without controllers beside them, and only what version 1 lacks is taken
@@ -26,13 +20,12 @@ of it. A controller that is not enabled has no file: its figures are None.
 """
 from __future__ import annotations
 
-import re
 import time
 
 from ..delta import increase, rate
-from ..lazy import pattern
 from ..roots import Namespace, ParseError, Report, Roots, ignore, rows
-from ..typed import Callable, Iterable, Mapping, NamedTuple, Optional, TypeVar
+from ..typed import Callable, Mapping, NamedTuple, Optional, TypeVar
+from .cgroup_names import identify
 from .memory import Memory
 from .network import parse as parse_interfaces
 
@@ -61,12 +54,6 @@ _V1_FILES: Mapping[str, tuple[str, ...]] = {
     _UNIFIED: ("cpu.stat", "cgroup.freeze"),
 }
 _PROCESSES = "cgroup.procs"
-
-_ID = "[0-9a-f]{64}"
-_SCOPE = pattern(r"(?:(docker)|(libpod)|(?:cri-containerd|crio))-(%s)(?:\.scope)?" % _ID)
-_BARE = pattern(_ID)
-_MACHINE = pattern(r"systemd-nspawn@(.+)\.service|machine-(?!qemu)(.+)\.scope", re.DOTALL)
-_ESCAPE = pattern(rb"\\x([0-9a-f]{2})")
 
 T = TypeVar("T")
 
@@ -135,38 +122,6 @@ class ContainerUse(NamedTuple):
     @property
     def tx_bytes_per_second(self) -> Optional[float]:
         return _rate(self.tx_bytes, self.elapsed_seconds)
-
-
-# -- names of groups ---------------------------------------------------------------------------------------------------
-
-
-def identify(path: Iterable[str]) -> Optional[tuple[str, str]]:
-    """Engine and name of the container that a group is, by the names from the top down to its own; None: it is none."""
-    *above, name = path
-    parent = above[-1] if above else ""
-    scope = _SCOPE.fullmatch(name)
-    if scope is not None:
-        return "docker" if scope.group(1) else "podman" if scope.group(2) else "kubernetes", scope.group(3)
-    if _BARE.fullmatch(name):
-        if parent == "docker":
-            return "docker", name
-        return ("kubernetes", name) if any(part.startswith("kubepods") for part in above) else None
-    if name.startswith("lxc.payload.") and name != "lxc.payload.":
-        return "lxc", name[len("lxc.payload."):]
-    if parent == "lxc":
-        return "lxc", name
-    machine = _MACHINE.fullmatch(name) if parent == "machine.slice" else None
-    if machine is not None:
-        return "nspawn", _unescaped(machine.group(1) or machine.group(2))
-    return None
-
-
-def _unescaped(name: str) -> str:
-    """As systemd-escape --unescape: a name of a unit holds what is no letter as \\xHH, byte by byte."""
-    if "\\" not in name:
-        return name
-    raw = _ESCAPE.sub(lambda found: bytes((int(found.group(1), 16),)), name.encode("utf-8", "surrogateescape"))
-    return raw.decode("utf-8", "surrogateescape")
 
 
 # -- the files of a group ----------------------------------------------------------------------------------------------
