@@ -16,7 +16,7 @@ from .alerts import Alerts
 from .api.endpoints import State
 from .api.health import Health
 from .api.site import Dialects, Site
-from .collectors import cpu
+from .collectors import cpu, network
 from .history import History
 from .log import Log
 from .machine import TimeZone
@@ -79,7 +79,8 @@ class Daemon:
         self._tasks = Tasks(self._roots, log.once, clock.monotonic)
         self._tasks.configure(settings)
         self._mounts = sources.mounts(settings.fs_allow, log)
-        table = sources.table(self._mounts, self._alerts, self._asked_tasks, clock.monotonic)
+        self._interfaces = network.Sampler(clock.monotonic, settings.filter("network").hide_no_ip)
+        table = sources.table(self._mounts, self._interfaces, self._alerts, self._asked_tasks, clock.monotonic)
         self._readings = Readings(table, self._roots, settings.cached_time, clock, log)
         self._metrics = Metrics(self._readings, self._roots, clock, log)
         self._ticker = Ticker(settings.interval, self._tick, clock, log)
@@ -197,6 +198,7 @@ class Daemon:
         self._history.configure(settings.history_size, settings.interval)
         self._tasks.configure(settings)
         self._mounts.allow = settings.fs_allow
+        self._interfaces.addresses = settings.filter("network").hide_no_ip
         self._readings.hold(settings.cached_time)
         self._ticker.set_interval(settings.interval)
         self._in_force = made

@@ -153,7 +153,8 @@ class Later:
         return self._sample(*given)
 
 
-def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[[], Tasks],
+def table(file_systems: Callable[[Roots], Any], interfaces: Callable[[Roots], Any], alerts: Alerts,
+          tasks: Callable[[], Tasks],
           clock: Callable[[], float] = time.monotonic) -> Mapping[str, Union[Sampled, Derived]]:
     """How each source is had. What is derived stands behind what it compares."""
     compared_containers = Later("cgroups", "derive")
@@ -163,7 +164,7 @@ def table(file_systems: Callable[[Roots], Any], alerts: Alerts, tasks: Callable[
         VMSTAT: Sampled(vmstat.sample),
         MEMORY: Sampled(memory.Sampler(), given=VMSTAT),
         LOAD: Sampled(host.sample_load),
-        NETWORK_SAMPLE: Sampled(network.Sampler(clock)),
+        NETWORK_SAMPLE: Sampled(interfaces),
         DISKS_SAMPLE: Sampled(disks.Sampler(clock)),
         FILESYSTEMS: Sampled(file_systems),
         PROCESSES_SAMPLE: Sampled(processes.Sampler(), given=MEMORY),

@@ -11,6 +11,7 @@ from glancesd.answers import Answer, Request
 from glancesd.api.endpoints import State
 from glancesd.api.health import Health
 from glancesd.api.site import VERSIONS, Dialects, Site
+from glancesd.collectors import network
 from glancesd.history import Figure, History
 from glancesd.log import Log
 from glancesd.readings import Clock, Derived, Readings, Sampled
@@ -57,7 +58,9 @@ class House:
         self.alerts = Alerts()
         self.history = History(360, 1.0)
         tasks = Tasks(roots)
-        whole = dict(sources.table(sources.mounts((), log), self.alerts, lambda: tasks, lambda: self.time.now))
+        self.interfaces = network.Sampler(lambda: self.time.now)
+        whole = dict(sources.table(sources.mounts((), log), self.interfaces, self.alerts, lambda: tasks,
+                                   lambda: self.time.now))
         whole.update(table or {})
         self.log = log
         self.stalled = False
@@ -68,6 +71,7 @@ class House:
     def settle(self, settings: Settings) -> None:
         """What a reload does: other settings, the same samples, alerts and history."""
         self.settings = settings
+        self.interfaces.addresses = settings.filter("network").hide_no_ip
         self.dialects = Dialects(settings, self.readings, lambda: self.time.now, self.log, self.versions)
         self.watch = Watch(settings, self.readings, self.alerts, self.history, self.dialects.kept)
         self.health = Health(self.dialects.pages, self.readings, self.alerts, lambda: self.stalled)

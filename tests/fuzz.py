@@ -199,6 +199,9 @@ SEEDS = {
         b"system type\t\t: MediaTek MT7621\nprocessor\t\t: 0\npackage\t\t\t: 0\ncore\t\t\t: 0\n",)),
     "host.parse_redhat_release": Seeds(("root/etc/redhat-release",), (b"CentOS release 6.10 (Final)\n",)),
     "hwmon.parse_file_name": Seeds((), (b"temp1_crit_alarm", b"pwm2", b"beep_enable", b"name")),
+    "interface_addresses.parse_inet6": Seeds(("proc/*net/if_inet6",), (
+        b"fe8000000000000000fc00fffe000001 04 40 20 80     eth0\n"
+        b"00000000000000000000000000000001 01 80 10 80       lo\n",)),
     "interrupts.parse": Seeds(("proc/interrupts",), (
         b"           CPU0       CPU1       \n  0:         36          0   IO-APIC   2-edge      timer\n"
         b" 36:       5000        100   PCI-MSI 65537-edge      virtio1-req.0\n"

@@ -213,6 +213,12 @@ class Shapes(unittest.TestCase):
             self.assertEqual([entry["interface_name"] for entry in house.json("/api/%d/network" % version)],
                              [entry["interface_name"] for entry in plain if entry.get("is_up") is not False])
 
+    def test_interfaces_without_an_address(self) -> None:
+        house = assembly.fixture("router", filters=filters({"network": {"hide_no_ip": "True"}}))
+        for version in (2, 3, 4):
+            self.assertEqual([entry["interface_name"] for entry in house.json("/api/%d/network" % version)],
+                             ["lo", "wlan0", "br-lan", "pppoe-wan"])
+
     def test_thresholds_of_the_maker(self) -> None:
         for version in (3, 4):
             found = {entry["label"]: entry for entry in self.house.json("/api/%d/sensors" % version)}

@@ -48,7 +48,7 @@ class Table(unittest.TestCase):
                 self.assertLessEqual(set(series), set(KEPT[plugin].figures))
 
     def test_sources_exist(self) -> None:
-        table = sources.table(lambda roots: (), Alerts(), lambda: None)      # type: ignore[arg-type,return-value]
+        table = sources.table(lambda roots: (), lambda roots: {}, Alerts(), lambda: None)  # type: ignore[arg-type,return-value]
         self.assertLessEqual({source for watched in WATCHED.values() for source in watched.sources}, set(table))
 
     def test_every_plugin_has_limits_to_be_held_against(self) -> None:

@@ -13,7 +13,6 @@ from ..collectors.memory import Memory
 from ..collectors.network import Traffic
 from ..readings import Reading
 from ..settings import Settings
-from ..settings.filters import NO_FILTER
 from ..typed import TYPE_CHECKING, Mapping, Optional
 from .dialect import JSONValue
 
@@ -142,9 +141,10 @@ def quicklook(settings: Settings, usage: Reading[Usage], memory: Reading[Optiona
 
 def shown_interfaces(settings: Settings, traffic: Mapping[str, Traffic]) -> list[tuple[str, Traffic]]:
     """The interfaces that the settings let be served."""
-    chosen = settings.filters.get("network", NO_FILTER)
+    chosen = settings.filter("network")
     return [(name, entry) for name, entry in traffic.items()
-            if settings.shown("network", name) and not (chosen.hide_no_up and entry.interface.is_up is False)]
+            if settings.shown("network", name) and not (chosen.hide_no_up and entry.interface.is_up is False)
+            and not (chosen.hide_no_ip and entry.interface.has_address is False)]
 
 
 def interface(settings: Settings, name: str, traffic: Traffic) -> dict[str, JSONValue]:

@@ -71,6 +71,7 @@ class Interface(NamedTuple):
     tx: Counter
     is_up: Optional[bool] = None               # administrative state (IFF_UP), not carrier
     speed_mbit_per_second: Optional[int] = None
+    has_address: Optional[bool] = None         # None: nobody asked
 
     @property
     def rx_bytes(self) -> int:
@@ -130,10 +131,12 @@ class Sampler:
     """Interfaces, again and again. State for each of the latest: its row, its link, its counters as followed.
 
     The read of a speed that does not return holds a thread, and the sample goes on with the speed known before.
+    `addresses`: whether to look which of them have an IP address; may be set at any time.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, addresses: bool = False) -> None:
         self._clock = clock
+        self.addresses = addresses
         self._patience = Patience()
         self._rows = RowsAgain(_parse_row)
         self._links: dict[str, _Link] = {}
@@ -148,6 +151,10 @@ class Sampler:
         self._look(roots, list(counted), now)
         elapsed, self._at = now - self._at, now
         self._latest = {name: self._interface(roots, name, counters, elapsed) for name, counters in counted.items()}
+        if self.addresses:
+            from .interface_addresses import sample  # for the few that ask: see `sources.Later`
+            for name, has_address in sample(roots, counted).items():
+                self._latest[name] = self._latest[name]._replace(has_address=has_address)
         return self._latest
 
     def _interface(self, roots: Roots, name: str, counters: Counters, elapsed: float) -> Interface:

@@ -7,18 +7,13 @@ from .readers import expressions, parts, yes_no
 
 
 class Filter(NamedTuple):
-    """Which elements of a plugin are served, and the alias of each that has one (by its name in lower case).
-
-    `hide_zero`: views hide a rate until it has once been above `hide_threshold`, in bytes a second.
-    """
+    """Which elements of a plugin are served, and the alias of each that has one (by its name in lower case)."""
 
     show: tuple[Expression, ...] = ()
     hide: tuple[Expression, ...] = ()
     aliases: Mapping[str, str] = {}
     hide_no_up: bool = False             # interfaces that are down
     hide_no_ip: bool = False             # interfaces without an address
-    hide_zero: bool = False
-    hide_threshold: float = 0.0
     disable_stats: tuple[str, ...] = ()  # fields that API 4 leaves out
 
 
@@ -31,7 +26,6 @@ def filters(plugins: Mapping[str, Mapping[str, str]]) -> dict[str, Filter]:
     for plugin, options in plugins.items():
         found = Filter(expressions(options.get("show", "")), expressions(options.get("hide", "")), _aliases(options),
                        yes_no(options.get("hide_no_up", "no")), yes_no(options.get("hide_no_ip", "no")),
-                       yes_no(options.get("hide_zero", "no")), float(options.get("hide_threshold_bytes", 0)),
                        tuple(parts(options.get("disable_stats", ""))))
         if any(found):
             made[plugin] = found

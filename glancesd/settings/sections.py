@@ -57,11 +57,11 @@ SECTIONS: Mapping[str, Section] = {
     "load": Section(about="Load of each CPU."),
     "mem": Section(inert="available", about="Percent."),
     "memswap": Section(about="Percent."),
-    "network": Section("(?:.+_)?[rt]x", _FILTER, switches="hide_zero|hide_no_up|hide_no_ip",
-                       numbers="hide_threshold_bytes", about=(
+    "network": Section("(?:.+_)?[rt]x", _FILTER, switches="hide_no_up|hide_no_ip",
+                       missed="hide_zero|hide_threshold_bytes", about=(
         "Percent of the link's speed; eth0_rx_careful and so on: bits a second. eth0_alias. hide_no_up, hide_no_ip: "
         "leave out interfaces that are down or without an address. " + _NAMES)),
-    "diskio": Section(".+_[rt]x|(?:.+_)?[rt]x_latency", _FILTER, switches="hide_zero", numbers="hide_threshold_bytes",
+    "diskio": Section(".+_[rt]x|(?:.+_)?[rt]x_latency", _FILTER, missed="hide_zero|hide_threshold_bytes",
                       about=("sda_rx_careful (reads), sda_tx_careful (writes) and so on: bytes a second. sda_alias. "
                              + _NAMES)),
     "fs": Section("/.*", _FILTER + "|allow", inert="free_space", about=(
