@@ -82,7 +82,12 @@ def level(stat: Statistic, limits: Limits) -> str:
 
 
 def logged(stat: Statistic, limits: Limits) -> bool:
-    """Whether it is to be in the alert log: what <name>_log says, else <plugin>_log, else what is usual for it."""
+    """Whether it is to be in the alert log: what <name>_log says, else <plugin>_log, else what is usual for it.
+
+    What tells its level itself has no value that an event could be of.
+    """
+    if stat.told is not None:
+        return False
     for name in (*(name for candidate in stat.candidates for name in candidate.names), stat.section):
         said = limits.get(name + "_log")
         if isinstance(said, list) and said:

@@ -131,6 +131,12 @@ class Derived(unittest.TestCase):
         self.assertEqual(use[2:], (None,) * 5)
         self.assertIsNone(derive({"a": self.container("a")}, None, 0.0)[0].rx_bytes_per_second)
 
+    def test_a_leap_that_no_machine_can_do_is_a_reset(self) -> None:
+        before = {"a": self.container("a", cpu_nanoseconds=0, read_bytes=0, written_bytes=0, rx_bytes=0, tx_bytes=0)}
+        now = {"a": self.container("a", cpu_nanoseconds=10**15, read_bytes=10**13, written_bytes=10**13,
+                                   rx_bytes=10**13, tx_bytes=10**13)}
+        self.assertEqual(derive(now, before, 1.0)[0][2:], (0.0, 0, 0, 0, 0))
+
     def test_order(self) -> None:
         now = {name: self.container(name, cpu_nanoseconds=cpu, memory_bytes=memory)
                for name, cpu, memory in (("idle", 0, 5), ("large", 0, 9), ("busy", 10**9, 1), ("unknown", None, None))}

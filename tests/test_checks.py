@@ -74,6 +74,9 @@ class Shown(unittest.TestCase):
                 for version in (2, 3, 4):
                     views = house.json("/api/%d/ports/views" % version)
                     self.assertEqual(views["port_1"]["status"]["decoration"], level)
+        limits = {**house.settings.limits, "ports": {"ports_log": ["True"]}}
+        house.settle(house.settings._replace(limits=limits))
+        self.assertEqual(house.views("ports")["port_1"]["status"]["decoration"], "WARNING")   # nothing is logged
         house = self.house(AMPS, [AmpResult(AMP, 0, None, None)])
         self.assertEqual(house.views("amps")["Sleepers"]["count"]["decoration"], "CRITICAL")
 

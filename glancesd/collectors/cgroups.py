@@ -38,6 +38,9 @@ GROUPS_MOST = 20000
 CONTAINERS_MOST = 1000
 DEPTH_MOST = 24
 _FILE_BYTES = 16384
+# A counter that grows by more than any machine can do began anew: NR_CPUS is 8192 at most, a link 800 Gbit/s.
+_CPUS_MOST = 8192
+_BYTES_MOST = 1e11
 
 # Controllers of version 1 whose files are read. `systemd` has none, but holds groups that no controller has.
 _V1 = ("cpuacct", "memory", "pids", "blkio", "cpu", "freezer", "systemd")
@@ -380,12 +383,12 @@ def derive(now: Mapping[str, Container], before: Optional[Mapping[str, Container
 
 
 def _use(container: Container, before: Optional[Container], elapsed: float) -> ContainerUse:
-    def grown(counter: Callable[[Container], Optional[int]]) -> Optional[int]:
+    def grown(counter: Callable[[Container], Optional[int]], most_per_second: float = _BYTES_MOST) -> Optional[int]:
         if before is None or counter(before) is None or counter(container) is None:
             return None
-        return increase(counter(container), counter(before))
+        return increase(counter(container), counter(before), most_per_second * elapsed)
 
-    busy = grown(lambda of: of.cpu_nanoseconds)
+    busy = grown(lambda of: of.cpu_nanoseconds, _CPUS_MOST * 1e9)
     return ContainerUse(container, elapsed, None if busy is None else round(rate(busy, elapsed) / 1e7, 1),
                         grown(lambda of: of.read_bytes), grown(lambda of: of.written_bytes),
                         grown(lambda of: of.rx_bytes), grown(lambda of: of.tx_bytes))
