@@ -57,7 +57,8 @@ class Answer:
     """
 
     __slots__ = ("body", "content_type", "headers", "sent", "status", "_gzipped", "_zipping")
-    gzip_level = 5
+    # Level, bits of the window and memory level of zlib.
+    gzip_options = (5, 15, 8)
 
     def __init__(self, body: bytes, content_type: str = JSON, status: int = 200, headers: tuple[str, ...] = ()) -> None:
         self.body = body
@@ -80,7 +81,8 @@ class Answer:
                 turn = self._zipping = self._zipping or threading.Lock()
             with turn:                                      # single flight: zlib lets other threads run meanwhile
                 if self._gzipped is None:
-                    packer = zlib.compressobj(self.gzip_level, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+                    level, window_bits, memory_level = self.gzip_options
+                    packer = zlib.compressobj(level, zlib.DEFLATED, 16 + window_bits, memory_level)
                     self._gzipped = packer.compress(self.body) + packer.flush()
         return self._gzipped
 

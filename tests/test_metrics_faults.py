@@ -118,16 +118,16 @@ def check_host(host: str, choose: Callable[[str], Iterable[Fault]]) -> int:
 class Faults(unittest.TestCase):
     def test_every_file_of_a_host_in_one_way_or_another(self) -> None:
         random = Random(1)
-        for host, share in (("server", 3), ("router", 1), ("centos6", 2)):
+        for host, share in (("server", 6), ("router", 2), ("centos6", 4)):
 
             def choose(path: str, share: int = share) -> list[Fault]:
                 return [random.choice(faults_of(path))] if random.randrange(share) == 0 else []
             with self.subTest(host):
-                self.assertGreater(check_host(host, choose), 50)
+                self.assertGreater(check_host(host, choose), 20)
 
     def test_the_files_that_a_collector_cannot_do_without_with_every_error(self) -> None:
         needed = tuple("/" + end for end in INDISPENSABLE)
-        self.assertGreater(check_host("lxc", lambda path: OPENING + READING if path.endswith(needed) else ()), 80)
+        self.assertGreater(check_host("lxc", lambda path: OPENING + READING[:2] if path.endswith(needed) else ()), 60)
 
     def test_everything_fails(self) -> None:
         rig = Rig("server")

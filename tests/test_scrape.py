@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import threading
 import unittest
 from typing import Any, Optional
 from unittest import mock
@@ -230,6 +231,25 @@ class Failures(unittest.TestCase):
         self.assertEqual(works, {'node_scrape_collector_success{collector="%s"}' % name for name in (
             "sockstat", "cpufreq", "thermal_zone", "time", "uname", "os", "edac", "selinux", "textfile")})
         self.assertEqual(found["node_textfile_scrape_error"], "0")
+
+
+class Together(unittest.TestCase):
+    def test_scrapes_at_once_are_whole(self) -> None:
+        scraped = fixture("server")
+        expected = set(scraped.samples())
+        found: list[set[str]] = []
+
+        def scrape() -> None:
+            for _ in range(5):
+                found.append(set(scraped.samples()))
+        threads = [threading.Thread(target=scrape) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(found), 30)
+        self.assertTrue(all(names == expected for names in found))
+        self.assertEqual(scraped.house.lines, [])
 
 
 class CpuTimes(unittest.TestCase):

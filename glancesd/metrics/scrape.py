@@ -37,13 +37,13 @@ class WallClock(NamedTuple):
 
 
 class Scrape(Answer):
-    """A page. It is packed for one scrape and time counts: level 1 takes 0.3 ms and makes 5.4 KB of 41 KB.
+    """A page. It is packed for one scrape, so time counts: 53 KB in 0.25 ms to 9.6 KB, with 128 KB of memory.
 
-    Level 5 takes twice as long and saves 0.7 KB.
+    Level 5 takes 0.8 ms and twice the memory, and makes 8.5 KB.
     """
 
     __slots__ = ()
-    gzip_level = 1
+    gzip_options = (1, 14, 7)
 
 
 class _NotFresh(Exception):

@@ -167,7 +167,7 @@ class Page:
 def _begin(heading: Heading, labels: tuple[str, ...], others: Mapping[tuple[str, ...], str]) -> str:
     """The beginning of a line. Bytes that are not UTF-8 become U+FFFD, so other labels may read the same."""
     beginning = "%s%s " % (heading.name, _labels(heading.labels, labels))
-    if "\ufffd" in beginning and beginning in others.values():
+    if "\ufffd" in beginning and beginning in list(others.values()):      # another scrape may add one meanwhile
         return ""
     return beginning
 

@@ -104,10 +104,13 @@ class Bench:
                 self.figures.put("idle", server.name, 100 * used / self.plan.idle_seconds)
 
     def scrapes(self) -> None:
-        """CPU time of /metrics on a connection that is kept, as it is and packed; memory; time on large hosts."""
-        exporters = [recipe for recipe in self.rivals if recipe.name == peers.EXPORTER]
+        """CPU time of /metrics on a connection that is kept, as it is and packed; memory; time on large hosts.
+
+        Without glancesd's own clock, whose cost is that of an idle server.
+        """
+        exporters = [peers.exporter_as_upstream() for recipe in self.rivals if recipe.name == peers.EXPORTER]
         for key, fields in (("scrape", b""), ("scrape_gzip", b"Accept-Encoding: gzip\r\n")):
-            with self._servers(peers.glancesd(), *exporters) as servers:
+            with self._servers(peers.glancesd("--interval", "0"), *exporters) as servers:
                 turns = [functools.partial(load.Connection(server.port).ask, server.recipe.paths["metrics"], True,
                                            fields) for server in servers]
                 _take_turns(turns, 3, FRESH_SECONDS)

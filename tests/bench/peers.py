@@ -14,6 +14,8 @@ import sys
 import time
 from typing import Callable, Iterator, Mapping, NamedTuple, Optional
 
+from glancesd.settings.metrics import ITEMS
+
 from . import load
 
 GLANCESD = "glancesd"
@@ -90,6 +92,16 @@ def installed(directory: Optional[str]) -> tuple[list[Recipe], list[str]]:
     if EXPORTER not in names:
         missing.append("%s: no %s on PATH" % (EXPORTER, EXPORTER_PROGRAM))
     return found, missing
+
+
+def exporter_as_upstream() -> Recipe:
+    """node_exporter with upstream's choices, which are those of /metrics: Debian's hides lo, /run and others."""
+    chosen = {"filesystem.mount-points-exclude": ITEMS["mount_points_exclude"].default,
+              "filesystem.fs-types-exclude": ITEMS["fs_types_exclude"].default,
+              "diskstats.device-exclude": ITEMS["disks_exclude"].default, "netdev.device-exclude": "^$"}
+    options = ["--collector.%s=%s" % choice for choice in chosen.items()]
+    return Recipe(EXPORTER, lambda port: [EXPORTER_PROGRAM, *options, "--web.listen-address=127.0.0.1:%d" % port],
+                  {"metrics": "/metrics"})
 
 
 def _glances(name: str, version: int, python: str) -> Recipe:
