@@ -103,9 +103,14 @@ class Endpoints:
                             for element in elements}})
         if key is None or not isinstance(value, list):
             return b"{}"
-        # An element at a time: the views of 5,000 processes at once would be 70,000 objects.
-        return joined([(str(element[key]), dump(self._leaves(plugin, element, str(element[key]), levels)))
-                       for element in value])
+        # An element at a time, and what is alike kept once: of 5,000 processes 70,000 objects, or 7 MB of text.
+        kept: dict[bytes, bytes] = {}
+        members = []
+        for element in value:
+            name = str(element[key])
+            body = dump(self._leaves(plugin, element, name, levels))
+            members.append((name, kept.setdefault(body, body)))
+        return joined(members)
 
     def _leaves(self, plugin: str, fields: Mapping[str, Any], element: str,
                 levels: Mapping[tuple[str, str], str]) -> dict[str, Any]:

@@ -139,5 +139,9 @@ def _without(fields: Sequence[str], rendered: Any) -> Any:
 
 
 def joined(members: list[tuple[str, bytes]]) -> bytes:
-    """A JSON object of members whose values are JSON already."""
-    return b"{" + b", ".join([b"%s: %s" % (dump(name), body) for name, body in members]) + b"}"
+    """A JSON object of members whose values are JSON already. Of long ones nothing is copied but into the answer."""
+    parts = [b"{"]
+    for name, body in members:
+        parts += (b", " if len(parts) > 1 else b"", dump(name), b": ", body)
+    parts.append(b"}")
+    return b"".join(parts)
