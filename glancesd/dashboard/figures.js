@@ -392,8 +392,10 @@ export function valueAt({times, values}, at, gap) {
   return nearest >= 0 && Math.abs(times[nearest] - at) <= gap ? values[nearest] : undefined;
 }
 
-export const span = ({values}, format) =>
-  values.length ? `${format(Math.min(...values))} to ${format(Math.max(...values))} in 1 h` : "";
+export function span({values}, format) {
+  const [lowest, highest] = [format(Math.min(...values)), format(Math.max(...values))];
+  return lowest === highest ? lowest : `${lowest} to ${highest}`;
+}
 
 // A chart in words: "CPU, last hour: lowest 2 %, highest 97 %, now 38 %".
 export function hourInWords(subject, lines, all, format) {

@@ -210,8 +210,9 @@ class Chart {
     if (!this.series) return;
     mark(this.hair, "on", hair !== null);
     if (hair === null) {
-      const spans = this.series.map((one, place) => `${this.lines[place]} ${figures.span(one, this.format)}`.trim());
-      say(this.readout, spans.join(", "));
+      const spans = this.series.map((one, place) =>
+        one.values.length ? `${this.lines[place]} ${figures.span(one, this.format)}`.trim() : "").filter(Boolean);
+      say(this.readout, spans.length ? `${spans.join(", ")} in 1 h` : "");
       return;
     }
     for (const end of ["x1", "x2"]) set(this.hair, end, (hair * CHART_WIDTH).toFixed(1));

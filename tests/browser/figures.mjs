@@ -190,6 +190,11 @@ test("path: straight lines, none across a gap, a lone point seen, the scale kept
 });
 
 table("niceTop", [[1, 0], [1, -3], [0.5, 0.3], [1, 1], [2, 1.1], [5, 5], [10, 5.1], [100, 100], [2e6, 1.3e6]]);
+test("span", () => {
+  for (const [expected, values] of [["2.0 % to 97.0 %", [2, 97, 38]], ["2.0 %", [2]], ["2.0 %", [2, 2.01]]]) {
+    assert.equal(figures.span({values}, figures.percent), expected);
+  }
+});
 test("valueAt, means, words", () => {
   const points = {times: [0, 10, 1000], values: [1, 2, 3]};
   assert.deepEqual([figures.valueAt(points, 6, 30), figures.valueAt(points, 500, 30)], [2, undefined]);
