@@ -57,16 +57,12 @@ def _ask_or_print(settings: Settings) -> int:
 def _serve(settings: Settings, read: Callable[[Settings], Settings], log: Log) -> int:
     from .daemon import Daemon
     from .readings import Clock
-    from .server.passwords import PasswordError
     from .sockets import StartError
     try:
         return Daemon(settings, read, log, Clock()).run()
     except StartError as problem:
         log.line(str(problem))
         return problem.status
-    except PasswordError as problem:
-        log.line(str(problem))
-        return 2
 
 
 def _print(text: str) -> None:

@@ -139,6 +139,10 @@ class Alerts:
             kept.extend((ongoing.number, ongoing.event) for ongoing in self._ongoing.values())
         return [event for _, event in sorted(kept, key=lambda entry: entry[0], reverse=True)]
 
+    def is_any_ongoing(self) -> bool:
+        """Whether an event lasts."""
+        return bool(self._ongoing)
+
     def _names(self, source: str) -> set[str]:
         return {name for owner, name in self._ongoing if owner == source}
 

@@ -23,7 +23,6 @@ from .machine import TimeZone
 from .metrics import Endpoint as Metrics
 from .readings import Clock, Readings
 from .roots import SHORTAGE, NoData, ParseError, Roots
-from .server import passwords
 from .server.access import Access
 from .server.app import App
 from .server.server import Server
@@ -36,6 +35,7 @@ from .typed import TYPE_CHECKING, Callable, Iterator, NamedTuple, Optional
 from .watch import Watch
 
 if TYPE_CHECKING:
+    from .server.passwords import Credentials
     from .tasks.commands import ProcessUse
 
 # The main thread wakes this often to look at what may change around the daemon, and with --exit-idle at the time.
@@ -50,7 +50,7 @@ class Assembly(NamedTuple):
 
     settings: Settings
     names: tuple[str, ...]      # of the machine
-    credentials: Optional[passwords.Credentials]
+    credentials: Optional[Credentials]
     wrap: Optional[tls.Wrap]
     site: Site
     app: App
@@ -59,7 +59,7 @@ class Assembly(NamedTuple):
 
 
 class Daemon:
-    """One running glancesd. Made and run it raises what __main__ prints: StartError, SettingsError, PasswordError.
+    """One running glancesd. Made and run it raises what __main__ prints: StartError, SettingsError.
 
     `read_settings` reads the settings again, for SIGHUP, given those in force.
     """
@@ -118,7 +118,7 @@ class Daemon:
         server = Server(listening.socket, self._in_force.app, self._log, settings.max_connections,
                         settings.max_connections_per_address, self._in_force.wrap)
         server.pulse_seconds = pulse_seconds
-        self._readings.baselines("processes")
+        self._readings.baselines("processes", "containers", "gpu")
         threading.Thread(target=server.serve_forever, name="accept", daemon=True).start()
         self._ticker.start()
         threading.Thread(target=self._readings.baselines, name="baseline", daemon=True).start()
@@ -126,11 +126,12 @@ class Daemon:
 
     # -- settings ------------------------------------------------------------------------------------------------------
 
-    def _make(self, settings: Settings, earlier: Optional[passwords.Credentials]) -> Assembly:
+    def _make(self, settings: Settings, earlier: Optional[Credentials]) -> Assembly:
         """What serves under these settings; nothing of the running daemon is changed by it, whatever it raises."""
         settings = self._for_cpus(self._enforced(settings))
         credentials = None
         if settings.password_file:
+            from .server import passwords
             credentials = passwords.read(settings.password_file, settings.username, earlier,
                                          os.environ.get("CREDENTIALS_DIRECTORY", ""))
         names = machine.names(self._roots)

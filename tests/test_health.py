@@ -78,6 +78,12 @@ class Ready(Case):
         status, told = self.ready()
         self.assertEqual((status, told["status"], list(told["checks"])), (200, "warn", ["plugin:load"]))
 
+    def test_what_the_quick_look_says_is_what_the_checks_say(self) -> None:
+        """All is well, as nearly always: told without looking at each plugin, and with the same answer again."""
+        quick, body = self.house.health.ready(), self.house.json("/healthz")
+        self.assertEqual(body["checks"], self.house.health.checks()[1])
+        self.assertIs(self.house.health.ready() is quick, not body["checks"])
+
     def test_an_event_that_lasts(self) -> None:
         self.over("CPU_USER", "WARNING", 80.0, 0)
         self.over("CPU_USER", "CRITICAL", 95.5, 10)

@@ -71,7 +71,10 @@ class Archive(Scratch):
         self.assertNotIn(TOP.encode(), one)
 
     def test_size(self) -> None:
-        self.assertLess(len(self.build("x.pyz")), 700 * 1000)
+        """With all that is beside the sources smaller than the sources: the bar in bytes is the benchmark's."""
+        sources = sum(len(read(directory, name)) for directory, _, files in os.walk(os.path.join(TOP, "glancesd"))
+                      for name in files if name.endswith(".py"))
+        self.assertLess(len(self.build("x.pyz")), 0.9 * sources)
 
     def test_program_is_the_same(self) -> None:
         """Line for line, but for docstrings."""

@@ -46,7 +46,11 @@ class Wide(typed.NamedTuple):
     k: int
     m: int
     n: int
-    o: int = 15
+    o: int
+    p: int
+    q: int
+    r: int
+    s: int = 15
 
 
 class NamedTuples(unittest.TestCase):
@@ -85,8 +89,8 @@ class NamedTuples(unittest.TestCase):
         self.assertEqual((Ours.__name__, Ours.__qualname__, Ours.__module__), ("Ours", "Ours", __name__))
 
     def test_wide(self) -> None:
-        made = Wide(*range(13))
-        self.assertEqual((tuple(made), made.n, made.o), ((*range(13), 15), 12, 15))
+        made = Wide(*range(17))
+        self.assertEqual((tuple(made), made.r, made.s), ((*range(17), 15), 16, 15))
 
 
 if __name__ == "__main__":

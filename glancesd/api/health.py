@@ -23,14 +23,23 @@ class Health:
         self._readings = readings
         self._alerts = alerts
         self._stalled = stalled
+        self._pass = Answer(dump({"status": "pass", "checks": {}}), HEALTH)         # its bytes are made once
 
     def alive(self) -> Answer:
         return Answer(dump({"status": "pass"}), HEALTH)
 
     def ready(self) -> Answer:
+        if self._is_all_well():
+            return self._pass
         failing, checks = self.checks()
         body = {"status": "fail" if failing else "warn" if checks else "pass", "checks": checks}
         return Answer(dump(body), HEALTH, 503 if failing else 200)
+
+    def _is_all_well(self) -> bool:
+        """Whether nothing at all is amiss, as nearly always: told at a tenth of what `checks` costs."""
+        return (self._readings.lost(CPU_SAMPLE) is None and not self._readings.troubled() and not self._stalled()
+                and not any(pages.problems for pages in self._pages())
+                and not self._alerts.is_any_ongoing())
 
     def checks(self) -> tuple[bool, dict[str, list[dict[str, Any]]]]:
         """Whether sampling as a whole has stopped; and what does not pass, by name."""

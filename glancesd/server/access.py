@@ -11,9 +11,10 @@ from functools import lru_cache
 from .. import ip
 from ..answers import Refused, Request
 from ..settings import Settings
-from ..typed import Callable, Iterable, Optional
-from .hashing import Busy
-from .passwords import Credentials
+from ..typed import TYPE_CHECKING, Callable, Iterable, Optional
+
+if TYPE_CHECKING:
+    from .passwords import Credentials
 
 PRIVATE_NETWORKS = tuple(map(ip.network, (
     "127.0.0.0/8", "::1/128",                              # loopback
@@ -69,8 +70,11 @@ class Access:
 
     def password(self, request: Request, address: str) -> None:
         """Refuse wrong or missing credentials of a caller, where a password is set."""
+        if self._credentials is None:
+            return
+        from .hashing import Busy  # here, because most daemons have no password
         try:
-            good = self._credentials is None or self._credentials.good(request.authorization, address)
+            good = self._credentials.good(request.authorization, address)
         except Busy:
             raise Refused(503, "too many passwords are being checked", "Retry-After: 1") from None
         if not good:

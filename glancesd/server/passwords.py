@@ -11,6 +11,7 @@ import stat
 import threading
 
 from ..lazy import pattern
+from ..settings import SettingsError
 from ..typed import Callable, Optional
 from .hashing import Queue
 
@@ -31,7 +32,7 @@ _BASE64 = pattern(rb"[0-9A-Za-z+/]+={0,2}")
 Derive = Callable[[bytes, bytes, int], bytes]
 
 
-class PasswordError(Exception):
+class PasswordError(SettingsError):
     """The password file cannot be used; the text says which and why, in one line."""
 
 

@@ -24,7 +24,7 @@ import tempfile
 import time
 from typing import Callable, Iterator, NamedTuple, Optional, Sequence
 
-from . import load, meters, peers, report, soak, trees
+from . import load, meters, peers, report, sizes, soak, trees
 from .peers import GLANCESD, HTTP, LOOP, Recipe, Scratch, Server
 from .report import SCAN, Figures
 
@@ -60,6 +60,12 @@ class Bench:
         self.figures = Figures()
         self.rivals, self.left_out = peers.installed(os.environ.get("BENCH_PEERS"))
         self.processes = meters.process_count()
+
+    def sizes(self) -> None:
+        """What an OpenWrt router keeps, and the archive in one file."""
+        for key, size in sizes.measure().items():
+            self.figures.put(key, GLANCESD, size.total_bytes / 1e3)
+            self.figures.put(key + "_packed", GLANCESD, size.packed_bytes / 1e3)
 
     def start(self) -> None:
         """From the start of each server to its first answers; the first start of each only warms the files."""
@@ -252,7 +258,7 @@ def _take_turns(turns: Sequence[Callable[[], object]], rounds: int, seconds: flo
         time.sleep(seconds)
 
 
-SECTIONS = ("start", "load", "polls", "scrapes", "growth", "history", "endurance")
+SECTIONS = ("sizes", "start", "load", "polls", "scrapes", "growth", "history", "endurance")
 
 
 def main() -> int:

@@ -49,6 +49,7 @@ OWN_FORMATS = {
     "growth_cpus": "{:.2f}", "growth_interfaces": "{:.2f}", "growth_mounts": "{:.2f}", "growth_disks": "{:.2f}",
     "memory_10k": "{:.2f} MB", "memory_million": "{:.2f} MB", "history": "{:.2f} MB",
     "cpu_after_mem": "{:.3f} s",
+    "flash": "{:.0f} KB", "flash_packed": "{:.0f} KB", "pyz": "{:.0f} KB",
 }
 COLUMNS = (GLANCESD, HTTP, LOOP, GLANCES_3, GLANCES_4, EXPORTER, SCAN)
 
@@ -94,6 +95,9 @@ BARS = (
     Bar("start to first answer of `/mem`", "start_mem", 1 / 5, False, ("start_mem", GLANCES_4)),
     Bar("`/cpu` after `/mem`", "cpu_after_mem", 0.25),
     Bar("idle", "idle", 0.1),
+    Bar("flash of an OpenWrt router", "flash", 640),
+    Bar("each file packed", "flash_packed", 300),
+    Bar("glancesd.pyz", "pyz", 700),
 )
 
 _FORMATS = dict(OWN_FORMATS, **{key: form + " " + what.rpartition(", ")[2] for key, what, form in METRICS})
