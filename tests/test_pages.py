@@ -162,7 +162,16 @@ class All(Case):
         self.assertIs(self.house.pages.all(), everything)
         self.assertEqual(everything.until, min(self.house.pages.page(name).until for name in v2.PLUGINS))
         self.house.time.sleep(1)
-        self.assertIsNot(self.house.pages.all(), everything)
+        self.assertGreater(self.house.pages.all().until, everything.until)
+
+    def test_made_of_what_did_not_change_it_is_the_same_answer(self) -> None:
+        house = self.make(disable_plugin=tuple(name for name in v2.PLUGINS if name != "load"))
+        everything = house.pages.all()
+        house.time.sleep(1)
+        self.assertIs(house.pages.all().answer, everything.answer)
+        self.load = ("another", "load 2")
+        house.time.sleep(1)
+        self.assertIsNot(house.pages.all().answer, everything.answer)
 
     def test_all_disabled(self) -> None:
         house = self.make(disable_plugin=tuple(v2.PLUGINS))

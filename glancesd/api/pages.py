@@ -33,9 +33,10 @@ class Page(NamedTuple):
 
 
 class Everything(NamedTuple):
-    """The answer of /all, and until when (monotonic) it may be given again."""
+    """The answer of /all, the bodies it was made of, and until when (monotonic) it may be given again."""
 
     answer: Answer
+    made_of: list[tuple[str, bytes]]
     until: float
 
 
@@ -87,9 +88,13 @@ class Pages:
             members = [(name, pages[name].answer.body if name in pages else dump(plugin.empty))
                        for name, plugin in self.dialect.plugins.items() if name in pages or self.dialect.shows_disabled]
             until = min([page.until for page in pages.values()]) if pages else self._clock() + CONSTANT_SECONDS
+            # Pages end one by one, and most come out as they were.
+            if everything is not None and members == everything.made_of:
+                everything = self._all = everything._replace(until=until)
+                return everything
             is_large = everything is not None and len(everything.answer.body) >= threads.LARGE_BYTES
             body = threads.alone(partial(joined, members)) if is_large else joined(members)
-            everything = self._all = Everything(Answer(body), until)
+            everything = self._all = Everything(Answer(body), members, until)
             return everything
 
     def fails(self, name: str, problem: Exception) -> None:

@@ -12,10 +12,12 @@ from .dialect import JSONValue
 
 
 class _Row(NamedTuple):
-    """An element of a list: what it was made of, and its JSON up to the time, which is its last field."""
+    """An element of a list: what it was made of, and its JSON up to the time, which is its last field.
+
+    Items and views make it again: as objects an element of API 4 takes 2 KB, three times its JSON.
+    """
 
     made_of: tuple[Any, ...]
-    element: dict[str, JSONValue]
     head: bytes
 
 
@@ -42,14 +44,14 @@ class Rows:
         for key, made_of in entries:
             row = before.get(key)
             if row is None or row.made_of != made_of:
-                element = make(key, made_of)
-                row = _Row(made_of, element, dump(element).rpartition(b" ")[0])
+                row = _Row(made_of, dump(make(key, made_of)).rpartition(b" ")[0])
             latest[key] = row
         self._latest = made_with, latest
         tail = b" %s}" % dump(elapsed)
         heads = (tail + b", ").join([row.head for row in latest.values()])
         return Encoded(b"".join((b"[", heads, tail, b"]")) if latest else b"[]",
-                       lambda: [dict(row.element, time_since_update=elapsed) for row in latest.values()])
+                       lambda: [dict(make(key, row.made_of), time_since_update=elapsed)
+                                for key, row in latest.items()])
 
 
 class ProcessList:
