@@ -78,7 +78,7 @@ class Files(unittest.TestCase):
 
     def test_what_the_script_reads_of_the_summary_is_in_it(self) -> None:
         read = set(re.findall(r"\bsummary\.(\w+)", text("page.js")))
-        told = {*SHOWN, "at", "utc_offset", "interval", "cached_time", "processlist", "states"}
+        told = {*SHOWN, "at", "utc_offset", "interval", "cached_time", "disabled", "processlist", "states"}
         self.assertEqual(read - told, set())
         self.assertGreater(len(read), 10)
 

@@ -437,7 +437,8 @@ class Unit(unittest.TestCase):
         "ExecStart": ["/usr/local/bin/glancesd -C /etc/glancesd.conf"], "ExecReload": ["/bin/kill -HUP $MAINPID"],
         "DynamicUser": ["yes"], "CapabilityBoundingSet": [""], "ProtectSystem": ["strict"],
         "ProtectHome": ["read-only"],
-        "Environment": ["MALLOC_ARENA_MAX=1"], "SystemCallFilter": ["@system-service", "~@privileged @resources"],
+        "Environment": ["MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=262144"],
+        "SystemCallFilter": ["@system-service", "~@privileged @resources"],
         "RestrictAddressFamilies": ["AF_UNIX AF_INET AF_INET6"], "WantedBy": ["multi-user.target"],
     }
     # Each of these takes a plugin's sight away.

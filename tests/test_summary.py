@@ -104,6 +104,8 @@ class Answers(unittest.TestCase):
     def test_what_is_turned_off_is_empty(self) -> None:
         found = self.summary("laptop", disable_plugin=("processlist", "cpu", "fs", "uptime"))
         self.assertEqual([found[name] for name in ("processlist", "cpu", "fs", "uptime")], [[], {}, [], ""])
+        self.assertEqual(set(found["disabled"]), {"processlist", "cpu", "fs", "uptime"})
+        self.assertEqual(self.summary("laptop")["disabled"], [])
 
     def test_arguments_stay_hidden(self) -> None:
         for entry in self.summary("laptop", hide_arguments=True)["processlist"]:

@@ -1,7 +1,7 @@
 """summary: what the page at `/` and other small displays ask for: one object of one moment, a few KB whatever runs.
 
     {"at": 1795651688.1, "utc_offset": 3600, "interval": 10.0, "cached_time": 1.0, "system": {…}, "cpu": {…}, …,
-     "processlist": [the busiest and the largest], "states": {"fs": {"/": {"used": "WARNING"}}}}
+     "disabled": [plugins], "processlist": [the busiest and the largest], "states": {"fs": {"/": {"used": "WARNING"}}}}
 
 `at`: epoch seconds of the newest sample; it stands still when sampling hangs. `utc_offset`: seconds that the machine's
 local time, which histories are printed in, is ahead of UTC. `states`: the fields that are neither OK nor without limit.
@@ -53,7 +53,8 @@ class Summary:
         at = max([reading.wall for name, page in pages.items() for source, reading
                   in zip(plugins[name].sources, page.made_of) if source not in (CLOCK, ALERTS)], default=0.0)
         members = [("at", dump(round(at, 3))), ("utc_offset", dump(time.localtime(at).tm_gmtoff)),
-                   ("interval", dump(settings.interval)), ("cached_time", dump(settings.cached_time))]
+                   ("interval", dump(settings.interval)), ("cached_time", dump(settings.cached_time)),
+                   ("disabled", dump([name for name in plugins if name not in self._pages.enabled]))]
         members += [(name, pages[name].answer.body if name in pages else dump(plugins[name].empty))
                     for name in SHOWN if name in pages or name in plugins and self._dialect.shows_disabled]
         members += [(PROCESSES, dump(self._processes(taken))), ("states", dump(self._states(pages)))]

@@ -428,7 +428,8 @@ function showWrong(alerts) {
   const running = figures.ranked(alerts.filter(entry => entry.running), entry => [entry.state.rank, entry.begin]);
   const rows = running.slice(0, WRONG_MOST);
   const more = running.length - rows.length;
-  if (!rows.length) rows.push({quiet: "No alerts: all is quiet"});
+  const quiet = summary.disabled.includes("alert") ? "Alerts are switched off" : "No alerts: all is quiet";
+  if (!rows.length) rows.push({quiet});
   if (more) rows.push({quiet: `and ${more} more, below under Alerts`});
   wrong.show(rows, row => row.quiet || `${row.type} ${row.begin}`, (row, entry) => {
     mark(row.node, "quiet", Boolean(entry.quiet));
