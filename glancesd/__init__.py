@@ -1,4 +1,4 @@
-"""glancesd: the Glances REST API 2 of a Linux machine, from /proc and /sys, with Python's standard library alone.
+"""glancesd: the Glances REST API (2, 3, 4) of a Linux machine, /metrics and a page, by the standard library alone.
 
 The way of a request, and the floors of the house. Imports only go down this list, and on a line to the right; a test
 reads it.

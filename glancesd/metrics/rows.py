@@ -9,9 +9,37 @@ import re
 from operator import attrgetter
 
 from ..lazy import pattern
-from ..typed import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence, Tuple, Union
+from ..typed import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
 from .filters import Filters
 from .text import Heading, Sample
+
+if TYPE_CHECKING:                     # their modules are imported when a scrape asks: see `sources.Later`
+    from ..collectors.cpu import Stat
+    from ..collectors.cpufreq import Frequency
+    from ..collectors.disk_identity import Identity as DiskIdentity
+    from ..collectors.disks import DiskStats
+    from ..collectors.interrupts import Line, Table
+    from ..collectors.mounts import Usage
+    from ..collectors.netclass import State
+    from ..collectors.pressure import Pressure
+    from ..collectors.processes import Sample as ProcessSample
+    from ..collectors.raid import Array
+    from ..collectors.supplies import Supply
+    from ..collectors.thermal import Thermal
+    from ..collectors.throttles import Throttles
+    from ..collectors.udp_queues import UdpQueues
 
 # The modes of a CPU as node_exporter names them: the columns of /proc/stat but for guest time.
 _MODES = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
@@ -106,12 +134,12 @@ def by_number(value: Mapping[int, Any], filters: Filters) -> Iterable[Row]:
     return [((str(number),), row) for number, row in value.items()]
 
 
-def cpu_seconds(value: Any, filters: Filters) -> Iterable[Row]:
+def cpu_seconds(value: Stat, filters: Filters) -> Iterable[Row]:
     """A row for each CPU and mode: ticks of 10 ms. Guest time is part of user and nice; an old kernel lacks columns."""
     return [((str(number), mode), getattr(times, mode) or 0) for number, times in value.cpus.items() for mode in _MODES]
 
 
-def cpu_guest_seconds(value: Any, filters: Filters) -> Iterable[Row]:
+def cpu_guest_seconds(value: Stat, filters: Filters) -> Iterable[Row]:
     """As `cpu_seconds`, of what virtual machines had."""
     return [((str(number), mode), ticks or 0) for number, times in value.cpus.items()
             for mode, ticks in (("user", times.guest), ("nice", times.guest_nice))]
@@ -122,32 +150,32 @@ def seconds(ticks: int) -> float:
     return ticks / 100
 
 
-def online(value: Any, filters: Filters) -> Iterable[Row]:
+def online(value: Mapping[int, Throttles], filters: Filters) -> Iterable[Row]:
     """None at all where the first CPU cannot be taken out: then no file tells of it."""
     if 0 not in value or value[0].online is None:
         return []
     return [((str(number),), cpu) for number, cpu in value.items() if cpu.online is not None]
 
 
-def cores(value: Any, filters: Filters) -> Iterable[Row]:
+def cores(value: Mapping[int, Throttles], filters: Filters) -> Iterable[Row]:
     """One CPU of each core that counts how often heat slowed it down."""
     return _each_once(((str(cpu.package), str(cpu.core)), cpu) for cpu in value.values()
                       if cpu.core_throttles is not None and cpu.package is not None)
 
 
-def packages(value: Any, filters: Filters) -> Iterable[Row]:
+def packages(value: Mapping[int, Throttles], filters: Filters) -> Iterable[Row]:
     """One CPU of each package that counts how often heat slowed it down."""
     return _each_once(((str(cpu.package),), cpu) for cpu in value.values()
                       if cpu.package_throttles is not None and cpu.package is not None)
 
 
-def disks(value: Any, filters: Filters) -> Iterable[Row]:
+def disks(value: DiskStats, filters: Filters) -> Iterable[Row]:
     """Without what the filter names, and without the short rows of partitions in 2.6."""
     return [((name,), counters) for name, counters in value.rows.items()
             if counters.reads_merged is not None and not filters.disk(name)]
 
 
-def disk_identities(value: Any, filters: Filters) -> Iterable[Row]:
+def disk_identities(value: Mapping[str, DiskIdentity], filters: Filters) -> Iterable[Row]:
     """Disks with what they are, but for those that the filter names."""
     return [((name, *identity[:-1], "" if identity.rotational is None else str(identity.rotational)), identity)
             for name, identity in value.items() if not filters.disk(name)]
@@ -155,25 +183,25 @@ def disk_identities(value: Any, filters: Filters) -> Iterable[Row]:
 
 def stalls(resource: str, kind: str) -> Rows:
     """The stall of one resource: `some` or `full`."""
-    def rows(value: Any, filters: Filters) -> Iterable[Row]:
+    def rows(value: Mapping[str, Pressure], filters: Filters) -> Iterable[Row]:
         stall = getattr(value.get(resource), kind, None)
         return [] if stall is None else [((), stall)]
     return rows
 
 
-def queues(value: Any, filters: Filters) -> Iterable[Row]:
+def queues(value: UdpQueues, filters: Filters) -> Iterable[Row]:
     """Bytes by queue and version of IP."""
     return [((queue, ip), getattr(family, queue + "_bytes")) for ip, family in (("v4", value.v4), ("v6", value.v6))
             if family is not None for queue in ("tx", "rx")]
 
 
-def mounts(value: Any, filters: Filters) -> Iterable[Row]:
+def mounts(value: Iterable[Usage], filters: Filters) -> Iterable[Row]:
     """Mounts with how full they are, or why they do not tell."""
     return _each_once(((usage.mount.source, usage.mount.mount_point, usage.mount.type, usage.error), usage)
                       for usage in value)
 
 
-def mount_names(value: Any, filters: Filters) -> Iterable[Row]:
+def mount_names(value: Iterable[Usage], filters: Filters) -> Iterable[Row]:
     """Mounts with the numbers of their devices, where the kernel tells them."""
     return _each_once(((usage.mount.source, *usage.mount.device.split(":"), usage.mount.mount_point), usage)
                       for usage in value if usage.mount.device is not None)
@@ -193,68 +221,68 @@ def of_file_system(field: str) -> Figure:
     return lambda usage: None if usage.file_system is None else get(usage.file_system)
 
 
-def interfaces(value: Any, filters: Filters) -> Iterable[Row]:
+def interfaces(value: Mapping[str, State], filters: Filters) -> Iterable[Row]:
     """Interfaces with their addresses and states; "" for what is not known."""
     return [((name, state.address or "", state.broadcast or "", state.duplex or "", state.operstate or "",
               "" if state.is_up is None else "up" if state.is_up else "down", state.ifalias or ""), state)
             for name, state in value.items()]
 
 
-def governors(value: Any, filters: Filters) -> Iterable[Row]:
+def governors(value: Mapping[int, Frequency], filters: Filters) -> Iterable[Row]:
     """A row for each CPU and each governor that it could have: 1 for the one in force."""
     return [((str(number), governor), int(governor == cpu.governor)) for number, cpu in value.items()
             for governor in cpu.governors]
 
 
-def zones(value: Any, filters: Filters) -> Iterable[Row]:
+def zones(value: Thermal, filters: Filters) -> Iterable[Row]:
     """Thermal zones by number and type."""
     return [((str(zone.number), zone.type), zone) for zone in value.zones]
 
 
-def cooling(value: Any, filters: Filters) -> Iterable[Row]:
+def cooling(value: Thermal, filters: Filters) -> Iterable[Row]:
     """Cooling devices by number and type."""
     return [((str(device.number), device.type), device) for device in value.devices]
 
 
-def supply_texts(value: Any, filters: Filters) -> Iterable[Row]:
+def supply_texts(value: Mapping[str, Supply], filters: Filters) -> Iterable[Row]:
     """Power supplies with what their drivers say of them."""
     return [((name, *(supply.texts.get(text, "") for text in SUPPLY_TEXTS)), supply) for name, supply in value.items()]
 
 
-def md_required(array: Any) -> int:
+def md_required(array: Array) -> int:
     """As many disks as an array is made for: all that it has, where its level has no redundancy; 0 when not started."""
     if not array.active:
         return 0
     return len(array.components) if array.available is None else int(array.available)
 
 
-def md_disks(value: Any, filters: Filters) -> Iterable[Row]:
+def md_disks(value: Mapping[str, Array], filters: Filters) -> Iterable[Row]:
     """A row for each array and state, also where no disk is in it: alerts compare them."""
     return [((name, state), count) for name, array in value.items() for state, count in (
         ("active", 0 if not array.active else len(array.components) if array.used is None else array.used),
         ("failed", array.failed), ("spare", array.spare))]
 
 
-def md_states(value: Any, filters: Filters) -> Iterable[Row]:
+def md_states(value: Mapping[str, Array], filters: Filters) -> Iterable[Row]:
     """A row for each array and state: 1 for the one that it is in."""
     return [((name, state), int(state == _md_state(array))) for name, array in value.items()
             for state in ("active", "inactive", "recovering", "resync", "check")]
 
 
-def _md_state(array: Any) -> str:
+def _md_state(array: Array) -> str:
     if not array.active:
         return "inactive"
-    return {"recovery": "recovering", "resync": "resync", "check": "check"}.get(array.action, "active")
+    return {"recovery": "recovering", "resync": "resync", "check": "check"}.get(array.action or "", "active")
 
 
 def os_texts(names: tuple[str, ...]) -> Rows:
     """The distribution, by these of the names of os-release."""
-    def rows(value: Any, filters: Filters) -> Iterable[Row]:
+    def rows(value: Mapping[str, str], filters: Filters) -> Iterable[Row]:
         return [(tuple(value.get(name.upper(), "") for name in names), value)]
     return rows
 
 
-def os_version(value: Mapping[str, str]) -> Any:
+def os_version(value: Mapping[str, str]) -> Optional[float]:
     """The first one or two numbers of VERSION_ID; None without one."""
     match = _VERSION.match(value.get("VERSION_ID", ""))
     return float(match.group()) if match else None
@@ -262,7 +290,7 @@ def os_version(value: Mapping[str, str]) -> Any:
 
 def number_of(attribute: str, divisor: int) -> Figure:
     """A number of a power supply, in a larger unit."""
-    def figure(supply: Any) -> Any:
+    def figure(supply: Supply) -> Union[int, float, None]:
         number = supply.numbers.get(attribute)
         return number if number is None or divisor == 1 else number / divisor
     return figure
@@ -278,7 +306,7 @@ def limit_of(field: str) -> Figure:
     return figure
 
 
-def process_states(value: Any, filters: Filters) -> Iterable[Row]:
+def process_states(value: ProcessSample, filters: Filters) -> Iterable[Row]:
     """How many processes are in each state."""
     counts: dict[str, int] = {}
     for process in value.processes.values():
@@ -286,14 +314,14 @@ def process_states(value: Any, filters: Filters) -> Iterable[Row]:
     return [((state,), count) for state, count in sorted(counts.items())]
 
 
-def interrupts(value: Any, filters: Filters) -> Iterable[Row]:
+def interrupts(value: Table, filters: Filters) -> Iterable[Row]:
     """A row for each line and CPU; lines that the machine counts as a whole are left out."""
     cpus = value.cpus
     return [((str(cpu), line.name, *_info(line)), count) for line in value.lines.values()
             if len(line.counts) == len(cpus) and line.description for cpu, count in zip(cpus, line.counts)]
 
 
-def _info(line: Any) -> tuple[str, str]:
+def _info(line: Line) -> tuple[str, str]:
     """Of a numbered line the chip, and the rest of its description; of another the whole."""
     if not line.name.isdecimal():
         return line.description, ""

@@ -5,11 +5,19 @@ import re
 from functools import lru_cache
 
 from ..lazy import pattern
-from ..typed import Any, Iterable, Iterator, Sequence, Tuple
+from ..typed import TYPE_CHECKING, Iterable, Iterator, Mapping, Optional, Sequence, Tuple, Union
 from .filters import SHOWN_VMSTAT, Filters, shown_netstat
 from .text import COUNTER, GAUGE, UNTYPED, Heading, Sample
 
+if TYPE_CHECKING:                     # their modules are imported when a scrape asks: see `sources.Later`
+    from ..collectors.hwmon import Chip
+    from ..collectors.memory import Memory
+    from ..collectors.sockstat import Sockets
+    from ..collectors.vmstat import VmStat
+
 Blocks = Iterator[Tuple[Heading, Sequence[Sample]]]
+# A family, and what the kernel's number is divided by.
+Scaled = Tuple[Heading, int]
 
 _IN_PARENTHESES = pattern(r"\((.*)\)")
 _NO_NAME = pattern(r"[^a-zA-Z0-9_]")
@@ -26,7 +34,7 @@ _HWMON_HELP = {
     "humidity": "Sensor: relative humidity (%s), 1 is all that air can hold."}
 
 
-def meminfo(value: Any, filters: Filters) -> Blocks:
+def meminfo(value: Memory, filters: Filters) -> Blocks:
     """Every line of /proc/meminfo, also those that are not yet known."""
     for name, number, is_bytes in value.lines():
         yield _meminfo(name, is_bytes), [((), number)]
@@ -40,7 +48,7 @@ def _meminfo(name: str, is_bytes: bool) -> Heading:
     return Heading(family, GAUGE, "%s of /proc/meminfo." % name)
 
 
-def vmstat(value: Any, filters: Filters) -> Blocks:
+def vmstat(value: VmStat, filters: Filters) -> Blocks:
     """Lines of /proc/vmstat, in the kernel's units: pages, and KiB of pgpgin and pgpgout."""
     for name, number in value.matching(SHOWN_VMSTAT).items():
         yield _vmstat(name), [((), number)]
@@ -51,7 +59,7 @@ def _vmstat(name: str) -> Heading:
     return Heading("node_vmstat_" + _NO_NAME.sub("_", name), UNTYPED, "%s of /proc/vmstat." % name)
 
 
-def netstat(value: Any, filters: Filters) -> Blocks:
+def netstat(value: Mapping[str, Mapping[str, int]], filters: Filters) -> Blocks:
     """Fields of the network's protocols."""
     for protocol, fields in value.items():
         for name, heading in _netstat_shown(protocol, tuple(fields)):
@@ -70,7 +78,7 @@ def _netstat(protocol: str, name: str) -> Heading:
                    "%s of protocol %s in /proc/net/%s." % (name, protocol, file))
 
 
-def sockstat(value: Any, filters: Filters) -> Blocks:
+def sockstat(value: Sockets, filters: Filters) -> Blocks:
     """Counts of sockets; of `mem`, which is in pages, also the bytes."""
     for protocol, counts in value.protocols.items():
         for name, number in counts.items():
@@ -85,7 +93,7 @@ def _sockstat(protocol: str, name: str) -> Heading:
     return Heading(_NO_NAME.sub("_", "node_sockstat_%s_%s" % (protocol, name)), GAUGE, text % (protocol, name))
 
 
-def hwmon(value: Any, filters: Filters) -> Blocks:
+def hwmon(value: Iterable[Chip], filters: Filters) -> Blocks:
     """Every file of every sensor, and the names of chips and sensors."""
     chips = hwmon_chips(value)
     yield (Heading("node_hwmon_chip_names", GAUGE, "Name of the driver of this chip.", ("chip", "chip_name")),
@@ -109,12 +117,12 @@ def hwmon(value: Any, filters: Filters) -> Blocks:
     yield from sorted(families.items())
 
 
-def hwmon_chips(chips: Iterable[Any]) -> dict[str, Any]:
+def hwmon_chips(chips: Iterable[Chip]) -> dict[str, Chip]:
     """Chips by label: their place in the machine, because the numbers of hwmonN are dealt out anew at each boot."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[Chip]] = {}
     for chip in chips:
         found.setdefault(_chip(chip), []).append(chip)
-    labelled: dict[str, Any] = {}
+    labelled: dict[str, Chip] = {}
     for label, same in found.items():
         names = [_cleaned(chip.name or "") for chip in same]
         for name, chip in zip(names, same):
@@ -123,7 +131,7 @@ def hwmon_chips(chips: Iterable[Any]) -> dict[str, Any]:
     return labelled
 
 
-def _chip(chip: Any) -> str:
+def _chip(chip: Chip) -> str:
     if chip.device is not None:
         parent, _, last = chip.device.rpartition("/")
         kind, name = _cleaned(parent.rpartition("/")[2]), _cleaned(last)
@@ -133,7 +141,7 @@ def _chip(chip: Any) -> str:
 
 
 @lru_cache(maxsize=512)
-def hwmon_family(sensor: str, kind: str, has_bare: bool) -> Any:
+def hwmon_family(sensor: str, kind: str, has_bare: bool) -> Optional[Scaled]:
     """The family of a sensor's file and what its number is divided by; None for a file of none."""
     match = _HWMON_SENSOR.fullmatch(sensor)
     if match is None or kind == "label":
@@ -155,7 +163,7 @@ def hwmon_family(sensor: str, kind: str, has_bare: bool) -> Any:
     return _hwmon_with_unit(name, type_name, kind)
 
 
-def _hwmon_with_unit(name: str, type_name: str, kind: str) -> Any:
+def _hwmon_with_unit(name: str, type_name: str, kind: str) -> Scaled:
     text = _HWMON_HELP.get(type_name, "Sensor: " + type_name + " (%s).") % (kind or "its own value")
     if type_name == "fan":
         return _hwmon(name + "_rpm" * (kind in _HWMON_RPM), text), 1
@@ -173,7 +181,7 @@ def _hwmon(name: str, text: str) -> Heading:
     return Heading(name, COUNTER if name.endswith("_total") else GAUGE, text, ("chip", "sensor"))
 
 
-def _number(text: str) -> Any:
+def _number(text: str) -> Union[int, float, None]:
     """An integer, or the float that some drivers print; None for a text that is no finite number."""
     try:
         return int(text)

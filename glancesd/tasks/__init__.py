@@ -13,21 +13,27 @@ import time
 from .. import threads
 from ..roots import NoData, Roots
 from ..settings import Settings
-from ..typed import TYPE_CHECKING, Any, Callable, Hashable, Iterable, Optional, Sequence, Union
+from ..typed import TYPE_CHECKING, Callable, Hashable, Iterable, Optional, Sequence, TypeVar, Union
 from .jobs import Schedule, Start
 
 if TYPE_CHECKING:
     from ..collectors.gpu import Card
     from ..containers import Listing
-    from ..settings.lists import Amp, Folder, Monitored
-    from .amps import AmpResult
-    from .commands import MonitorResult, ProcessUse
-    from .folders import FolderSize
-    from .ports import Checked
+    from ..settings.lists import Amp, Folder, Monitored, Port, Web
+    from .amps import AmpResult, Application
+    from .commands import Command, MonitorResult, ProcessUse
+    from .engines import Engine
+    from .folders import FolderSize, Walk
+    from .lookups import Lookups
+    from .nvidia import NvidiaSmi
+    from .ports import Check, Checked
 
 Run = Callable[[Sequence[str], threading.Event], "tuple[Optional[int], str]"]
 Measure = Callable[[str, Callable[[], bool]], Union[int, str]]
 Processes = Callable[[], "Optional[Iterable[ProcessUse]]"]
+
+Item = TypeVar("Item", bound=Hashable)
+AnyJob = TypeVar("AnyJob", "Command", "Walk", "Application", "Check", "NvidiaSmi")
 
 # Where engines listen, below the served root. An engine's other places are asked where the first is not there.
 ENGINE_SOCKETS = (("docker", ("run/docker.sock", "var/run/docker.sock")), ("podman", ("run/podman/podman.sock",)))
@@ -50,21 +56,21 @@ class Tasks:
         self._measure = measure
         self._local = Schedule(clock, start)
         self._remote = Schedule(clock, start)
-        self._lookups: Any = None
+        self._lookups: Optional[Lookups] = None
         self._settings: Optional[Settings] = None
         # The jobs of each kind, in the file's order.
-        self._monitored: list[Any] = []
-        self._folders: list[Any] = []
-        self._amps: list[Any] = []
-        self._ports: list[Any] = []
-        self._nvidia: list[Any] = []
-        self._engines: list[Any] = []
+        self._monitored: list[Command] = []
+        self._folders: list[Walk] = []
+        self._amps: list[Application] = []
+        self._ports: list[Check] = []
+        self._nvidia: list[NvidiaSmi] = []
+        self._engines: list[Engine] = []
 
     # -- what there is to do -------------------------------------------------------------------------------------------
 
     def configure(self, settings: Settings) -> None:
         """Take other settings from now on. Items that stay as they were keep what is known of them."""
-        def wanted(plugin: str, items: Iterable[Any]) -> Iterable[Any]:
+        def wanted(plugin: str, items: Sequence[Item]) -> Sequence[Item]:
             return () if plugin in settings.disable_plugin else items
 
         checks = [*settings.ports.checks]
@@ -75,7 +81,7 @@ class Tasks:
             self._monitored = _renewed(self._monitored, settings.monitored, self._command)
             self._folders = _renewed(self._folders, settings.folders, self._walk)
             self._amps = _renewed(self._amps, wanted("amps", settings.amps), self._application)
-            for job in (*self._monitored, *self._amps):
+            for job in self._counting():
                 job.allowed = settings.commands_allowed
             self._ports = _renewed(self._ports, wanted("ports", [(check, settings.ports.refresh_seconds)
                                                                  for check in checks]), self._check)
@@ -108,23 +114,23 @@ class Tasks:
         except NoData:                         # links in a circle
             return False
 
-    def _command(self, item: Monitored) -> Any:
+    def _command(self, item: Monitored) -> Command:
         from .commands import Command
         return Command(item, self._execute)
 
-    def _application(self, item: Amp) -> Any:
+    def _application(self, item: Amp) -> Application:
         from .amps import Application
         return Application(item, self._execute, self._clock)
 
-    def _nvidia_smi(self, item: str) -> Any:
+    def _nvidia_smi(self, item: str) -> NvidiaSmi:
         from .nvidia import NvidiaSmi
         return NvidiaSmi(self._execute, self._roots.report)
 
-    def _walk(self, item: Folder) -> Any:
+    def _walk(self, item: Folder) -> Walk:
         from .folders import Walk
         return Walk(item, self._folder_size)
 
-    def _check(self, item: Any) -> Any:
+    def _check(self, item: tuple[Union[Port, Web], float]) -> Check:
         from .lookups import Lookups
         from .ports import Check
         self._lookups = self._lookups or Lookups()
@@ -145,14 +151,17 @@ class Tasks:
 
     def uncounted(self) -> bool:
         """Whether an item has not been counted yet: the daemon has just started or reloaded."""
-        return any(job.uncounted for job in (*self._monitored, *self._amps))
+        return any(job.uncounted for job in self._counting())
+
+    def _counting(self) -> list[Union[Command, Application]]:
+        return [*self._monitored, *self._amps]
 
     def tick(self, processes: Processes) -> None:
         """Count the matches of [monitor] and [amp_…] now, and have done what is due.
 
         `processes` is called if there is an item; None of it: unknown, the counts stay.
         """
-        counting = [*self._monitored, *self._amps]
+        counting = self._counting()
         present = processes() if counting else None
         if present is not None:
             present = list(present)
@@ -173,39 +182,38 @@ class Tasks:
 
     def monitored(self) -> list[MonitorResult]:
         """The items of [monitor] in the file's order, as of the latest tick."""
-        return self._results(self._local, self._monitored)
+        with self._local.lock:
+            return [job.result() for job in self._monitored]
 
     def folders(self) -> list[FolderSize]:
         """The items of [folders] in the file's order."""
-        return self._results(self._local, self._folders)
+        with self._local.lock:
+            return [job.result() for job in self._folders]
 
     def amps(self) -> list[AmpResult]:
         """The sections [amp_…] in the file's order."""
-        return self._results(self._local, self._amps)
+        with self._local.lock:
+            return [job.result() for job in self._amps]
 
     def ports(self) -> list[Checked]:
         """The checks of [ports]: the default gateway, hosts, pages."""
-        return self._results(self._remote, self._ports)
+        with self._remote.lock:
+            return [job.result() for job in self._ports]
 
     def nvidia_cards(self) -> list[Card]:
         """What nvidia-smi printed last."""
-        return [card for cards in self._results(self._local, self._nvidia) for card in cards]
+        with self._local.lock:
+            return [card for job in self._nvidia for card in job.result()]
 
     def engines(self) -> list[Listing]:
         """What each engine whose socket was found said last."""
-        return self._results(self._local, self._engines)
-
-    @staticmethod
-    def _results(schedule: Schedule, jobs: Sequence[Any]) -> list[Any]:
-        if not jobs:
-            return []
-        with schedule.lock:
-            return [job.result() for job in jobs]
+        with self._local.lock:
+            return [job.result() for job in self._engines]
 
 
-def _renewed(jobs: Sequence[Any], items: Iterable[Hashable], make: Callable[[Any], Any]) -> list[Any]:
+def _renewed(jobs: Sequence[AnyJob], items: Iterable[Item], make: Callable[[Item], AnyJob]) -> list[AnyJob]:
     """A job for each item: the one that it had, or a new one."""
-    known = {job.item: job for job in jobs}
+    known: dict[Hashable, AnyJob] = {job.item: job for job in jobs}
     return [known.pop(item) if item in known else make(item) for item in items]
 
 
@@ -218,6 +226,6 @@ def _engine_items(settings: Optional[Settings]) -> list[tuple[str, tuple[str, ..
             for name, sockets in ENGINE_SOCKETS]
 
 
-def _gateway(settings: Settings) -> Any:
+def _gateway(settings: Settings) -> Port:
     from ..settings.lists import Port
     return Port("port_0", "", 0, "DefaultGateway", settings.ports.timeout_seconds, None)
