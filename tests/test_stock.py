@@ -52,9 +52,7 @@ def run(program: str) -> str:
 
 class Stock(unittest.TestCase):
     def test_what_is_not_used_is_not_loaded(self) -> None:
-        # The argparse of 3.8 is the one that asks for shutil before it needs it.
-        unavoidable = "bz2 lzma shutil" if sys.version_info[:2] == (3, 8) else ""
-        self.assertEqual(run(UNLOADED % TOP), unavoidable)
+        self.assertEqual(run(UNLOADED % TOP), "")
 
     def test_everyone_else_gets_the_real_modules(self) -> None:
         for before in (False, True):
