@@ -140,7 +140,9 @@ class Places(Case):
                              2 * server_module.SEND_BUFFER_BYTES)
 
     def test_whom_other_settings_refuse(self) -> None:
-        silent, asking = self.connect(b"GET"), self.at_work(1)[0]
+        silent = self.connect(GET)
+        self.answer(silent)                            # it was let in under the settings of before
+        asking = self.at_work(1)[0]
         other = App()
         other.refused = Refused(403, "no more")
         self.server.renew(other, self.places, self.per_address)
