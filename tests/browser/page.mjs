@@ -414,7 +414,9 @@ test("processes: sorted, filtered, opened, and still under the pointer", async (
   assert.equal(await page.getByLabel("Filter processes").inputValue(), "");
   await sleep(2500);
   assert.ok(await page.locator(".details").isVisible());
-  assert.ok(seen.asked.some(address => address.endsWith(`/processlist/pid/${child.pid}`)));
+  // Of itself where the summary does not name it: on a quiet machine the idle are among the 25 busiest.
+  assert.ok(seen.told.processlist.some(({pid}) => pid === child.pid) ||
+    seen.asked.some(address => address.endsWith(`/processlist/pid/${child.pid}`)));
   child.kill();
   await page.waitForFunction(() => /ended/.test((document.querySelector(".details") || {}).innerText), null, {timeout: 6000});
   await page.locator('button.open[aria-expanded="true"]').click();
