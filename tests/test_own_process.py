@@ -33,8 +33,8 @@ class ParseLimits(tables.Tables):
 
 
 @unittest.skipUnless(os.path.exists("/proc/self/stat"), "there is no /proc here")
-class Sample(unittest.TestCase):
-    def test_this_process(self) -> None:
+class ThisProcess(unittest.TestCase):
+    def test_sample(self) -> None:
         before = own_process.sample(Roots(), 1000)
         with open(os.devnull):
             process = own_process.sample(Roots(), None)

@@ -14,7 +14,7 @@ from typing import Iterator
 from tests.daemon import TOP, Daemon
 
 # qemu shows a program a made-up stat file of its own process, and the kernel does not start sys.executable.
-NOT_UNDER_QEMU = ("tests.test_processes.ThisMachine",)
+NOT_UNDER_QEMU = ("tests.test_own_process.ThisProcess", "tests.test_processes.ThisMachine")
 
 FOREIGN_PYTHON = shlex.split(os.environ.get("FOREIGN_PYTHON", ""))
 
