@@ -120,6 +120,14 @@ def parse_or(default: T, parse: Callable[..., T], text: str, report: Report) -> 
         return default
 
 
+def parse_number(text: str, file: str) -> int:
+    """The one number of a file. ParseError on anything else."""
+    try:
+        return int(text)
+    except ValueError:
+        raise ParseError(file, 1, "not a number: %.60r" % text) from None
+
+
 def decode(data: bytes) -> str:
     """Text of the kernel: UTF-8, with U+FFFD for bytes that are not."""
     return data.decode("utf-8", "replace")

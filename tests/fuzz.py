@@ -161,7 +161,6 @@ SEEDS = {
     "connections.parse_rows": Seeds(("proc/*net/tcp*",), (
         b"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
         b"   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 18402 1\n",)),
-    "conntrack.parse": Seeds(("proc/sys/net/netfilter/*",), (b"1183\n",)),
     "cpu.parse": Seeds(("proc/stat",), (
         b"cpu  2027 0 2232 327553 145 0 38 772 0 0\ncpu0 696 0 1064 164082 8 0 5 428 0 0\n"
         b"cpu1 1330 0 1168 163471 137 0 32 343 0 0\nintr 128905 0 9 0\nctxt 251123\nbtime 1795423523\nprocesses 900\n"
@@ -178,7 +177,6 @@ SEEDS = {
     "disks.parse": Seeds(("proc/diskstats",), (_DISKSTATS,)),
     "disks.parse_partitions": Seeds(("proc/partitions",), (
         b"major minor  #blocks  name\n\n 254        0   20971520 vda\n   8        1     102400 sda1\n",)),
-    "entropy.parse": Seeds(("proc/sys/kernel/random/*",), (b"256\n",)),
     "filefd.parse": Seeds(("proc/sys/fs/file-nr",), (b"599\t0\t2466177\n",)),
     "filesystems.parse_mountinfo": Seeds(("proc/*/mountinfo",), (_MOUNTINFO,), binary=True),
     "filesystems.parse_mounts": Seeds(("proc/*mounts", "proc/*/mounts"), (
@@ -207,7 +205,6 @@ SEEDS = {
         b" 36:       5000        100   PCI-MSI 65537-edge      virtio1-req.0\n"
         b"NMI:          0          0   Non-maskable interrupts\n"
         b"LOC:     700000     600000   Local timer interrupts\nERR:          0\n",)),
-    "kernel_hung.parse": Seeds(("proc/sys/kernel/hung_task_detect_count",), (b"3\n",)),
     "memory.parse": Seeds(("proc/meminfo",), (
         b"MemTotal:        2048000 kB\nMemFree:          512000 kB\nMemAvailable:    1024000 kB\n"
         b"HugePages_Total:       0\n"
@@ -274,7 +271,6 @@ SEEDS = {
         b"sockets: used 104\nTCP: inuse 5 orphan 0 tw 0 alloc 7 mem 1\nFRAG: inuse 0 memory 0\n",)),
     "softnet.parse": Seeds(("proc/*net/softnet_stat",), (
         b"00008c7f 00000000 00000002 0 0 0 0 0 00000000 00000000 00000000 00000000 00000001 00000000 00000000\n",)),
-    "threads_max.parse": Seeds(("proc/sys/kernel/threads-max",), (b"192521\n",)),
     "udp_queues.parse": Seeds(("proc/*net/udp", "proc/*net/udp6"), (
         b"   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
         b"   42: 00000000:0044 00000000:0000 07 00000010:00000300 00:00000000 00000000     0        0 11823 2\n",)),

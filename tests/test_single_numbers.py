@@ -5,7 +5,7 @@ import unittest
 from typing import Any, Callable
 
 from glancesd.collectors import conntrack, entropy, filefd, kernel_hung, threads_max
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.roots import NoData, ParseError, Roots, parse_number
 from tests import tables
 from tests.fake_host import Tree
 
@@ -18,29 +18,17 @@ class FileFd(tables.Tables):
                  ("not a number", "599 0 x\n", "sys/fs/file-nr:1: not three"))
 
 
-class Entropy(tables.Tables):
-    parse = staticmethod(entropy.parse)
-    VALID = (("since 5.18", "256\n", 256), ("before", "3794\n", 3794))
-    MALFORMED = (("empty", "", "sys/kernel/random/entropy_avail:1: not a number"),
-                 ("two", "1 2\n", "sys/kernel/random/entropy_avail:1: not a number"))
+class Number(unittest.TestCase):
+    def test_valid(self) -> None:
+        for name, text, expected in (("kernel_hung of 6.13", "3\n", 3), ("entropy since 5.18", "256\n", 256),
+                                     ("threads-max of 24 GB", "192521\n", 192521), ("no line end", "0", 0)):
+            with self.subTest(name):
+                self.assertEqual(parse_number(text, "sys/x"), expected)
 
-
-class Conntrack(tables.Tables):
-    parse = staticmethod(conntrack.parse)
-    VALID = (("a router", "1183\n", 1183),)
-    MALFORMED = (("empty", "", "sys/net/netfilter/nf_conntrack_count:1: not a number"),)
-
-
-class KernelHung(tables.Tables):
-    parse = staticmethod(kernel_hung.parse)
-    VALID = (("6.13", "3\n", 3),)
-    MALFORMED = (("empty", "", "sys/kernel/hung_task_detect_count:1: not a number"),)
-
-
-class ThreadsMax(tables.Tables):
-    parse = staticmethod(threads_max.parse)
-    VALID = (("a machine of 24 GB", "192521\n", 192521),)
-    MALFORMED = (("empty", "", "sys/kernel/threads-max:1: not a number"),)
+    def test_malformed(self) -> None:
+        for text in ("", "\n", "1 2\n", "x\n", "1.5\n"):
+            with self.subTest(text), self.assertRaisesRegex(ParseError, "^sys/x:1: not a number"):
+                parse_number(text, "sys/x")
 
 
 class Sample(Tree):

@@ -5,7 +5,7 @@
 """
 from __future__ import annotations
 
-from ..roots import ParseError, Roots
+from ..roots import Roots, parse_number
 from ..typed import NamedTuple
 
 COUNT = "sys/net/netfilter/nf_conntrack_count"
@@ -24,14 +24,6 @@ class Tracked(NamedTuple):
         return self.entries * 100.0 / self.maximum if self.maximum > 0 else 0.0
 
 
-def parse(text: str, file: str = COUNT) -> int:
-    """The one number. ParseError on anything else."""
-    try:
-        return int(text)
-    except ValueError:
-        raise ParseError(file, 1, "not a number: %.60r" % text) from None
-
-
 def sample(roots: Roots) -> Tracked:
     """Both files. NoData without the module."""
-    return Tracked(parse(roots.proc(COUNT)), parse(roots.proc(MAXIMUM), MAXIMUM))
+    return Tracked(parse_number(roots.proc(COUNT), COUNT), parse_number(roots.proc(MAXIMUM), MAXIMUM))

@@ -5,7 +5,7 @@
 """
 from __future__ import annotations
 
-from ..roots import ParseError, Roots
+from ..roots import Roots, parse_number
 from ..typed import NamedTuple, Optional
 
 AVAILABLE = "sys/kernel/random/entropy_avail"
@@ -19,16 +19,8 @@ class Entropy(NamedTuple):
     pool_bits: Optional[int]
 
 
-def parse(text: str, file: str = AVAILABLE) -> int:
-    """The one number. ParseError on anything else."""
-    try:
-        return int(text)
-    except ValueError:
-        raise ParseError(file, 1, "not a number: %.60r" % text) from None
-
-
 def sample(roots: Roots) -> Entropy:
     """Both files. NoData without the first."""
-    available_bits = parse(roots.proc(AVAILABLE))
+    available_bits = parse_number(roots.proc(AVAILABLE), AVAILABLE)
     pool = roots.proc(POOL, default="")
-    return Entropy(available_bits, parse(pool, POOL) if pool else None)
+    return Entropy(available_bits, parse_number(pool, POOL) if pool else None)

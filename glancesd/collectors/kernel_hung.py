@@ -4,19 +4,11 @@
 """
 from __future__ import annotations
 
-from ..roots import ParseError, Roots
+from ..roots import Roots, parse_number
 
 FILE = "sys/kernel/hung_task_detect_count"
 
 
-def parse(text: str, file: str = FILE) -> int:
-    """The one number. ParseError on anything else."""
-    try:
-        return int(text)
-    except ValueError:
-        raise ParseError(file, 1, "not a number: %.60r" % text) from None
-
-
 def sample(roots: Roots) -> int:
     """/proc/sys/kernel/hung_task_detect_count. NoData on a kernel without it."""
-    return parse(roots.proc(FILE))
+    return parse_number(roots.proc(FILE), FILE)
