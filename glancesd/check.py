@@ -87,7 +87,10 @@ def is_own(url: str) -> bool:
 
 
 def own_urls(settings: Settings, path: str = "") -> list[str]:
-    """Where the daemon of these settings answers on this machine; ValueError when they do not tell."""
+    """Where the daemon of these settings answers on this machine; ValueError when they do not tell.
+
+    A Unix socket is asked for DEFAULT_PATH whatever the path: its URL has none.
+    """
     address = settings.bind_address
     if address is not None and address.startswith("unix:"):
         return [address]
@@ -130,7 +133,7 @@ def _host_and_port(authority: str, default_port: int) -> tuple[str, int]:
         raise ValueError("no host")
     if not port:
         return host, default_port
-    if not port.isdigit() or not 0 < int(port[:6]) < 65536:
+    if not port.isdigit() or len(port) > 5 or not 0 < int(port) < 65536:
         raise ValueError("not a port: %s" % port)
     return host, int(port)
 

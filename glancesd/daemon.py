@@ -179,8 +179,9 @@ class Daemon:
             settings = self._read_settings(self._in_force.settings)
             made = self._make(settings, self._in_force.credentials)
         except Exception as problem:
-            self._log.line("not reloaded: %s" % problem)
-            self._notifier.ready("%s; not reloaded: %s" % (self._status(), problem))
+            why = str(problem) if isinstance(problem, (SettingsError, StartError, OSError)) else repr(problem)
+            self._log.line("not reloaded: %s" % why)
+            self._notifier.ready("%s; not reloaded: %s" % (self._status(), why))
         else:
             self._take(made)
             self._warn()

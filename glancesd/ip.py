@@ -46,4 +46,5 @@ def network(text: str) -> Network:
     first, _, prefix = text.partition("/")
     found = address(first)
     assert found is not None
-    return Network(found, int(prefix))
+    written_bits = 128 if ":" in first else 32          # ::ffff:10.0.0.0/104 is 10.0.0.0/8, and /0 of it every IPv4
+    return Network(found, max(int(prefix) - (written_bits - found.bits), 0))

@@ -212,6 +212,11 @@ class Check(Case):
             self.assertTrue(server.asked[0].startswith(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n"), server.asked)
             self.assertEqual(self.run_check(url + "2"), (2, "cannot ask %s2: No such file or directory" % url))
 
+    def test_ports(self) -> None:
+        for text in ("http://x:0000099999/", "http://x:65536/", "http://x:0/", "http://x:y/"):
+            with self.subTest(text), self.assertRaisesRegex(ValueError, "not a port"):
+                check.parse(text)
+
     def test_ipv6(self) -> None:
         listening = socket.socket(socket.AF_INET6)
         try:

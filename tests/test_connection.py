@@ -99,6 +99,11 @@ class Times(Case):
             self.assertEqual(self.answer(client)[0], 408)
             self.assertClosed(client)
 
+    def test_a_request_that_ends_before_its_body(self) -> None:
+        client = self.connect(b"GET /x HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc")
+        client.shutdown(socket.SHUT_WR)
+        self.assertEqual(self.answer(client)[0], 400)
+
     def test_a_body_that_does_not_come(self) -> None:
         with mock.patch.object(places, "REQUEST_SECONDS", 0.2):
             client = self.connect(b"GET /x HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc")

@@ -39,6 +39,16 @@ class Networks(unittest.TestCase):
                 self.assertEqual(ip.network(text).has(found),
                                  ipaddress.ip_address(other) in ipaddress.ip_network(text), (text, other))
 
+    def test_of_version_4_written_as_of_version_6(self) -> None:
+        for text, inside, outside in (("::ffff:10.0.0.0/104", "10.1.2.3", "11.0.0.0"),
+                                      ("::ffff:10.1.2.3/128", "10.1.2.3", "10.1.2.2"),
+                                      ("::ffff:0.0.0.0/96", "192.0.2.1", "::1")):
+            with self.subTest(text):
+                for other, expected in ((inside, True), (outside, False)):
+                    found = ip.address(other)
+                    assert found is not None
+                    self.assertEqual(ip.network(text).has(found), expected, other)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -13,6 +13,27 @@ from glancesd.tasks import Tasks, jobs
 from tests.task_bench import PROCESSES, Bench, Place, folder, item, settings_of
 
 
+class Failed(unittest.TestCase):
+    def test_the_log_is_told_why(self) -> None:
+        class Bad(jobs.Job):
+            failed = kept = "?"
+
+            def work(self) -> str:
+                raise FileNotFoundError(2, "No such file or directory", "nvidia-smi")
+
+            def keep(self, outcome: str) -> None:
+                self.kept = outcome
+
+            def again(self, began: float, ended: float) -> float:
+                return ended + 1
+
+        told: list[str] = []
+        schedule = jobs.Schedule(lambda: 0.0, lambda work: work(), told.append)
+        schedule.set([Bad()])
+        schedule.tick()
+        self.assertEqual(told, ["Bad: FileNotFoundError: [Errno 2] No such file or directory: 'nvidia-smi'"])
+
+
 class Order(unittest.TestCase):
     def test_nothing_to_do(self) -> None:
         bench = Bench()

@@ -12,7 +12,6 @@ import socket
 from ..roots import NoData, Roots
 from ..typed import Iterable, Optional
 
-INET6_FILE = "net/if_inet6"
 _INET6_COLUMNS = 6
 _SIOCGIFADDR = 0x8915
 _IFREQ_BYTES = 40

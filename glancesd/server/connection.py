@@ -87,6 +87,8 @@ class Connection:
         while missing > 0:
             piece = self._client.recv(min(missing, RECEIVE_BYTES))
             if not piece:
+                if not self._place.timed_out:
+                    raise Refused(400, "the request ended before its body did")
                 raise Refused(408, "the request body did not arrive within %d seconds" % places.REQUEST_SECONDS)
             missing -= len(piece)
             rest = b""

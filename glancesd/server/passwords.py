@@ -208,7 +208,7 @@ def _basic(header: bytes) -> tuple[bytes, bytes]:
         return b"", b""
     try:
         user, _, password = binascii.a2b_base64(encoded).partition(b":")
-    except (ValueError, binascii.Error):
+    except ValueError:
         return b"", b""
     return _utf8(user), _utf8(password)
 

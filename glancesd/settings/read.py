@@ -30,7 +30,7 @@ def read_settings(argv: Sequence[str], environ: Mapping[str, str], before: Optio
     `password_file`. `before`: those in force; a file that they come from must still be there.
     """
     given = arguments(argv)
-    if given.keys() & {"hash_password", "print_config"} or not given.get("check", "self").startswith("self"):
+    if given.keys() & {"hash_password", "print_config"} or given.get("check", "self").partition("/")[0] != "self":
         return _settings(given, NO_FILE)
     settings = _settings(given, find(given.get("config_file"), environ, before and before.config_file))
     credential = environ.get("CREDENTIALS_DIRECTORY", "") + "/password"

@@ -54,8 +54,8 @@ class Tasks:
         self._clock = clock
         self._run = run
         self._measure = measure
-        self._local = Schedule(clock, start)
-        self._remote = Schedule(clock, start)
+        self._local = Schedule(clock, start, report)
+        self._remote = Schedule(clock, start, report)
         self._lookups: Optional[Lookups] = None
         self._settings: Optional[Settings] = None
         # The jobs of each kind, in the file's order.

@@ -52,13 +52,18 @@ class Job:
 
 
 class Schedule:
-    """Runs jobs when they are due, WORKERS at once. Thread-safe. `start` stands in for `threads.start` in tests."""
+    """Runs jobs when they are due, WORKERS at once. Thread-safe. `start` stands in for `threads.start` in tests.
 
-    def __init__(self, clock: Callable[[], float], start: Start = threads.start) -> None:
+    `report` is told why the work of a job failed.
+    """
+
+    def __init__(self, clock: Callable[[], float], start: Start = threads.start,
+                 report: Callable[[str], None] = lambda text: None) -> None:
         self.clock = clock
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         self._start = start
+        self._report = report
         self._ended = threading.Condition(self.lock)
         self._jobs: list[Job] = []
         self._under_way: list[Job] = []         # also those that a reload removed from `_jobs`
@@ -119,7 +124,8 @@ class Schedule:
         while job is not None:
             try:
                 outcome = job.work()
-            except Exception:
+            except Exception as problem:
+                self._report("%s: %s: %s" % (type(job).__name__, type(problem).__name__, problem))
                 outcome = job.failed
             with self.lock:
                 began = self.clock() if job.began is None else job.began
