@@ -1,16 +1,21 @@
 """summary: one object of one moment, made once for a sample: the first screen, the busiest, what is not well."""
 from __future__ import annotations
 
+import gzip
+import os
+import random
+import shutil
+import tempfile
 import time
 import unittest
 from typing import Any, Optional
 from unittest import mock
 
 from glancesd.api.dialect import Dialect
-from glancesd.api.summary import BUSIEST, LARGEST, SHOWN, matter
+from glancesd.api.summary import BUSIEST, COMMAND_CHARACTERS, LARGEST, SHOWN, matter, shortened
 from glancesd.collectors.processes import Activity, Process
 from glancesd.settings import default_settings
-from tests.assembly import fixture, hosts
+from tests.assembly import HOSTS, fixture, hosts
 
 
 def activity(pid: int, cpu_percent: float = 0.0, resident_bytes: int = 0) -> Activity:
@@ -39,6 +44,23 @@ class Matter(unittest.TestCase):
         self.assertEqual(self.pids(*found), list(range(39, 39 - BUSIEST, -1)))
 
 
+class Shortened(unittest.TestCase):
+    def test_texts(self) -> None:
+        for whole in ("", "sleep 9", "x" * COMMAND_CHARACTERS):
+            self.assertEqual(shortened(whole), whole)
+        self.assertEqual(shortened("x" * 9999), "x" * (COMMAND_CHARACTERS - 1) + "…")
+
+    def test_lists_are_as_long_as_their_text(self) -> None:
+        for whole in (None, [], ["sleep", "9"], ["x" * COMMAND_CHARACTERS], ["x" * 100] * 2, ["x"] * 128):
+            self.assertEqual(shortened(whole), whole)
+        for whole in (["x" * 999], ["x" * 100] * 3, ["x"] * 129, [""] * 999, ["x" * 255, "y"], ["x" * 254, "y", "z"]):
+            with self.subTest(whole):
+                found = " ".join(shortened(whole))
+                self.assertTrue(" ".join(whole).startswith(found[:-1]))
+                self.assertEqual(found[-1], "…")
+                self.assertIn(len(found), (COMMAND_CHARACTERS - 1, COMMAND_CHARACTERS))
+
+
 class Answers(unittest.TestCase):
     def summary(self, host: str, **changed: Any) -> Any:
         return fixture(host, **changed).json("/api/2/summary")
@@ -53,10 +75,25 @@ class Answers(unittest.TestCase):
                 for entry in found["processlist"]:
                     window = listed[entry["pid"]].pop("time_since_update")
                     self.assertIsInstance(window, float)
-                    self.assertEqual(entry, listed[entry["pid"]])
+                    whole = listed[entry["pid"]]
+                    self.assertEqual(entry, {**whole, "cmdline": shortened(whole["cmdline"])})
                 most = max(listed.values(), key=lambda entry: entry["memory_info"][0])
                 self.assertIn(most["pid"], [entry["pid"] for entry in found["processlist"]])
                 self.assertLessEqual(len(found["processlist"]), BUSIEST + LARGEST)
+
+    def test_a_few_kilobytes_whatever_runs(self) -> None:
+        """Commands of 3 KB, no two alike, as of Java: 8 KiB is what a refresh of the page may cost."""
+        draw = random.Random(1)
+        with tempfile.TemporaryDirectory() as folder:
+            for part in ("proc", "sys", "root"):
+                shutil.copytree(os.path.join(HOSTS, "laptop", part), os.path.join(folder, part), symlinks=True)
+            for pid in filter(str.isdigit, os.listdir(os.path.join(folder, "proc"))):
+                with open(os.path.join(folder, "proc", pid, "cmdline"), "w") as file:
+                    file.write("\0".join("--%d=%08x" % (place, draw.getrandbits(32)) for place in range(300)))
+            for version in ("2", "3", "4"):
+                with self.subTest(version):
+                    body = fixture(folder).answer("/api/%s/summary" % version).body
+                    self.assertLess(len(gzip.compress(body, 6)), 8 << 10)
 
     def test_the_moment(self) -> None:
         house = fixture("laptop", cached_time=2.0, interval=20.0)

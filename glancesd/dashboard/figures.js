@@ -244,6 +244,8 @@ export const residentBytes = process => (process.memory_info || [])[0];
 // A kernel thread has no memory of its own.
 export const memoryOf = process => (process.memory_info || [])[1] === 0 ? NONE : bytes(residentBytes(process));
 export const commandOf = process => visible(text(process.cmdline) || text(process.name));
+// The summary cuts long commands.
+export const isCut = process => text(process.cmdline).endsWith("…");
 
 // First click on a number: descending.
 export const COLUMNS = {

@@ -653,7 +653,7 @@ const table = {
   every: false,                                // "Show all"
   first: 0,                                    // of the page that is shown
   opened: null,                                // its pid
-  aside: [],                                   // the opened process, while no list holds it
+  aside: [],                                   // the opened process, while no list holds it whole
   held: false,                                 // the pointer is over it
   byKeyboard: false,
   seen: new Map(),                             // pid → process, of the rows in their order
@@ -873,9 +873,8 @@ async function refresh() {
 async function answers() {
   const [told, every] = await Promise.all([question("api/2/summary"), ...wishes()]);
   const whole = figures.complete(told);
-  if (table.opened === null || [...every || [], ...whole.processlist].some(({pid}) => pid === table.opened)) {
-    return [whole, every, []];
-  }
+  const opened = [...every || [], ...whole.processlist].find(({pid}) => pid === table.opened);
+  if (table.opened === null || opened && !figures.isCut(opened)) return [whole, every, []];
   const aside = await wish(`api/2/processlist/pid/${table.opened}`);
   return [whole, every, aside ? Object.values(aside)[0] : []];
 }

@@ -145,6 +145,11 @@ table("splitCommand", [[["/usr/bin/", "python3 -m x"], "/usr/bin/python3 -m x"],
   [["", "a /b/c"], "a /b/c"], [["/usr/", "bin/ x"], "/usr/bin/ x"], [["/opt/", ") S 1"], "/opt/) S 1"], [["", ""], ""]]);
 table("memoryOf", [["–", {memory_info: [0, 0]}], ["4.00 KiB", {memory_info: [4096, 8192]}], ["–", {}]]);
 
+test("isCut: what the summary shortened is asked for by itself", () => {
+  assert.equal(figures.isCut({cmdline: "java -cp a…"}), true);
+  for (const cmdline of ["java", "", null, undefined]) assert.equal(figures.isCut({cmdline}), false);
+});
+
 test("details of a process", () => {
   const process = made(7, 1, 4096, {ppid: 1, status: "D", num_threads: 3, nice: 0, cpu_times: [61, 2], memory_percent: 1.5,
     io_counters: [2048, 0, 0, 0, 1], cmdline: "a\nb"});

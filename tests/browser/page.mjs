@@ -126,9 +126,17 @@ async function figuresAreThose(seen) {
   await page.evaluate("hide(false)");
 }
 
-// Commands may say what they like.
-const noJunk = async page => assert.doesNotMatch((await text(page, "body")).replaceAll("/dev/null", ""),
-  /\b(undefined|NaN|Infinity|null)\b|\[object /);
+// What the page says, but for the names and commands of processes: those may be any word.
+const noJunk = async page => assert.doesNotMatch(await page.evaluate(() => {
+  const words = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (const label of document.querySelectorAll("tr.details dt")) label.nextElementSibling.dataset.of = label.textContent;
+  while (walker.nextNode()) {
+    const told = walker.currentNode.parentNode.closest("td.user, td.command, [data-of=Command], [data-of=Name], [data-of=Parent]");
+    if (!told) words.push(walker.currentNode.data);
+  }
+  return words.join("\n");
+}), /\b(undefined|NaN|Infinity|null)\b|\[object /);
 
 async function fits(page, what) {
   const wide = await page.evaluate("[document.scrollingElement.scrollWidth, document.documentElement.clientWidth]");
