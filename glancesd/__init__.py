@@ -41,6 +41,7 @@ reads it.
     collectors/*                         parse the kernel's text (pure), sample it, derive what happened (pure)
     patience, threads                    calls that may not return; work beside the caller's
     roots, delta, log                    the only place that opens a file of the kernel; rates; the log
+    parsing                              what every parser of such a file takes, gives and raises
     answers, ip, lazy                    what passes between the server and the endpoints
     typed                                NamedTuple and the names of `typing`, cheap to import
     __init__

@@ -21,8 +21,9 @@ from .history import History
 from .log import Log
 from .machine import TimeZone
 from .metrics import Endpoint as Metrics
+from .parsing import ParseError
 from .readings import Clock, Readings
-from .roots import SHORTAGE, NoData, ParseError, Roots
+from .roots import SHORTAGE, NoData, Roots
 from .server.access import Access
 from .server.app import App
 from .server.server import Server

@@ -105,7 +105,7 @@ class History:
     def _add(self, key: tuple[str, Figure], at: float, wall: float, value: Number) -> None:
         ring = self._rings.get(key)
         if ring is None:
-            if len(self._rings) >= min(RINGS, max(1, POINTS // self._size)) and not self._give_up_one(at):
+            if len(self._rings) >= self._most() and not self._give_up_one(at):
                 return
             self._born += 1
             ring = self._rings[key] = _Ring(self._born)
@@ -131,10 +131,14 @@ class History:
         with self._lock:
             self._interval = interval
             self._size = size
-            if size <= 0:
-                self._rings.clear()
+            while len(self._rings) > self._most():
+                self._rings.popitem(last=False)
             for ring in self._rings.values():
                 ring.resize(size)
+
+    def _most(self) -> int:
+        """How many rings there may be, of the size that they have."""
+        return min(RINGS, max(1, POINTS // self._size)) if self._size > 0 else 0
 
     def _give_up_one(self, at: float) -> bool:
         key = next(iter(self._rings))

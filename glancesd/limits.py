@@ -131,9 +131,11 @@ _CPU = (
 def cpu(usage: cpu_times.Usage) -> list[Statistic]:
     """Percent of each kind of time; context switches a second and CPU."""
     shares = [(figure, getattr(usage.shares, figure), log) for figure, log in _CPU]
-    switches = rate(usage.context_switches, usage.elapsed_seconds) / (len(usage.cpus) or 1)
-    return [*(_own("cpu", figure, share, figure, log) for figure, share, log in shares if share is not None),
-            _own("cpu", "context_switches", switches, "ctx_switches")]
+    found = [_own("cpu", figure, share, figure, log) for figure, share, log in shares if share is not None]
+    if usage.context_switches is not None:
+        switches = rate(usage.context_switches, usage.elapsed_seconds) / (len(usage.cpus) or 1)
+        found.append(_own("cpu", "context_switches", switches, "ctx_switches"))
+    return found
 
 
 def load(load: Load, stat: cpu_times.Stat | None) -> list[Statistic]:
@@ -213,8 +215,9 @@ def sensors(sensors: Sensors, batteries: Sequence[Battery] | None) -> list[Stati
 
 
 def connections(tracked: Tracked) -> list[Statistic]:
-    """Percent of the connections that the firewall can track."""
-    return [_own("connections", "tracked_percent", tracked.used_percent, "nf_conntrack_percent")]
+    """Percent of the connections that the firewall can track; nothing where it tracks any number."""
+    percent = tracked.used_percent
+    return [] if percent is None else [_own("connections", "tracked_percent", percent, "nf_conntrack_percent")]
 
 
 def containers(section: str, known: Sequence[Known]) -> list[Statistic]:

@@ -31,7 +31,8 @@ from typing import Any, Callable, Iterator, NamedTuple, Optional
 import glancesd.collectors
 from glancesd.answers import Refused, Request
 from glancesd.collectors import cpu, disks, interrupts, network
-from glancesd.roots import ParseError, Roots, decode
+from glancesd.parsing import ParseError, decode
+from glancesd.roots import Roots
 from glancesd.server import http1
 from glancesd.settings import SettingsError, read_settings
 from tests import test_faults, test_metrics_faults
@@ -150,7 +151,7 @@ SEEDS = {
     "arp.parse": Seeds(("proc/*net/arp",), (
         b"IP address       HW type     Flags       HW address            Mask     Device\n"
         b"192.168.1.9      0x1         0x2         00:00:5e:00:53:01     *        br-lan\n",)),
-    "cgroups.parse_number": Seeds(("sys/fs/cgroup/*/*/memory.max", "sys/fs/cgroup/*/*/*/memory.max"), (
+    "cgroups.parse_limit": Seeds(("sys/fs/cgroup/*/*/memory.max", "sys/fs/cgroup/*/*/*/memory.max"), (
         b"max", b"16384000")),
     "cgroups.parse_quota": Seeds(("sys/fs/cgroup/*/*/cpu.max",), (b"max 100000", b"50000 100000")),
     "cgroups.parse_table": Seeds(("sys/fs/cgroup/*/*/memory.stat",), (b"anon 4096\nfile 8192\ninactive_file 4096\n",)),
@@ -215,7 +216,6 @@ SEEDS = {
     "memory.parse_arc": Seeds(("proc/spl/kstat/zfs/arcstats",), (
         b"13 1 0x01 98 26656 1 2\nname                            type data\nhits                            4    100\n"
         b"c_min                           4    33554432\nsize                            4    1073741824\n",)),
-    "netclass.parse_number": Seeds(("sys/class/net/*/flags", "sys/class/net/*/speed"), (b"0x1003", b"-1", b"1500")),
     "netstat.parse": Seeds(("proc/*net/netstat", "proc/*net/snmp"), (
         b"TcpExt: SyncookiesSent ListenDrops\nTcpExt: 0 3\nIpExt: InNoRoutes InOctets\nIpExt: 0 9012591\n",
         b"Tcp: RtoMax MaxConn CurrEstab\nTcp: 120000 -1 4\nIcmpMsg:\nIcmpMsg:\n")),
@@ -260,7 +260,6 @@ SEEDS = {
         b"unused devices: <none>\n",)),
     "schedstat.parse": Seeds(("proc/schedstat",), (
         b"version 15\ntimestamp 4294952300\ncpu0 0 0 0 0 0 0 7349872341 1099847812 93231\ndomain0 3 0 0 0\n",)),
-    "sensors.parse_number": Seeds(("sys/class/hwmon/*/fan*_input",), (b"1204", b"NODATA", b"-1")),
     "sensors.parse_celsius": Seeds(("sys/class/hwmon/*/temp*_input", "sys/class/thermal/*/temp"), (
         b"45900", b"-273150")),
     "sensors.parse_zone": Seeds(("sys/class/thermal/*/temp",), (b"48312", b"48", b"-273150")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 import unittest
 from typing import Any
 
-from glancesd.roots import ParseError
+from glancesd.parsing import ParseError
 
 
 class Tables(unittest.TestCase):

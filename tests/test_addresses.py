@@ -11,7 +11,8 @@ from unittest import mock
 from glancesd import roots
 from glancesd.collectors import addresses
 from glancesd.collectors.addresses import Entry, Route, Sampler
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 from tests.fake_host import Tree
 
 HEADER = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT       \n"

@@ -11,7 +11,8 @@ from unittest import mock
 from glancesd.collectors import cgroups
 from glancesd.collectors.cgroups import Container, Group, container_v1, container_v2, derive
 from glancesd.collectors.memory import Memory
-from glancesd.roots import ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import Roots
 from tests.assembly import HOSTS
 
 ID = "0123456789abcdef" * 4
@@ -81,8 +82,10 @@ class Files(unittest.TestCase):
                                  (container_v2, "io.stat", {"pids.current": "3"}),
                                  (container_v2, "cpu.max", {"pids.current": "3"}),
                                  (container_v1, "cpuacct.usage", {"pids.current": "3"}),
+                                 (container_v1, "cpu.cfs_quota_us", {"pids.current": "3", "cpu.cfs_period_us": "9"}),
                                  (container_v1, "blkio.throttle.io_service_bytes", {"pids.current": "3"})):
-            for text in ("x", "1 2 3", "8:0 rbytes=x", "8:0 Read x"):
+            for text in ("x", "1 2 3", "8:0 rbytes=x", "8:0 Read x", "9" * 400, "usage_usec " + "9" * 400,
+                         "8:0 rbytes=" + "9" * 400, "8:0 Read " + "9" * 400):
                 problems: list[ParseError] = []
                 with self.subTest(name, text=text):
                     found = make(GROUP, {name: text, **good}, None, problems.append)

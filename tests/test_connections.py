@@ -6,7 +6,8 @@ from typing import Iterator
 
 from glancesd.collectors import connections
 from glancesd.collectors.connections import STATES
-from glancesd.roots import NoData, ParseError
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData
 from tests.fake_host import Tree
 
 HEADING = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
@@ -90,9 +91,11 @@ class Sample(Tree):
         self.assertTrue(found.estimated)
 
     def test_without_sockstat_the_part_is_what_is_known(self) -> None:
-        at = iter((0.0, 1.0, 1.0, 1.0))
-        found = connections.sample(self.host({"proc/net/tcp": table("0A", "01")}), lambda: next(at))
-        self.assertEqual((found.states["ESTABLISHED"], found.estimated), (1, True))
+        for name, more in (("missing", {}), ("malformed", {"proc/net/sockstat": "TCP: inuse many\n"})):
+            with self.subTest(name):
+                at = iter((0.0, 1.0, 1.0, 1.0))
+                found = connections.sample(self.host({"proc/net/tcp": table("0A", "01"), **more}), at.__next__)
+                self.assertEqual((found.states["ESTABLISHED"], found.estimated), (1, True))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from typing import Optional
 
 from glancesd.collectors import cpu
 from glancesd.collectors.cpu import Shares, Stat, Times
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 from tests import tables
 
 NEWEST = """cpu  2027 1 2232 327553 145 2 38 772 30 4
@@ -162,7 +163,7 @@ class Derive(unittest.TestCase):
                 ("increases", (150, 260, 370), (50, 60, 70)),
                 ("step back", (99, 199, 299), (0, 0, 0)),
                 ("leaps", (10 ** 14, 10 ** 14, 10 ** 14), (0, 0, 0)),
-                ("absent", (None, None, None), (0, 0, 0))):
+                ("absent", (None, None, None), (None, None, None))):
             with self.subTest(name):
                 usage = cpu.derive(stat(self.BEFORE, None, *now), before, 2.5)
                 self.assertEqual((usage.context_switches, usage.interrupts, usage.soft_interrupts), expected)

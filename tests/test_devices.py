@@ -46,6 +46,9 @@ class CpuThrottles(Tree):
                 file.write(text)
         found = sampler(host)
         self.assertEqual((found[10].online, found[0].core_throttles), (True, 13))
+        with open(os.path.join(host.sysfs, "devices/system/cpu/online"), "w") as file:
+            file.write("all of them")
+        self.assertEqual({cpu.online for cpu in sampler(host).values()}, {None})
 
     def test_none(self) -> None:
         self.assertEqual(throttles.Sampler()(self.host({})), {})

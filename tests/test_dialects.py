@@ -19,7 +19,7 @@ from glancesd.settings.filters import filters
 from glancesd.settings.sections import PLUGINS
 from glancesd.sources import MEMORY
 from glancesd.watch import WATCHED
-from tests import assembly, test_opened
+from tests import assembly, fake_host, test_connections, test_opened
 from tests.bench import trees
 from tests.test_opened import SIZE, Rig
 
@@ -90,6 +90,29 @@ class Agreement(unittest.TestCase):
             listed = assembly.fixture("server").json("/api/%d/processlist" % version)
             order = [(-entry["cpu_percent"], -entry["memory_percent"]) for entry in listed]
             self.assertEqual(order, sorted(order))
+
+
+class NotCounted(fake_host.Tree):
+    def test_what_this_kernel_does_not_count_is_no_0(self) -> None:
+        host = self.host({
+            "proc/stat": "cpu  5 0 7 900\ncpu0 5 0 7 900\n", "proc/diskstats": "   8 1 sda1 35 38 50 60\n",
+            "proc/net/tcp": test_connections.table("0A"), "proc/sys/net/netfilter/nf_conntrack_count": "7\n",
+            "proc/sys/net/netfilter/nf_conntrack_max": "0\n"})
+        house = assembly.House(host)
+        house.readings.baselines()
+        house.time.sleep(10)
+        for version in (2, 3, 4):
+            with self.subTest(version):
+                counts = set(house.json("/api/%d/cpu" % version)) & {
+                    name + suffix for name in ("ctx_switches", "interrupts", "soft_interrupts")
+                    for suffix in ("", "_gauge", "_rate_per_sec")}
+                self.assertEqual(counts, set())
+                self.assertNotIn("ctx_switches", house.json("/api/%d/cpu/views" % version))
+        disk = house.json("/api/4/diskio")[0]
+        self.assertEqual([field for field in disk if field.startswith(("read_time", "write_time"))], [])
+        self.assertEqual((disk["read_count"], disk["read_latency"]), (0, None))
+        for version in (3, 4):
+            self.assertIsNone(house.json("/api/%d/connections" % version)["nf_conntrack_percent"])
 
 
 class OneSample(unittest.TestCase):

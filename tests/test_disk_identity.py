@@ -14,7 +14,8 @@ class Parse(tables.Tables):
     parse = staticmethod(disk_identity.parse)
     VALID = (("empty", "", {}),
              ("disks", "   8       0 sda 1 2 3\n 104       1 cciss/c0d0p1 1 2 3 4\n 259 12 nvme0n1 1\n",
-              {"sda": ("8", "0"), "cciss/c0d0p1": ("104", "1"), "nvme0n1": ("259", "12")}))
+              {"sda": ("8", "0"), "cciss/c0d0p1": ("104", "1"), "nvme0n1": ("259", "12")}),
+             ("a name with a blank of Unicode", "   8       0 a\u00a0b 1 2 3\n", {"a\u00a0b": ("8", "0")}))
     LOST = (("short", "8 0\n8 1 sda1 0\n", {"sda1": ("8", "1")}, "diskstats:1: not a disk"),)
     MALFORMED = (("not a number", "x 0 sda 1\n", "diskstats:1: not a disk"),)
 

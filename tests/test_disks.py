@@ -6,7 +6,8 @@ from typing import Any
 
 from glancesd.collectors import disks
 from glancesd.collectors.disks import Counters
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 
 PARTITIONS_HEADER = "major minor  #blocks  name\n\n"
 

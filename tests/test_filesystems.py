@@ -11,7 +11,8 @@ from unittest import mock
 from glancesd import patience
 from glancesd.collectors import filesystems
 from glancesd.collectors.filesystems import FileSystem, Mount, Sampler
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 
 TYPES = (b"nodev\tsysfs\nnodev\ttmpfs\nnodev\tautofs\nnodev\toverlay\nnodev\tnfs4\nnodev\tfuse\n"
          b"\text4\n\tbtrfs\n\tsquashfs\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 import unittest
 from random import Random
 
-from glancesd.roots import ParseError
+from glancesd.parsing import ParseError
 from tests import fuzz
 from tests.daemon import Daemon
 

@@ -6,8 +6,9 @@ from typing import Any, Optional
 
 from glancesd.alerts import Observation
 from glancesd.answers import HEALTH
+from glancesd.parsing import ParseError
 from glancesd.readings import Sampled
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.roots import NoData, Roots
 from tests.assembly import House
 from tests.daemon import strict_json
 

@@ -175,6 +175,13 @@ class Figures(unittest.TestCase):
             kept.add("network", 1.0, 0.0, [(self.rx("veth%d" % number), 1.0)])
         self.assertEqual(len(kept.figures("network")), 8)
 
+    def test_bound_when_histories_become_longer(self) -> None:
+        kept = History(history.POINTS // 8)
+        for number in range(8):
+            kept.add("network", 1.0 + number, 0.0, [(self.rx("veth%d" % number), 1.0)])
+        kept.configure(history.POINTS // 3, 1.0)
+        self.assertEqual([figure.element for figure in kept.figures("network")], ["veth5", "veth6", "veth7"])
+
 
 if __name__ == "__main__":
     unittest.main()

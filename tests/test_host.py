@@ -10,7 +10,8 @@ from typing import Optional
 from glancesd.collectors import cpu, host
 from glancesd.collectors.host import Cores, Identity, Load
 from glancesd.collectors.memory import Memory
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 from tests.fake_host import Tree
 
 DEBIAN = ('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\n'

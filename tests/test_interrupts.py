@@ -7,7 +7,8 @@ from unittest import mock
 
 from glancesd.collectors import interrupts
 from glancesd.collectors.interrupts import Sampler, Table
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 
 TWO = "           CPU0       CPU1       \n"
 

@@ -8,7 +8,8 @@ from typing import Optional
 
 from glancesd.collectors import memory, vmstat
 from glancesd.collectors.memory import Memory
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 from tests.fake_host import Tree
 
 KIB = 1024

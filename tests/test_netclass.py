@@ -4,7 +4,6 @@ from __future__ import annotations
 import os
 import unittest
 
-from glancesd.collectors import netclass
 from glancesd.collectors.netclass import SETTINGS_SECONDS, Sampler
 from glancesd.roots import NoData, Roots
 from tests.fake_host import Tree
@@ -18,13 +17,6 @@ ETH0 = {"operstate": "up", "carrier": "1", "carrier_changes": "3", "carrier_up_c
 
 def files(name: str, attributes: dict[str, str]) -> dict[str, str]:
     return {"sys/class/net/%s/%s" % (name, attribute): text + "\n" for attribute, text in attributes.items()}
-
-
-class Numbers(unittest.TestCase):
-    def test_numbers(self) -> None:
-        for text, expected in (("1500", 1500), ("0x1003", 0x1003), ("-1", -1), ("", None), (None, None), ("x", None)):
-            with self.subTest(text):
-                self.assertEqual(netclass.parse_number(text), expected)
 
 
 class Sample(Tree):

@@ -9,7 +9,8 @@ from typing import Any, Optional
 from glancesd.collectors import network
 from glancesd.collectors.network import Counters, Interface, Sampler
 from glancesd.delta import Counter
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 from tests.fake_host import Tree
 
 HEADER = ("Inter-|   Receive                                                |  Transmit\n"

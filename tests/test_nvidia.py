@@ -4,7 +4,7 @@ from __future__ import annotations
 import unittest
 
 from glancesd.collectors.gpu import Card
-from glancesd.roots import ParseError
+from glancesd.parsing import ParseError
 from glancesd.tasks import nvidia
 from tests.task_bench import Bench, settings_of
 

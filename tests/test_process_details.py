@@ -7,7 +7,8 @@ from typing import Any
 from glancesd.collectors import process_details, processes
 from glancesd.collectors.process_details import Pages, Sampler
 from glancesd.collectors.processes import REFRESH_SECONDS
-from glancesd.roots import NoData, ParseError
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData
 from tests import test_processes
 from tests.test_processes import Host, program, stat
 

@@ -5,7 +5,7 @@ import unittest
 
 from glancesd.collectors import process_files
 from glancesd.collectors.process_files import MoreTicks, Record
-from glancesd.roots import ParseError
+from glancesd.parsing import ParseError
 from tests.test_processes import IO, STATUS, stat
 
 

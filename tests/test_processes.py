@@ -11,7 +11,8 @@ from typing import Iterable, Mapping, Optional, Union
 from glancesd.collectors import processes
 from glancesd.collectors.process_files import MoreTicks
 from glancesd.collectors.processes import Process, Sample, Sampler
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 
 IO = b"rchar: 9\nwchar: 8\nsyscr: 7\nsyscw: 6\nread_bytes: %d\nwrite_bytes: %d\ncancelled_write_bytes: 3\n"
 STATUS = b"Name:\tbash\nUmask:\t0022\nState:\tS (sleeping)\nPid:\t%d\nUid:\t%d\t4\t5\t6\nGid:\t7\t7\t7\t7\n"

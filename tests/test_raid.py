@@ -6,7 +6,8 @@ from typing import Any
 
 from glancesd.collectors import raid
 from glancesd.collectors.raid import Array
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 
 
 class Parse(unittest.TestCase):

@@ -7,8 +7,9 @@ from typing import Any, Callable, Optional
 
 from glancesd.delta import Tracker
 from glancesd.log import Log
+from glancesd.parsing import ParseError
 from glancesd.readings import Clock, Derived, Readings, Sampled
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.roots import NoData, Roots
 
 
 class Time:

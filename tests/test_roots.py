@@ -7,11 +7,11 @@ import subprocess
 import sys
 import tempfile
 import unittest
-from typing import Callable, Optional
+from typing import Callable
 from unittest import mock
 
 from glancesd import roots
-from glancesd.roots import NoData, ParseError, Roots, rows
+from glancesd.roots import NoData, Roots
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # UTF-8, what no encoding reads, and a file that holds its own name.
@@ -174,50 +174,6 @@ class RefusingOs:
 
     def open(self, path: str, flags: int) -> int:
         raise OSError(self.number, os.strerror(self.number), path)
-
-
-def _pair(line: str) -> Optional[tuple[str, int]]:
-    name, number = line.split(" ")[:2]
-    return (name, int(number)) if name != "skipped" else None
-
-
-class Rows(unittest.TestCase):
-    TABLE: tuple[tuple[str, str, int, list[tuple[str, int]], list[str]], ...] = (
-        # name, text, header lines, rows, problems
-        ("empty", "", 0, [], []),
-        ("header alone", "name number\n", 1, [], []),
-        ("valid", "name number\na 1\nb 2\n", 1, [("a", 1), ("b", 2)], []),
-        ("without a last line end", "a 1\nb 2", 0, [("a", 1), ("b", 2)], []),
-        ("empty lines", "\na 1\n\n", 0, [("a", 1)], []),
-        ("those that nobody wants", "skipped 1\na 1\n", 0, [("a", 1)], []),
-        ("malformed ones", "head\na 1\nb x\nc\nd 4\n", 1, [("a", 1), ("d", 4)],
-         ["file:3: not a pair: 'b x', and 1 more"]),
-        ("malformed beside one that nobody wants", "skipped 1\nb\n", 0, [], ["file:2: not a pair: 'b'"]),
-        ("line ends of Unicode", "a\x1cb 1\nc\x85d\u2028 2\n", 0, [("a\x1cb", 1), ("c\x85d\u2028", 2)], []),
-    )
-
-    def test_table(self) -> None:
-        for name, text, header_lines, expected, problems in self.TABLE:
-            with self.subTest(name):
-                told: list[ParseError] = []
-                self.assertEqual(rows(text, _pair, "a pair", "file", told.append, header_lines), expected)
-                self.assertEqual(list(map(str, told)), problems)
-
-    def test_malformed_rows_alone(self) -> None:
-        told: list[ParseError] = []
-        with self.assertRaises(ParseError) as caught:
-            rows("head\nb x\nc\n", _pair, "a pair", "file", told.append, 1)
-        self.assertEqual((str(caught.exception), told), ("file:2: not a pair: 'b x'", []))
-
-    def test_bytes(self) -> None:
-        told: list[ParseError] = []
-        self.assertEqual(rows(b"1\nx\n\x1c3\n4\n", int, "a number", "file", told.append), [1, 4])
-        self.assertEqual([problem.line for problem in told], [2])
-
-    def test_one_kind_of_problem_whatever_the_counters(self) -> None:
-        kinds = {ParseError("net/dev", line, "not an interface: 'eth0: %d x'" % count).kind
-                 for line, count in ((3, 7), (4, 123456))}
-        self.assertEqual(kinds, {"net/dev:#: not an interface: 'eth#: # x'"})
 
 
 class Locales(unittest.TestCase):

@@ -11,7 +11,8 @@ from typing import Mapping, Optional
 
 from glancesd.collectors import sensors
 from glancesd.collectors.sensors import DiskTemperature, Sampler, Sensor, Sensors, Thresholds, ThresholdSampler
-from glancesd.roots import ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import Roots
 
 
 def chip(number: int, name: str, device: str = "", **attributes: str) -> dict[str, str]:

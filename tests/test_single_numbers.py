@@ -5,7 +5,8 @@ import unittest
 from typing import Any, Callable
 
 from glancesd.collectors import conntrack, entropy, filefd, kernel_hung, threads_max
-from glancesd.roots import NoData, ParseError, Roots, parse_number
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 from tests import tables
 from tests.fake_host import Tree
 
@@ -16,19 +17,6 @@ class FileFd(tables.Tables):
              ("no limit (5.x)", "960\t0\t9223372036854775807\n", filefd.OpenFiles(960, 9223372036854775807)))
     MALFORMED = (("empty", "", "sys/fs/file-nr:1: not three"), ("short", "599 0\n", "sys/fs/file-nr:1: not three"),
                  ("not a number", "599 0 x\n", "sys/fs/file-nr:1: not three"))
-
-
-class Number(unittest.TestCase):
-    def test_valid(self) -> None:
-        for name, text, expected in (("kernel_hung of 6.13", "3\n", 3), ("entropy since 5.18", "256\n", 256),
-                                     ("threads-max of 24 GB", "192521\n", 192521), ("no line end", "0", 0)):
-            with self.subTest(name):
-                self.assertEqual(parse_number(text, "sys/x"), expected)
-
-    def test_malformed(self) -> None:
-        for text in ("", "\n", "1 2\n", "x\n", "1.5\n"):
-            with self.subTest(text), self.assertRaisesRegex(ParseError, "^sys/x:1: not a number"):
-                parse_number(text, "sys/x")
 
 
 class Sample(Tree):

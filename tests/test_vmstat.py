@@ -5,7 +5,8 @@ import unittest
 
 from glancesd.collectors import vmstat
 from glancesd.collectors.vmstat import VmStat
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 
 TEXT = "nr_free_pages 250000\nnr_free_cma 0\npswpin 11\npswpout 13\n"
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from glancesd.collectors import wireless
 from glancesd.collectors.wireless import Station
-from glancesd.roots import NoData, ParseError, Roots
+from glancesd.parsing import ParseError
+from glancesd.roots import NoData, Roots
 
 HEADER = ("Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE\n"
           " face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22\n")

@@ -125,11 +125,10 @@ def memswap(settings: Settings, memory: Reading[Memory]) -> JSONValue:
 
 def cpu(settings: Settings, usage: Reading[Usage], stat: Reading[Optional[Stat]]) -> JSONValue:
     value = usage.value
-    answer = shares(value.shares)
-    answer.update(ctx_switches=value.context_switches, interrupts=value.interrupts,
-                  soft_interrupts=value.soft_interrupts, syscalls=0, time_since_update=usage.elapsed,
-                  cpucore=cpu_count(stat))
-    return answer
+    counts = {"ctx_switches": value.context_switches, "interrupts": value.interrupts,
+              "soft_interrupts": value.soft_interrupts, "syscalls": 0}
+    return {**shares(value.shares), **{name: count for name, count in counts.items() if count is not None},
+            "time_since_update": usage.elapsed, "cpucore": cpu_count(stat)}
 
 
 def quicklook(settings: Settings, usage: Reading[Usage], memory: Reading[Optional[Memory]]) -> JSONValue:

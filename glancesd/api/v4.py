@@ -77,8 +77,11 @@ OPTIONAL = {**v3.OPTIONAL, "cpu": v3.OPTIONAL["cpu"] | {"guest"}}
 # -- counters: the increase in the window, the count since boot, the rate ----------------------------------------------
 
 
-def counter(name: str, increase: int, gauge: Optional[int], elapsed: float) -> dict[str, JSONValue]:
-    return {name: increase, name + "_gauge": gauge or 0, name + "_rate_per_sec": round(rate(increase, elapsed), 1)}
+def counter(name: str, increase: Optional[int], gauge: Optional[int], elapsed: float) -> dict[str, JSONValue]:
+    """The three fields of a counter; none of one that the kernel does not have."""
+    if increase is None:
+        return {}
+    return {name: increase, name + "_gauge": gauge, name + "_rate_per_sec": round(rate(increase, elapsed), 1)}
 
 
 def cpu(settings: Settings, usage: Reading[Usage], stat: Reading[Optional[Stat]]) -> JSONValue:
@@ -126,16 +129,17 @@ def _disk(settings: Settings, name: str, activity: DiskActivity) -> dict[str, JS
         **counter("write_count", activity.writes, disk.writes.value, elapsed),
         **counter("read_bytes", activity.read_bytes, disk.read_bytes, elapsed),
         **counter("write_bytes", activity.written_bytes, disk.written_bytes, elapsed),
-        **counter("read_time", activity.read_ms or 0, disk.read_ms.value if disk.read_ms is not None else 0, elapsed),
-        **counter("write_time", activity.write_ms or 0, disk.write_ms.value if disk.write_ms is not None else 0,
-                  elapsed),
+        **counter("read_time", activity.read_ms, disk.read_ms and disk.read_ms.value, elapsed),
+        **counter("write_time", activity.write_ms, disk.write_ms and disk.write_ms.value, elapsed),
         "read_latency": _latency(activity.read_ms, activity.reads),
         "write_latency": _latency(activity.write_ms, activity.writes)})
 
 
-def _latency(milliseconds: Optional[int], operations: int) -> int:
-    """Whole milliseconds an operation; 0 without any."""
-    return (milliseconds or 0) // operations if operations else 0
+def _latency(milliseconds: Optional[int], operations: int) -> Optional[int]:
+    """Whole milliseconds an operation; 0 without any; None: the kernel does not time them."""
+    if milliseconds is None:
+        return None
+    return milliseconds // operations if operations else 0
 
 
 # -- objects and lists -------------------------------------------------------------------------------------------------

@@ -21,7 +21,8 @@ from __future__ import annotations
 import sys
 import time
 
-from ..roots import SHORTAGE, NoData, ParseError, Report, Roots, ignore, rows
+from ..parsing import ParseError, Report, ignore, rows
+from ..roots import SHORTAGE, NoData, Roots
 from ..typed import Callable, Iterator, NamedTuple, Optional
 
 ROUTE_FILE, TRIE_FILE = "net/route", "net/fib_trie"

@@ -23,7 +23,8 @@ from __future__ import annotations
 import time
 
 from ..delta import increase, rate
-from ..roots import Namespace, ParseError, Report, Roots, ignore, rows
+from ..parsing import ParseError, Report, ignore, parse_number, rows
+from ..roots import Namespace, Roots
 from ..typed import Callable, Mapping, NamedTuple, Optional, TypeVar
 from .cgroup_names import identify
 from .memory import Memory
@@ -130,16 +131,16 @@ class ContainerUse(NamedTuple):
 # -- the files of a group ----------------------------------------------------------------------------------------------
 
 
-def parse_number(text: str, file: str = "memory.max") -> Optional[int]:
+def parse_limit(text: str, file: str = "memory.max") -> Optional[int]:
     """One number; None of "max". ParseError on anything else."""
-    return _read(file, text, lambda: None if text == "max" else int(text))
+    return _read(file, text, lambda: None if text == "max" else parse_number(text, file))
 
 
 def parse_quota(text: str, file: str = "cpu.max") -> Optional[float]:
-    """CPUs that may be used: quota and period in microseconds; None of "max". ParseError on anything else."""
+    """CPUs that may be used: quota and period in microseconds; None of "max" and "-1". ParseError on anything else."""
     def share() -> Optional[float]:
         quota, period = text.split()
-        return None if quota == "max" else int(quota) / int(period)
+        return None if quota in ("max", "-1") else parse_number(quota, file) / parse_number(period, file)
     return _read(file, text, share)
 
 
@@ -147,22 +148,25 @@ def parse_table(text: str, file: str = "memory.stat", report: Report = ignore) -
     """Lines of a name and a number."""
     def row(line: str) -> tuple[str, int]:
         name, number = line.split()
-        return name, int(number)
+        return name, parse_number(number, file)
     return dict(rows(text, row, "a name and a number", file, report))
 
 
 def parse_io(text: str, file: str = "io.stat") -> tuple[int, int]:
     """Bytes read and written, of all devices. (Before 5.14 a device without a figure shares the next one's line.)"""
     words = [word.partition("=") for word in text.split()]
-    return _read(file, text, lambda: (sum(int(value) for name, _, value in words if name == "rbytes"),
-                                      sum(int(value) for name, _, value in words if name == "wbytes")))
+    return _read(file, text, lambda: (sum(parse_number(value, file) for name, _, value in words if name == "rbytes"),
+                                      sum(parse_number(value, file) for name, _, value in words if name == "wbytes")))
 
 
 def parse_service_bytes(text: str, file: str = "blkio.throttle.io_service_bytes") -> tuple[int, int]:
     """Bytes read and written, of all devices."""
     lines = [line.split() for line in text.split("\n")]
-    return _read(file, text, lambda: (sum(int(line[2]) for line in lines if len(line) == 3 and line[1] == "Read"),
-                                      sum(int(line[2]) for line in lines if len(line) == 3 and line[1] == "Write")))
+
+    def total(what: str) -> int:
+        return sum(parse_number(line[2], file) for line in lines if len(line) == 3 and line[1] == what)
+
+    return _read(file, text, lambda: (total("Read"), total("Write")))
 
 
 def _read(file: str, text: str, read: Callable[[], T]) -> T:
@@ -180,14 +184,17 @@ class _Files:
         self._report = report
 
     def get(self, name: str, parse: Callable[[str, str], T]) -> Optional[T]:
+        return self.read(parse, self._texts[name], name) if name in self._texts else None
+
+    def read(self, parse: Callable[[str, str], T], text: str, name: str) -> Optional[T]:
         try:
-            return parse(self._texts[name], name) if name in self._texts else None
+            return parse(text, name)
         except ParseError as problem:
             self._report(problem)
             return None
 
     def number(self, name: str) -> Optional[int]:
-        return self.get(name, parse_number)
+        return self.get(name, parse_limit)
 
     def table(self, name: str) -> Mapping[str, int]:
         return self.get(name, lambda text, file: parse_table(text, file, self._report)) or {}
@@ -215,12 +222,12 @@ def container_v1(group: Group, texts: Mapping[str, str], total_bytes: Optional[i
     microseconds = files.table("cpu.stat").get("usage_usec") if usage is None else None
     traffic = next((name for name in _V1_FILES["blkio"] if name in texts), "")
     read_bytes, written_bytes = files.get(traffic, parse_service_bytes) or (None, None)
-    quota, period = files.number("cpu.cfs_quota_us"), files.number("cpu.cfs_period_us")
+    quota, period = texts.get("cpu.cfs_quota_us"), texts.get("cpu.cfs_period_us")
     return Container(
         group.engine, group.name,
         texts.get("freezer.state", "THAWED") != "THAWED" or texts.get("cgroup.freeze") == "1",
         usage if microseconds is None else microseconds * 1000,
-        quota / period if quota is not None and quota > 0 and period else None,
+        None if quota is None or period is None else files.read(parse_quota, quota + " " + period, "cpu.cfs_quota_us"),
         files.number("memory.usage_in_bytes"), _limit(files.number("memory.limit_in_bytes"), total_bytes),
         files.number("memory.max_usage_in_bytes"), memory.get("total_rss"), memory.get("total_cache"),
         memory.get("total_inactive_file"), files.number("pids.current"), read_bytes, written_bytes)

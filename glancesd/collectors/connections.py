@@ -15,7 +15,8 @@ import time
 from collections import Counter
 
 from ..lazy import pattern
-from ..roots import NoData, ParseError, Roots
+from ..parsing import ParseError
+from ..roots import NoData, Roots
 from ..typed import Callable, Iterable, NamedTuple, Optional
 from . import sockstat
 
@@ -84,11 +85,7 @@ def sample(roots: Roots, clock: Callable[[], float] = time.monotonic) -> Connect
 
 def _in_use(roots: Roots) -> Optional[int]:
     """TCP sockets by sockstat, those in TIME_WAIT too; None where it does not tell."""
-    found: dict[str, dict[str, int]] = {}
-    for file in (sockstat.FILE, sockstat.FILE6):
-        text = roots.net(file, default="")
-        if text:
-            found.update(sockstat.parse(text, "net/" + file))
+    found = {**sockstat.helping(roots, sockstat.FILE), **sockstat.helping(roots, sockstat.FILE6)}
     if "TCP" not in found:
         return None
     return found["TCP"].get("inuse", 0) + found["TCP"].get("tw", 0) + found.get("TCP6", {}).get("inuse", 0)

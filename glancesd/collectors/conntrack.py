@@ -5,8 +5,9 @@
 """
 from __future__ import annotations
 
-from ..roots import Roots, parse_number
-from ..typed import NamedTuple
+from ..parsing import parse_number
+from ..roots import Roots
+from ..typed import NamedTuple, Optional
 
 COUNT = "sys/net/netfilter/nf_conntrack_count"
 MAXIMUM = "sys/net/netfilter/nf_conntrack_max"
@@ -19,9 +20,9 @@ class Tracked(NamedTuple):
     maximum: int
 
     @property
-    def used_percent(self) -> float:
-        """Of the most that can be tracked; not rounded, as Glances shows it."""
-        return self.entries * 100.0 / self.maximum if self.maximum > 0 else 0.0
+    def used_percent(self) -> Optional[float]:
+        """Of the most that can be tracked, not rounded, as Glances shows it; None where there is no limit (0)."""
+        return self.entries * 100.0 / self.maximum if self.maximum > 0 else None
 
 
 def sample(roots: Roots) -> Tracked:

@@ -16,8 +16,9 @@ Of what intr and softirq add up, most is kept in 32 bits: they step back by 2^32
 from __future__ import annotations
 
 from ..delta import LATE_SECONDS, increase, percent, wrapping_increase
-from ..roots import ParseError, Report, Roots, ignore, rows
-from ..typed import Iterable, NamedTuple, Optional
+from ..parsing import ParseError, Report, ignore, rows
+from ..roots import Roots
+from ..typed import Callable, Iterable, NamedTuple, Optional
 
 FILE = "stat"
 
@@ -87,13 +88,16 @@ class Shares(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """What happened in a window: shares of the machine and of each online CPU, and how far the counts went."""
+    """What happened in a window: shares of the machine and of each online CPU, and how far the counts went.
+
+    None: this kernel does not count it.
+    """
 
     shares: Shares
     cpus: dict[int, Shares]
-    context_switches: int
-    interrupts: int
-    soft_interrupts: int
+    context_switches: Optional[int]
+    interrupts: Optional[int]
+    soft_interrupts: Optional[int]
     elapsed_seconds: float
 
 
@@ -133,6 +137,15 @@ def parse_cpus(text: str, file: str = "devices/system/cpu/offline") -> frozenset
     return frozenset(cpus)
 
 
+def listed_cpus(text: Optional[str], file: str, report: Report) -> Optional[frozenset[int]]:
+    """As `parse_cpus`, of a list that only helps; None of one that is missing or malformed."""
+    try:
+        return None if text is None else parse_cpus(text, file)
+    except ParseError as malformed:
+        report(malformed)
+        return None
+
+
 def sample(roots: Roots) -> Stat:
     """/proc/stat."""
     return parse(roots.proc(FILE), report=roots.report)
@@ -153,10 +166,14 @@ def derive(now: Stat, before: Optional[Stat], elapsed: float) -> Usage:
     # The kernel's own sum leaps by what a CPU that comes or goes has done since boot: then add up those that stayed.
     total = _sum(cpus.values()) if replugged and cpus else _increase(now.total, before.total, most * now.cpu_count)
     most_events = _MOST_EVENTS_PER_SECOND * now.cpu_count * (elapsed + LATE_SECONDS)
+
+    def grown(by: Callable[..., int], count: Optional[int], previous: Optional[int]) -> Optional[int]:
+        return None if count is None else by(count, previous, most_events)
+
     return Usage(_shares(total), {number: _shares(times) for number, times in cpus.items()},
-                 increase(now.context_switches, before.context_switches, most_events),
-                 wrapping_increase(now.interrupts, before.interrupts, most_events),
-                 wrapping_increase(now.soft_interrupts, before.soft_interrupts, most_events), elapsed)
+                 grown(increase, now.context_switches, before.context_switches),
+                 grown(wrapping_increase, now.interrupts, before.interrupts),
+                 grown(wrapping_increase, now.soft_interrupts, before.soft_interrupts), elapsed)
 
 
 def _times(columns: str) -> Times:

@@ -14,11 +14,11 @@ from __future__ import annotations
 from functools import partial
 
 from ..lazy import pattern
+from ..parsing import optional_number
 from ..patience import Patience
 from ..roots import Roots
 from ..typed import NamedTuple, Optional
-from .cpu import parse_cpus
-from .sensors import parse_number
+from .cpu import listed_cpus
 
 DIRECTORY = "devices/system/cpu"
 OFFLINE = DIRECTORY + "/offline"
@@ -48,7 +48,7 @@ class Sampler:
 
     def __call__(self, roots: Roots) -> dict[int, Frequency]:
         """By CPU, ascending; {} without cpufreq (a virtual machine). One that does not answer in time is left out."""
-        offline = parse_cpus(roots.attribute(OFFLINE) or "", OFFLINE)
+        offline = listed_cpus(roots.attribute(OFFLINE), OFFLINE, roots.report) or frozenset()
         found = filter(None, map(_CPU.fullmatch, roots.sys_names(DIRECTORY)))
         cpus = sorted({int(match.group(1)) for match in found} - offline)
         outcomes = self._cpus.run({str(cpu): partial(_frequency, roots, cpu) for cpu in cpus})
@@ -60,5 +60,5 @@ def _frequency(roots: Roots, cpu: int) -> Optional[Frequency]:
     texts = roots.attributes("%s/cpu%d/cpufreq" % (DIRECTORY, cpu), _FREQUENCIES + _GOVERNORS)
     if not texts:
         return None
-    numbers = [parse_number(texts.get(name)) for name in _FREQUENCIES]
+    numbers = [optional_number(texts.get(name)) for name in _FREQUENCIES]
     return Frequency._make([*numbers, texts.get(_GOVERNORS[0]), tuple(texts.get(_GOVERNORS[1], "").split())])

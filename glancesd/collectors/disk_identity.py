@@ -7,9 +7,10 @@
 """
 from __future__ import annotations
 
-from ..roots import Report, Roots, ignore, rows
+from ..parsing import Report, ignore, optional_number, rows
+from ..roots import Roots
 from ..typed import NamedTuple, Optional
-from .sensors import parse_number
+from .disks import columns
 
 FILE = "diskstats"
 UDEV = "run/udev/data/b%s:%s"
@@ -49,13 +50,13 @@ def sample(roots: Roots) -> dict[str, Identity]:
 
 
 def _numbers(row: str) -> tuple[str, tuple[str, str]]:
-    major, minor, name = row.split(None, _COLUMNS)[:_COLUMNS]
+    major, minor, name = columns(row)[:_COLUMNS]
     return name, (str(int(major)), str(int(minor)))
 
 
 def _identity(roots: Roots, name: str, major: str, minor: str) -> Identity:
     said = parse_udev(roots.root_file(UDEV % (major, minor), default=""))
     # In /sys a slash of a name is "!": cciss/c0d0 (block/genhd.c).
-    rotational = parse_number(roots.attribute("block/%s/queue/rotational" % name.replace("/", "!")))
+    rotational = optional_number(roots.attribute("block/%s/queue/rotational" % name.replace("/", "!")))
     return Identity(major, minor, said.get("ID_PATH", ""), said.get("ID_WWN", ""), said.get("ID_MODEL", ""),
                     said.get("ID_SERIAL_SHORT", ""), said.get("ID_REVISION", ""), rotational)

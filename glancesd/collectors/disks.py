@@ -26,7 +26,8 @@ from ..delta import (
     increase,
     rate,
 )
-from ..roots import Report, Roots, RowsAgain, ignore, parse_or, rows
+from ..parsing import Report, RowsAgain, ignore, parse_or, rows
+from ..roots import Roots
 from ..typed import Callable, Mapping, NamedTuple, Optional
 from .memory import word_bits
 
@@ -124,30 +125,30 @@ def parse(text: str, file: str = FILE, report: Report = ignore) -> dict[str, Cou
 def parse_partitions(text: str, file: str = PARTITIONS_FILE, report: Report = ignore) -> frozenset[str]:
     """Names of the disks and partitions that have a size. A row that is not four columns is malformed."""
     def name(row: str) -> str:
-        columns = _columns(row)
-        if len(columns) != _PARTITIONS_COLUMNS:
+        found = columns(row)
+        if len(found) != _PARTITIONS_COLUMNS:
             raise ValueError(row)
-        return columns[_PARTITIONS_COLUMNS - 1]
+        return found[_PARTITIONS_COLUMNS - 1]
 
     return frozenset(rows(text, name, "a partition and its size", file, report, _PARTITIONS_HEADER_LINES))
 
 
-def _columns(row: str) -> list[str]:
+def columns(row: str) -> list[str]:
     """Columns of a row. Names may hold what is a blank to Unicode alone."""
     return [column for column in row.split(" ") if column]
 
 
 def _parse_row(row: str) -> tuple[str, Counters]:
-    columns = _columns(row)
-    numbers = list(map(int, columns[_NAMES:_NAMES + len(Counters._fields)]))
+    found = columns(row)
+    numbers = list(map(int, found[_NAMES:_NAMES + len(Counters._fields)]))
     if min(numbers[:_IN_FLIGHT], default=0) < 0:        # in_flight itself falls below 0 for a moment, on old kernels
         raise ValueError(row)
     if len(numbers) >= _LEAST_COLUMNS:
-        return columns[_NAMES - 1], Counters(*numbers)
+        return found[_NAMES - 1], Counters(*numbers)
     if len(numbers) != _SHORT_COLUMNS:
         raise ValueError(row)
     reads, read_sectors, writes, written_sectors = numbers
-    return columns[_NAMES - 1], Counters(reads, None, read_sectors, None, writes, None, written_sectors, None)
+    return found[_NAMES - 1], Counters(reads, None, read_sectors, None, writes, None, written_sectors, None)
 
 
 class Sampler:

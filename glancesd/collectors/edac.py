@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from ..lazy import pattern
+from ..parsing import optional_number
 from ..roots import Roots
 from ..typed import NamedTuple, Optional
-from .sensors import parse_number
 
 DIRECTORY = "devices/system/edac/mc"
 
@@ -28,5 +28,5 @@ def sample(roots: Roots) -> dict[int, Errors]:
     found = {}
     for number in numbers:
         texts = roots.attributes("%s/mc%d" % (DIRECTORY, number), ("ce_count", "ue_count"))
-        found[number] = Errors(parse_number(texts.get("ce_count")), parse_number(texts.get("ue_count")))
+        found[number] = Errors(optional_number(texts.get("ce_count")), optional_number(texts.get("ue_count")))
     return found

@@ -5,7 +5,8 @@
 """
 from __future__ import annotations
 
-from ..roots import Roots, parse_number
+from ..parsing import parse_number
+from ..roots import Roots
 from ..typed import NamedTuple, Optional
 
 AVAILABLE = "sys/kernel/random/entropy_avail"

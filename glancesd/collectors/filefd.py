@@ -5,7 +5,8 @@
 """
 from __future__ import annotations
 
-from ..roots import ParseError, Roots
+from ..parsing import ParseError
+from ..roots import Roots
 from ..typed import NamedTuple
 
 FILE = "sys/fs/file-nr"

@@ -20,8 +20,9 @@ from functools import partial
 
 from ..delta import percent
 from ..lazy import pattern
+from ..parsing import ParseError, Report, decode, ignore, rows
 from ..patience import Call, Patience
-from ..roots import NoData, ParseError, Report, Roots, decode, ignore, rows
+from ..roots import NoData, Roots
 from ..typed import Callable, Iterator, NamedTuple, Optional
 
 TYPES_FILE = "filesystems"

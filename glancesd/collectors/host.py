@@ -15,7 +15,8 @@ import struct
 import time
 
 from ..lazy import pattern
-from ..roots import NoData, ParseError, Roots
+from ..parsing import ParseError
+from ..roots import NoData, Roots
 from ..typed import Callable, NamedTuple, Optional
 from .cpu import Stat
 from .memory import Memory

@@ -14,7 +14,8 @@ from functools import partial
 from itertools import takewhile
 
 from ..delta import LATE_SECONDS, rate, wrapping_increase
-from ..roots import ParseError, Report, Roots, RowsAgain, ignore, rows
+from ..parsing import ParseError, Report, RowsAgain, ignore, rows
+from ..roots import Roots
 from ..typed import Callable, Iterator, Mapping, NamedTuple, Optional
 
 FILE = "interrupts"

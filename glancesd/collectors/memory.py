@@ -13,7 +13,8 @@ import re
 import struct
 
 from ..delta import percent
-from ..roots import ParseError, Report, Roots, ignore, parse_or, rows
+from ..parsing import ParseError, Report, ignore, parse_or, rows
+from ..roots import Roots
 from ..typed import Mapping, NamedTuple, Optional
 from .vmstat import VmStat
 

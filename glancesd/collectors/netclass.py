@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from functools import partial
 
+from ..parsing import optional_number
 from ..patience import Patience
 from ..roots import NoData, Roots
 from ..typed import Callable, NamedTuple, Optional
@@ -72,14 +73,6 @@ class _Kept(NamedTuple):
     values: list[object]                     # of _SETTINGS and _SLOW
 
 
-def parse_number(text: Optional[str]) -> Optional[int]:
-    """A decimal or (0x) hexadecimal attribute; None without one, and for what is no number."""
-    try:
-        return int(text, 0) if text else None
-    except ValueError:
-        return None
-
-
 class Sampler:
     """States by interface, again and again. State: of each interface what changes seldom, and what patience keeps."""
 
@@ -123,4 +116,4 @@ class Sampler:
 
 
 def _values(texts: dict[str, str], names: tuple[str, ...]) -> list[object]:
-    return [texts.get(name) if name in _TEXTS else parse_number(texts.get(name)) for name in names]
+    return [texts.get(name) if name in _TEXTS else optional_number(texts.get(name), base=0) for name in names]

@@ -12,7 +12,8 @@ snmp6 has one value a row, protocol and name in one word:
 """
 from __future__ import annotations
 
-from ..roots import ParseError, Report, Roots, ignore, rows
+from ..parsing import ParseError, Report, ignore, rows
+from ..roots import Roots
 from ..typed import Iterable
 
 FILE = "netstat"

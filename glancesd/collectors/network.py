@@ -21,8 +21,9 @@ from ..delta import (
     increase,
     rate,
 )
+from ..parsing import Report, RowsAgain, ignore, rows
 from ..patience import Outcome, Patience
-from ..roots import Report, Roots, RowsAgain, ignore, rows
+from ..roots import Roots
 from ..typed import Callable, Mapping, NamedTuple, Optional
 from .memory import word_bits
 

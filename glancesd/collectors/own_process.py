@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 
-from ..roots import ParseError, Roots
+from ..parsing import ParseError
+from ..roots import Roots
 from ..typed import NamedTuple, Optional
 
 STAT = "self/stat"

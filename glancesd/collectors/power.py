@@ -10,9 +10,9 @@
 """
 from __future__ import annotations
 
+from ..parsing import optional_number
 from ..roots import Roots
 from ..typed import NamedTuple, Optional, Sequence
-from .sensors import parse_number
 
 _DIRECTORY = "class/power_supply"
 # Percent. A little past the ends is a gauge that was not calibrated for long; far past it is one that is wrong.
@@ -49,7 +49,7 @@ def _battery(roots: Roots, name: str) -> Optional[Battery]:
         return roots.attribute("%s/%s/%s" % (_DIRECTORY, name, attribute))
 
     def number(attribute: str) -> Optional[int]:
-        return parse_number(text(attribute))
+        return optional_number(text(attribute))
 
     if text("type") != "Battery" or text("scope") == "Device" or number("present") == 0:
         return None

@@ -10,7 +10,8 @@ from __future__ import annotations
 import errno
 import math
 
-from ..roots import NoData, Report, Roots, ignore, rows
+from ..parsing import Report, ignore, rows
+from ..roots import NoData, Roots
 from ..typed import NamedTuple, Optional
 
 RESOURCES = ("cpu", "io", "memory", "irq")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 
-from ..roots import NoData, ParseError, Roots, decode
+from ..parsing import ParseError, decode
+from ..roots import NoData, Roots
 from ..typed import Callable, NamedTuple, Optional, TypeVar
 from .processes import COMMAND_LINE_BYTES, REFRESH_SECONDS, Process, Sample
 

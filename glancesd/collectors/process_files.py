@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from ..lazy import pattern
-from ..roots import ParseError, decode
+from ..parsing import ParseError, decode
 from ..typed import NamedTuple, Optional
 
 # TASK_COMM_LEN - 1: a name so long may have been cut by the kernel.

@@ -8,9 +8,10 @@ import sys
 import time
 
 from ..delta import increase, rate
-from ..roots import SHORTAGE, NoData, ParseError, Roots, decode
+from ..parsing import ParseError, decode
+from ..roots import SHORTAGE, NoData, Roots
 from ..typed import Callable, Mapping, NamedTuple, Optional
-from .cpu import parse_cpus
+from .cpu import listed_cpus
 from .memory import Memory
 from .process_files import (
     MoreTicks,
@@ -285,11 +286,7 @@ class _Seen:
 
 
 def _count_cpus(roots: Roots) -> Optional[int]:
-    try:
-        return len(parse_cpus(roots.attribute(ONLINE_CPUS) or "", ONLINE_CPUS)) or None
-    except ParseError as malformed:
-        roots.report(malformed)
-        return None
+    return len(listed_cpus(roots.attribute(ONLINE_CPUS), ONLINE_CPUS, roots.report) or ()) or None
 
 
 def _helping(roots: Roots, name: str) -> Optional[bytes]:

@@ -14,7 +14,8 @@
 from __future__ import annotations
 
 from ..lazy import pattern
-from ..roots import ParseError, Report, Roots, ignore
+from ..parsing import ParseError, Report, ignore
+from ..roots import Roots
 from ..typed import NamedTuple, Optional
 
 FILE = "mdstat"

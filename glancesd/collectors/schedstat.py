@@ -9,7 +9,8 @@ Version 14 (before 2.6.37) has three more columns in front of those.
 """
 from __future__ import annotations
 
-from ..roots import Report, Roots, ignore, rows
+from ..parsing import Report, ignore, rows
+from ..roots import Roots
 from ..typed import NamedTuple, Optional
 
 FILE = "schedstat"

@@ -4,9 +4,9 @@
 """
 from __future__ import annotations
 
+from ..parsing import optional_number
 from ..roots import Roots
 from ..typed import NamedTuple, Optional
-from .sensors import parse_number
 
 FILE = "fs/selinux/enforce"
 
@@ -20,5 +20,5 @@ class SELinux(NamedTuple):
 
 def sample(roots: Roots) -> SELinux:
     """/sys/fs/selinux/enforce."""
-    mode = parse_number(roots.attribute(FILE))
+    mode = optional_number(roots.attribute(FILE))
     return SELinux(mode is not None, None if mode is None else bool(mode))

@@ -20,8 +20,9 @@ import time
 from functools import partial
 
 from ..lazy import pattern
+from ..parsing import ParseError, decode, optional_number
 from ..patience import Call, Outcome, Patience
-from ..roots import ParseError, Roots, decode
+from ..roots import Roots
 from ..typed import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Pattern, Union
 
 HDDTEMP_PORT = 7634
@@ -36,7 +37,6 @@ _HDDTEMP_FIELDS = 5
 _TEMPERATURE = pattern(r"(temp[0-9]+)_input")
 _FAN = pattern(r"(fan[0-9]+)_input")
 _ZONE = pattern(r"(thermal_zone[0-9]+)")
-_DIGITS = len(str(-1 << 63))
 # Drivers whose chip is a disk, and a namespace of one: nvme0c1n2 is the path by controller 1 to the disk nvme0n2.
 _DISK_CHIPS = ("drivetemp", "nvme")
 _NAMESPACE = pattern(r"(nvme[0-9]+)(?:c[0-9]+)?(n[0-9]+)")
@@ -100,17 +100,9 @@ class Sensors(NamedTuple):
     disks: list[DiskTemperature]
 
 
-def parse_number(text: Optional[str]) -> Optional[int]:
-    """The number that an attribute holds; None without one ("NODATA"), and for one that no kernel could hold."""
-    try:
-        return int(text) if text and len(text) <= _DIGITS else None
-    except ValueError:
-        return None
-
-
 def parse_celsius(text: Optional[str]) -> Optional[float]:
     """Degrees of an attribute in thousandths; None without a number, and for the sentinels of firmware."""
-    number = parse_number(text)
+    number = optional_number(text)
     if number is None or number in _ALL_ONES or not _COLDEST <= number / 1000.0 < _HOTTEST:
         return None
     return number / 1000.0
@@ -118,13 +110,13 @@ def parse_celsius(text: Optional[str]) -> Optional[float]:
 
 def parse_zone(text: Optional[str]) -> Optional[float]:
     """As `parse_celsius`, of a thermal zone, which may be in whole degrees."""
-    number = parse_number(text)
+    number = optional_number(text)
     return float(number) if number is not None and number in _WHOLE_DEGREES else parse_celsius(text)
 
 
 def parse_fan(text: Optional[str]) -> Optional[int]:
     """Revolutions a minute; None without a number, and for a fan that is not there."""
-    number = parse_number(text)
+    number = optional_number(text)
     return number if number is not None and 0 <= number < _NO_FAN else None
 
 
@@ -287,7 +279,7 @@ def _thresholds(roots: Roots, file: str) -> Thresholds:
 
 
 def _is_faulty(roots: Roots, file: str) -> bool:
-    return bool(parse_number(roots.attribute(file + "_fault")))
+    return bool(optional_number(roots.attribute(file + "_fault")))
 
 
 def _readings(sensors: Mapping[str, _Found], outcomes: Mapping[str, Outcome]) -> list[Sensor]:

@@ -8,8 +8,10 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 
-from ..roots import NoData, Report, Roots, ignore, rows
+from ..parsing import Report, ignore, parse_or, rows
+from ..roots import NoData, Roots
 from ..typed import NamedTuple, Optional
 from .memory import Memory
 
@@ -29,12 +31,18 @@ def parse(text: str, file: str = "net/" + FILE, report: Report = ignore) -> dict
     return dict(rows(text, _counts, "a protocol and its counts", file, report))
 
 
+def helping(roots: Roots, name: str) -> dict[str, dict[str, int]]:
+    """A file that only helps: nothing of one that is missing or refused, nor of one that is malformed as a whole."""
+    nothing: dict[str, dict[str, int]] = {}
+    return parse_or(nothing, partial(parse, file="net/" + name), roots.net(name, default=""), roots.report)
+
+
 def sample(roots: Roots, memory: Optional[Memory]) -> Sockets:
     """Both files. A kernel without IPv6, or without any network, lacks one, or both: then there are no protocols."""
-    protocols = {}
-    for file in (FILE, FILE6):
-        with contextlib.suppress(NoData):
-            protocols.update(parse(roots.net(file), "net/" + file, roots.report))
+    protocols: dict[str, dict[str, int]] = {}
+    with contextlib.suppress(NoData):
+        protocols.update(parse(roots.net(FILE), report=roots.report))
+    protocols.update(helping(roots, FILE6))
     return Sockets(protocols, memory.page_bytes if memory is not None else None)
 
 

@@ -12,7 +12,8 @@
 """
 from __future__ import annotations
 
-from ..roots import Report, Roots, ignore, rows
+from ..parsing import Report, ignore, rows
+from ..roots import Roots
 from ..typed import NamedTuple, Optional
 
 FILE = "softnet_stat"

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from ..parsing import optional_number
 from ..patience import Patience
 from ..roots import NoData, Roots
 from ..typed import NamedTuple
-from .sensors import parse_number
 
 DIRECTORY = "class/power_supply"
 
@@ -51,6 +51,6 @@ class Sampler:
 
 def _supply(roots: Roots, name: str) -> Supply:
     texts = roots.attributes("%s/%s" % (DIRECTORY, name), NUMBERS + TEXTS)
-    numbers = {key: parse_number(texts.get(key)) for key in NUMBERS}
+    numbers = {key: optional_number(texts.get(key)) for key in NUMBERS}
     return Supply({key: number for key, number in numbers.items() if number is not None},
                   {key: texts[key] for key in TEXTS if texts.get(key)})

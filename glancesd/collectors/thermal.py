@@ -11,10 +11,10 @@ from __future__ import annotations
 from functools import partial
 
 from ..lazy import pattern
+from ..parsing import optional_number
 from ..patience import Patience
 from ..roots import Roots
 from ..typed import NamedTuple, Optional, Pattern
-from .sensors import parse_number
 
 DIRECTORY = "class/thermal"
 
@@ -67,13 +67,13 @@ class Sampler:
 
 def _zone(roots: Roots, number: int) -> Optional[Zone]:
     texts = roots.attributes("%s/thermal_zone%d" % (DIRECTORY, number), ("type", "temp"))
-    millidegrees = parse_number(texts.get("temp"))
+    millidegrees = optional_number(texts.get("temp"))
     return None if millidegrees is None else Zone(number, texts.get("type", ""), millidegrees)
 
 
 def _device(roots: Roots, number: int) -> Optional[CoolingDevice]:
     texts = roots.attributes("%s/cooling_device%d" % (DIRECTORY, number), ("type", "cur_state", "max_state"))
-    current, maximum = parse_number(texts.get("cur_state")), parse_number(texts.get("max_state"))
+    current, maximum = optional_number(texts.get("cur_state")), optional_number(texts.get("max_state"))
     if current is None or maximum is None:
         return None
     return CoolingDevice(number, texts.get("type", ""), current, maximum)

@@ -4,7 +4,8 @@
 """
 from __future__ import annotations
 
-from ..roots import Roots, parse_number
+from ..parsing import parse_number
+from ..roots import Roots
 
 FILE = "sys/kernel/threads-max"
 

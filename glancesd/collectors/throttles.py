@@ -10,10 +10,10 @@
 from __future__ import annotations
 
 from ..lazy import pattern
+from ..parsing import optional_number
 from ..roots import Roots
 from ..typed import NamedTuple, Optional
-from .cpu import parse_cpus
-from .sensors import parse_number
+from .cpu import listed_cpus
 
 DIRECTORY = "devices/system/cpu"
 ONLINE = DIRECTORY + "/online"
@@ -22,9 +22,9 @@ _CPU = pattern(r"cpu([0-9]{1,9})")
 
 
 class Throttles(NamedTuple):
-    """One CPU: whether it is online (None: cannot be taken out), where it sits, how often heat slowed it down."""
+    """One CPU: whether it is online, where it sits, how often heat slowed it down."""
 
-    online: Optional[bool]
+    online: Optional[bool]              # None: it cannot be taken out, or /sys does not tell
     package: Optional[int]
     core: Optional[int]
     core_throttles: Optional[int]
@@ -54,21 +54,21 @@ class Sampler:
             numbers = sorted(int(match.group(1)) for match in map(_CPU.fullmatch, roots.sys_names(DIRECTORY)) if match)
             self._cpus = {number: _look(roots, "%s/cpu%d" % (DIRECTORY, number)) for number in numbers}
             self._online = online
-        running = parse_cpus(online or "", ONLINE)
-        return {number: Throttles(number in running if cpu.has_online else None, cpu.package, cpu.core,
-                                  *_counts(roots, cpu.throttles)) for number, cpu in self._cpus.items()}
+        running = listed_cpus(online, ONLINE, roots.report)
+        return {number: Throttles(None if running is None or not cpu.has_online else number in running, cpu.package,
+                                  cpu.core, *_counts(roots, cpu.throttles)) for number, cpu in self._cpus.items()}
 
 
 def _look(roots: Roots, directory: str) -> _Cpu:
     has_counts = bool(roots.sys_names(directory + "/thermal_throttle"))
     place = roots.attributes(directory + "/topology", ("physical_package_id", "core_id")) if has_counts else {}
     return _Cpu(roots.attribute(directory + "/online") is not None,
-                directory + "/thermal_throttle" if has_counts else "", parse_number(place.get("physical_package_id")),
-                parse_number(place.get("core_id")))
+                directory + "/thermal_throttle" if has_counts else "",
+                optional_number(place.get("physical_package_id")), optional_number(place.get("core_id")))
 
 
 def _counts(roots: Roots, directory: str) -> tuple[Optional[int], Optional[int]]:
     if not directory:
         return None, None
     texts = roots.attributes(directory, ("core_throttle_count", "package_throttle_count"))
-    return parse_number(texts.get("core_throttle_count")), parse_number(texts.get("package_throttle_count"))
+    return optional_number(texts.get("core_throttle_count")), optional_number(texts.get("package_throttle_count"))

@@ -5,7 +5,8 @@
 """
 from __future__ import annotations
 
-from ..roots import NoData, Report, Roots, ignore, rows
+from ..parsing import Report, ignore, rows
+from ..roots import NoData, Roots
 from ..typed import NamedTuple, Optional
 
 FILE = "udp"

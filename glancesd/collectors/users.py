@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import pwd
 
+from ..parsing import decode
 from ..patience import Patience
-from ..roots import SHORTAGE, NoData, Roots, decode
+from ..roots import SHORTAGE, NoData, Roots
 from ..typed import Callable, Optional
 
 FILE = "etc/passwd"

@@ -8,7 +8,8 @@
 """
 from __future__ import annotations
 
-from ..roots import ParseError, Report, Roots, ignore, rows
+from ..parsing import ParseError, Report, ignore, rows
+from ..roots import Roots
 from ..typed import NamedTuple, Optional, Pattern
 
 FILE = "vmstat"

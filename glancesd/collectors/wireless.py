@@ -9,7 +9,8 @@ unit of its own; -256 is what a driver that does not measure shows (net/wireless
 """
 from __future__ import annotations
 
-from ..roots import Report, Roots, ignore, rows
+from ..parsing import Report, ignore, rows
+from ..roots import Roots
 from ..typed import NamedTuple, Optional
 
 FILE = "net/wireless"

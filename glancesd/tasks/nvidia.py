@@ -8,7 +8,7 @@ It is run only where the settings file says so, as a command of [monitor] is.
 from __future__ import annotations
 
 from ..collectors.gpu import Card
-from ..roots import Report, ignore, rows
+from ..parsing import Report, ignore, rows
 from ..typed import Optional
 from .commands import Run
 from .jobs import Job

@@ -14,7 +14,8 @@ import time
 
 from ..collectors import addresses
 from ..lazy import pattern
-from ..roots import NoData, ParseError, Roots
+from ..parsing import ParseError
+from ..roots import NoData, Roots
 from ..settings.lists import Port, Web
 from ..typed import Any, Callable, Match, NamedTuple, Optional, Union
 from .jobs import Job
