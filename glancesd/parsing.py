@@ -5,7 +5,9 @@ import re
 
 from .typed import AnyStr, Callable, Generic, Optional, TypeVar
 
-# A sign, the digits of 2^64, an end of line.
+# No counter of the kernel has more than 64 bits: what has is a lie, and would overflow a float some day.
+MOST = 1 << 64
+# A sign, the digits of it, an end of line.
 _DIGITS = 22
 
 T = TypeVar("T")
@@ -95,6 +97,13 @@ def parse_or(default: T, parse: Callable[..., T], text: str, report: Report) -> 
     except ParseError as problem:
         report(problem)
         return default
+
+
+def integer(text: str) -> int:
+    """int() for rows. ValueError on a number of more than 64 bits, too."""
+    if len(text) > _DIGITS:
+        raise ValueError
+    return int(text)
 
 
 def parse_number(text: str, file: str) -> int:

@@ -93,6 +93,7 @@ class Links(unittest.TestCase):
         ("unknown", {"flags": "0x1003", "speed": "-1"}, True, None),
         ("unknown, of 16 bits", {"flags": "0x1003", "speed": "65535"}, True, None),
         ("unknown, of 32 bits", {"flags": "0x1003", "speed": "4294967295"}, True, None),
+        ("more than 64 bits", {"flags": "0x1003", "speed": "9" * 400}, True, None),
         ("below 0", {"flags": "0x1003", "speed": "-1000"}, True, None),
         ("none", {"flags": "0x9", "speed": "0"}, True, None),
         ("tun and tap say 10", {"flags": "0x1003", "speed": "10"}, True, None),

@@ -34,7 +34,8 @@ class ParseStat(unittest.TestCase):
         waited = self.NEWEST.replace(b" 17 0 0 0 0 0 0 ", b" 17 3 0 0 42 0 0 ")
         self.assertEqual(process_files.parse_more(waited), MoreTicks(205, 629, 42, 3))
         self.assertEqual(process_files.parse_more(self.ANCIENT), MoreTicks(9, 9, None, None))
-        for name, record in (("short", b"1 (a) S 0 1"), ("not a number", self.NEWEST.replace(b" 205 ", b" x "))):
+        for name, record in (("short", b"1 (a) S 0 1"), ("not a number", self.NEWEST.replace(b" 205 ", b" x ")),
+                             ("more than 64 bits", self.NEWEST.replace(b" 205 ", b" %s " % (b"9" * 400)))):
             with self.subTest(name), self.assertRaises(ParseError):
                 process_files.parse_more(record)
 
@@ -57,7 +58,8 @@ class ParseStat(unittest.TestCase):
         for name, record in (("empty", b""), ("no name", b"1 S 0 1 1"), ("the name does not end", b"1 (bash S 0 1 1 0"),
                              ("the name does not begin", b"1 bash) S" + b" 0" * 40), ("short", self.ANCIENT[:50]),
                              ("nothing behind the name", b"1 (bash)\n"), ("no state", b"1 (bash)" + b" 10" * 40),
-                             ("not a number", self.ANCIENT.replace(b"345", b"3x5"))):
+                             ("not a number", self.ANCIENT.replace(b"345", b"3x5")),
+                             ("more than 64 bits", self.ANCIENT.replace(b"345", b"9" * 400))):
             with self.subTest(name), self.assertRaises(ParseError) as caught:
                 process_files.parse_stat(record, "1/stat")
             self.assertTrue(str(caught.exception).startswith("1/stat:1: "), caught.exception)
@@ -73,7 +75,8 @@ class ParseIo(unittest.TestCase):
     def test_malformed(self) -> None:
         for name, record in (("empty", b""), ("short", b"rchar: 9\nwchar: 8\n"), ("no read_bytes", b"write_bytes: 9\n"),
                              ("no write_bytes", b"read_bytes: 9\n"), ("no number", b"read_bytes: x\nwrite_bytes: 1\n"),
-                             ("cut", b"read_bytes: 1\nwrite_bytes:")):
+                             ("cut", b"read_bytes: 1\nwrite_bytes:"),
+                             ("more than 64 bits", b"read_bytes: 1\nwrite_bytes: " + b"9" * 400)):
             with self.subTest(name), self.assertRaises(ParseError) as caught:
                 process_files.parse_io(record, "1/io")
             self.assertTrue(str(caught.exception).startswith("1/io:1: "), caught.exception)

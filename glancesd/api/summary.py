@@ -69,7 +69,11 @@ class Summary:
             return []
         first = taken[0]
         chosen = Reading(matter(first.value), first.at, first.wall, first.elapsed, first.until)
-        rendered = self._render(self._pages.settings, chosen, *taken[1:])
+        try:
+            rendered = self._render(self._pages.settings, chosen, *taken[1:])
+        except Exception as problem:                   # as of a page: it costs this plugin alone
+            self._pages.fails(PROCESSES, problem)
+            return []
         rows = rendered.value() if isinstance(rendered, Encoded) else rendered
         return [{field: shortened(value) if field == "cmdline" else value for field, value in row.items()
                  if field != "time_since_update"} for row in rows]

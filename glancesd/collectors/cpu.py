@@ -16,7 +16,7 @@ Of what intr and softirq add up, most is kept in 32 bits: they step back by 2^32
 from __future__ import annotations
 
 from ..delta import LATE_SECONDS, increase, percent, wrapping_increase
-from ..parsing import ParseError, Report, ignore, rows
+from ..parsing import MOST, ParseError, Report, ignore, parse_number, rows
 from ..roots import Roots
 from ..typed import Callable, Iterable, NamedTuple, Optional
 
@@ -109,7 +109,7 @@ def parse(text: str, file: str = FILE, report: Report = ignore) -> Stat:
     def parse_line(line: str) -> None:
         name, _, columns = line.partition(" ")
         if name in _COUNTERS:
-            counters[name] = int(columns.split(None, 1)[0])
+            counters[name] = parse_number(columns.split(None, 1)[0], file)
         elif name.startswith("cpu"):
             cpus[int(name[3:] or _ALL_CPUS)] = _times(columns)
 
@@ -178,7 +178,7 @@ def derive(now: Stat, before: Optional[Stat], elapsed: float) -> Usage:
 
 def _times(columns: str) -> Times:
     numbers = list(map(int, columns.split()[:len(Times._fields)]))     # a later kernel may add columns
-    if len(numbers) < _LEAST_COLUMNS:
+    if len(numbers) < _LEAST_COLUMNS or max(numbers) >= MOST:
         raise ValueError
     return Times(*numbers)
 

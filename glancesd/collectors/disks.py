@@ -26,7 +26,7 @@ from ..delta import (
     increase,
     rate,
 )
-from ..parsing import Report, RowsAgain, ignore, parse_or, rows
+from ..parsing import MOST, Report, RowsAgain, ignore, parse_or, rows
 from ..roots import Roots
 from ..typed import Callable, Mapping, NamedTuple, Optional
 from .memory import word_bits
@@ -141,7 +141,8 @@ def columns(row: str) -> list[str]:
 def _parse_row(row: str) -> tuple[str, Counters]:
     found = columns(row)
     numbers = list(map(int, found[_NAMES:_NAMES + len(Counters._fields)]))
-    if min(numbers[:_IN_FLIGHT], default=0) < 0:        # in_flight itself falls below 0 for a moment, on old kernels
+    # in_flight itself falls below 0 for a moment, on old kernels.
+    if min(numbers[:_IN_FLIGHT], default=0) < 0 or max(numbers, default=0) >= MOST:
         raise ValueError(row)
     if len(numbers) >= _LEAST_COLUMNS:
         return found[_NAMES - 1], Counters(*numbers)

@@ -21,7 +21,7 @@ from ..delta import (
     increase,
     rate,
 )
-from ..parsing import Report, RowsAgain, ignore, rows
+from ..parsing import Report, RowsAgain, ignore, optional_number, rows
 from ..patience import Outcome, Patience
 from ..roots import Roots
 from ..typed import Callable, Mapping, NamedTuple, Optional
@@ -236,8 +236,5 @@ def _is_up(flags: Optional[str]) -> Optional[bool]:
 
 def _speed(text: Optional[str]) -> Optional[int]:
     """Mbit/s; None where it is unknown, and for a link that is down, whose file answers EINVAL."""
-    try:
-        speed = int(text) if text else -1
-    except ValueError:
-        return None
-    return None if speed in _UNKNOWN_SPEEDS or speed < 0 else speed
+    speed = optional_number(text)
+    return None if speed is None or speed in _UNKNOWN_SPEEDS or speed < 0 else speed

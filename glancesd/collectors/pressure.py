@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import math
 
-from ..parsing import Report, ignore, rows
+from ..parsing import Report, ignore, integer, rows
 from ..roots import NoData, Roots
 from ..typed import NamedTuple, Optional
 
@@ -62,4 +62,4 @@ def _row(row: str) -> tuple[str, Stall]:
     shares = [float(named.get(name, "")) for name in ("avg10", "avg60", "avg300")]
     if kind not in ("some", "full") or not all(map(math.isfinite, shares)):
         raise ValueError
-    return kind, Stall._make([*shares, int(named.get("total", ""))])
+    return kind, Stall._make([*shares, integer(named.get("total", ""))])

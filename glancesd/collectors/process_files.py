@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from ..lazy import pattern
-from ..parsing import ParseError, decode
+from ..parsing import MOST, ParseError, decode
 from ..typed import NamedTuple, Optional
 
 # TASK_COMM_LEN - 1: a name so long may have been cut by the kernel.
@@ -61,9 +61,12 @@ def parse_stat(data: bytes, file: str = "PID/stat") -> Record:
     if start < 0 or len(columns) < _COLUMNS or len(columns[_STATE]) != 1:
         raise ParseError(file, 1, "not a process and its columns: %.60r" % data)
     try:
-        return Record(head[start + 1:], decode(columns[_STATE]), int(columns[_PARENT]), int(columns[_NICE]),
-                    int(columns[_THREADS]), int(columns[_START]), int(columns[_USER_TICKS]),
-                    int(columns[_SYSTEM_TICKS]), int(columns[_RESIDENT]), int(columns[_VIRTUAL]))
+        record = Record(head[start + 1:], decode(columns[_STATE]), int(columns[_PARENT]), int(columns[_NICE]),
+                        int(columns[_THREADS]), int(columns[_START]), int(columns[_USER_TICKS]),
+                        int(columns[_SYSTEM_TICKS]), int(columns[_RESIDENT]), int(columns[_VIRTUAL]))
+        if max(record[2:]) >= MOST:
+            raise ValueError
+        return record
     except ValueError:
         raise ParseError(file, 1, "a column is not a number: %.60r" % data) from None
 
@@ -73,7 +76,10 @@ def parse_more(data: bytes, file: str = "PID/stat") -> MoreTicks:
     columns = data.rpartition(b")")[2].split()
     try:
         more = [int(columns[number]) if number < len(columns) else None for number in (_IO_WAIT_TICKS, _LAST_CPU)]
-        return MoreTicks(int(columns[_CHILDREN_USER_TICKS]), int(columns[_CHILDREN_SYSTEM_TICKS]), *more)
+        ticks = MoreTicks(int(columns[_CHILDREN_USER_TICKS]), int(columns[_CHILDREN_SYSTEM_TICKS]), *more)
+        if max(number or 0 for number in ticks) >= MOST:
+            raise ValueError
+        return ticks
     except (ValueError, IndexError):
         raise ParseError(file, 1, "a column is not a number: %.60r" % data) from None
 
@@ -83,7 +89,10 @@ def parse_io(data: bytes, file: str = "PID/io") -> tuple[int, int]:
     words = data.split()
     counters = dict(zip(words[::2], words[1::2]))
     try:
-        return int(counters[b"read_bytes:"]), int(counters[b"write_bytes:"])
+        read_bytes, written_bytes = int(counters[b"read_bytes:"]), int(counters[b"write_bytes:"])
+        if max(read_bytes, written_bytes) >= MOST:
+            raise ValueError
+        return read_bytes, written_bytes
     except (KeyError, ValueError):
         raise ParseError(file, 1, "no read_bytes and write_bytes: %.60r" % data) from None
 

@@ -9,7 +9,7 @@ Version 14 (before 2.6.37) has three more columns in front of those.
 """
 from __future__ import annotations
 
-from ..parsing import Report, ignore, rows
+from ..parsing import Report, ignore, integer, rows
 from ..roots import Roots
 from ..typed import NamedTuple, Optional
 
@@ -39,7 +39,7 @@ def sample(roots: Roots) -> dict[int, Schedule]:
 def _row(row: str) -> Optional[tuple[int, Schedule]]:
     if not row.startswith("cpu"):
         return None
-    cpu, *columns = map(int, row[len("cpu"):].split())
+    cpu, *columns = map(integer, row[len("cpu"):].split())
     if len(columns) < _COLUMNS:
         raise ValueError
     end = _COLUMNS_OF_14 if len(columns) == _COLUMNS_OF_14 else _COLUMNS

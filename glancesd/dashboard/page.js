@@ -764,6 +764,8 @@ function reorder() {
 function openProcess(pid) {
   table.opened = table.opened === pid ? null : pid;
   showProcesses();
+  const process = table.seen.get(table.opened);
+  if (process && figures.isCut(process)) resume();
 }
 
 function sortBy(column) {

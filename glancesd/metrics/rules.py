@@ -5,6 +5,7 @@ import re
 from functools import lru_cache
 
 from ..lazy import pattern
+from ..parsing import integer
 from ..typed import TYPE_CHECKING, Iterable, Iterator, Mapping, Optional, Sequence, Tuple, Union
 from .filters import SHOWN_VMSTAT, Filters, shown_netstat
 from .text import COUNTER, GAUGE, UNTYPED, Heading, Sample
@@ -184,7 +185,7 @@ def _hwmon(name: str, text: str) -> Heading:
 def _number(text: str) -> Union[int, float, None]:
     """An integer, or the float that some drivers print; None for a text that is no finite number."""
     try:
-        return int(text)
+        return integer(text)
     except ValueError:
         pass
     try:
