@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 
-from .typed import AnyStr, Callable, Generic, Optional, TypeVar
+from .typed import AnyStr, Callable, Generic, Iterable, Iterator, Optional, TypeVar
 
 # No counter of the kernel has more than 64 bits: what has is a lie, and would overflow a float some day.
 MOST = 1 << 64
@@ -67,6 +67,31 @@ def rows(text: AnyStr, parse_row: Callable[[AnyStr], Optional[T]], what: str, fi
     return made
 
 
+def rows_in_pieces(pieces: Iterable[str], parse_row: Callable[[str], Optional[T]], what: str, file: str,
+                   report: Report, header_lines: int = 0) -> Iterator[list[T]]:
+    """As `rows`, of a table that may be too long to be held, in pieces of whole lines: the rows of each piece."""
+    first: Optional[ParseError] = None
+    good = False
+    lines_before = 0
+    for piece in pieces:
+        problems: list[ParseError] = []
+        made: list[T] = []
+        try:
+            made = rows(piece, parse_row, what, file, problems.append, header_lines)
+        except ParseError as problem:
+            problems.append(problem)
+        if problems and first is None:
+            first = ParseError(file, lines_before + problems[0].line, problems[0].why)
+        good = good or bool(made)
+        header_lines = 0
+        lines_before += piece.count("\n")
+        yield made
+    if first is not None:
+        if not good:
+            raise first
+        report(first)
+
+
 class RowsAgain(Generic[AnyStr, T]):
     """As `rows`, of a table that is read again and again: a row that reads as it did last time is not parsed again.
 
@@ -88,6 +113,11 @@ class RowsAgain(Generic[AnyStr, T]):
         made = rows(text, parse_row, what, file, report, header_lines)
         self._known = found
         return made
+
+
+def columns(row: str) -> list[str]:
+    """What stands between the spaces of a row. Names may hold what is a blank to Unicode alone (U+2028, U+001C)."""
+    return [column for column in row.split(" ") if column]
 
 
 def parse_or(default: T, parse: Callable[..., T], text: str, report: Report) -> T:

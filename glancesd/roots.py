@@ -103,8 +103,16 @@ class Roots:
 
     def net_pieces(self, name: str) -> Iterator[str]:
         """A table below /proc/net that may be too long to be held, in pieces of whole lines, as long as one asks."""
+        return self._whole_lines(self._first_pieces(self._net(name)))
+
+    def root_pieces(self, name: str) -> Iterator[str]:
+        """As `net_pieces`, of a file of the host's own root."""
+        return self._whole_lines(self._pieces(self.inside_root(name)))
+
+    @staticmethod
+    def _whole_lines(pieces: Iterator[bytes]) -> Iterator[str]:
         rest = b""
-        for piece in self._first_pieces(self._net(name)):
+        for piece in pieces:
             end = piece.rfind(b"\n") + 1
             if end or len(rest) > LINE_BYTES:
                 yield decode(rest + piece[:end])

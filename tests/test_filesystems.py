@@ -361,6 +361,16 @@ class Figures(unittest.TestCase):
                 entry = FileSystem(Mount("x", "/", "ext4", "8:1"), 100, used, free, free, 0, 0)
                 self.assertEqual(entry.used_percent, expected)
 
+    def test_negative_counts(self) -> None:
+        """Root has taken what is reserved for it, or a server lies: unsigned words of less than nothing."""
+        less = (1 << 64) - 5
+        for given, expected in ((usage(100, 5, less), (100.0, 95, 0, 5)), (usage(100, less, less), (100.0, 100, 0, 0)),
+                                (usage(100, 50, 1 << 63), (100.0, 50, 0, 50))):
+            with self.subTest(given):
+                entry = filesystems.measured(Mount("x", "/", "ext4", "8:1"), given)
+                self.assertEqual((entry.used_percent, entry.used_bytes // 4096, entry.free_bytes // 4096,
+                                  entry.root_free_bytes // 4096), expected)
+
     def test_options(self) -> None:
         for name, options, super_options, expected, read_only in (
                 ("none", "", "", "rw", False), ("both", "rw,noatime", "rw,discard", "rw,discard,noatime", False),
@@ -377,7 +387,14 @@ class Figures(unittest.TestCase):
         for source, type_name, options, expected in (
                 ("/dev/loop0", "squashfs", "ro", True), ("/dev/mtdblock4", "squashfs", "ro", True),
                 ("/dev/sr0", "iso9660", "ro", True), ("/dev/vdb", "erofs", "ro", True), ("x", "cramfs", "ro", True),
-                ("squashfuse", "fuse.squashfuse", "ro", True), ("/dev/sr0", "udf", "ro", True),
+                ("squashfuse", "fuse.squashfuse", "ro", True), ("x", "fuse.squashfuse_ll", "ro", True),
+                ("x", "fuse.erofsfuse", "ro", True), ("/a.iso", "fuse.fuseiso", "ro", True),
+                # The root of Fedora's images (Silverblue, CoreOS) is such a one.
+                ("composefs", "overlay", "ro,lowerdir+=/a,datadir+=/b,redirect_dir=on", True),
+                ("composefs", "overlay", "ro,seclabel,lowerdir=/a::/b", True),
+                ("overlay", "overlay", "rw,lowerdir=/a,upperdir=/u,workdir=/w", False),
+                ("overlay", "overlay", "ro,lowerdir=/a,upperdir=/u,workdir=/w", False), ("o", "overlay", "rw", False),
+                ("/dev/sr0", "udf", "ro", True),
                 ("/dev/sr0", "udf", "rw", False), ("/dev/loop1", "ext4", "ro", True),
                 ("/dev/loop1", "ext4", "rw", False), ("/dev/sda1", "ext4", "ro", False),
                 ("/dev/sda1", "ext4", "rw", False)):

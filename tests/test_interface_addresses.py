@@ -30,9 +30,10 @@ class Host(Roots):
         return self.texts[name]
 
     def net_pieces(self, name: str) -> Iterator[str]:
-        if self.routes is None:
+        text = self.texts["if_inet6"] if name == "if_inet6" else self.routes
+        if text is None:
             raise NoData(name)
-        yield from self.routes.splitlines(True)
+        yield from text.splitlines(True)
 
     def attribute(self, name: str) -> Optional[str]:
         return None
@@ -43,6 +44,7 @@ class Addresses(unittest.TestCase):
         for name, text, expected in (
                 ("IPv6 is off", "", set()),
                 ("two", INET6, {"eth0", "lo"}),
+                ("names with blanks of Unicode", INET6.replace("eth0", "x\x1cy\u2028"), {"x\x1cy\u2028", "lo"}),
                 ("cut within a row", INET6[:-30], {"eth0"}),
                 ("malformed", "no addresses here\n\n", set())):
             with self.subTest(name):

@@ -161,9 +161,12 @@ class Sample(Tree):
                  Memory(9 * KIB, 8 * KIB, 7 * KIB, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
                 ("shared memory by its old name", {"proc/meminfo": "MemTotal: 9 kB\nMemFree: 8 kB\nMemShared: 5 kB\n"},
                  Memory(9 * KIB, 8 * KIB, 8 * KIB, 0, 0, 0, 0, 5 * KIB, 0, 0, 0, 0)),
-                ("more swap free than there is: WSL 1",
+                ("more swap free than there is",
+                 {"proc/meminfo": "MemTotal: 9 kB\nMemFree: 8 kB\nSwapTotal: 6 kB\nSwapFree: 7 kB\n"},
+                 Memory(9 * KIB, 8 * KIB, 8 * KIB, 0, 0, 0, 0, 0, 6 * KIB, 6 * KIB, 0, 0)),
+                ("less than none, in bytes: WSL 1",
                  {"proc/meminfo": "MemTotal: 9 kB\nMemFree: 8 kB\nSwapTotal: 6 kB\nSwapFree:18014398503714728 kB\n"},
-                 Memory(9 * KIB, 8 * KIB, 8 * KIB, 0, 0, 0, 0, 0, 6 * KIB, 6 * KIB, 0, 0))):
+                 Memory(9 * KIB, 8 * KIB, 8 * KIB, 0, 0, 0, 0, 0, 6 * KIB, 0, 0, 0))):
             with self.subTest(name):
                 self.assertEqual(sample(self.host(files)), expected)
 
@@ -172,6 +175,20 @@ class Sample(Tree):
             "SwapFree:        1500000 kB", "SwapFree:        18446744073709551000 kB")}))
         self.assertEqual((full.used_percent, full.swap_used_percent), (100.0, 100.0))
         self.assertEqual((full.available_bytes, full.swap_free_bytes), (0, 0))
+
+    def test_negative_figures_of_each_unit_and_word(self) -> None:
+        def used(available: int, vmalloc: str = "VmallocTotal: 34359738367 kB\n") -> float:
+            return sample(self.host({"proc/meminfo": "MemTotal: 1000 kB\nMemFree: 500 kB\nMemAvailable: %d kB\n%s"
+                                     % (available, vmalloc)})).used_percent
+
+        small = "VmallocTotal: 122880 kB\n"
+        for available, vmalloc, percent in (
+                ((1 << 64) - 4, "", 100.0), ((1 << 63), "", 100.0), (((1 << 64) - 4096) // 1024, "", 100.0),
+                ((1 << 63) // 1024, "", 100.0), ((1 << 32) - 4, small, 100.0), (1 << 31, small, 100.0),
+                (600, small, 40.0), (600, "", 40.0),
+                (1 << 33, "", 50.0)):         # a container that shows its host's: more than it has, and no negative one
+            with self.subTest(available, vmalloc=vmalloc):
+                self.assertEqual(used(available, vmalloc or "VmallocTotal: 34359738367 kB\n"), percent)
 
     def test_swap_is_counted_in_the_machine_s_own_pages(self) -> None:
         files = {"proc/meminfo": NEWEST, "proc/vmstat": "nr_free_pages 15625\npswpin 11\npswpout 13\n"}

@@ -92,6 +92,8 @@ class Links(unittest.TestCase):
         ("down: the driver refuses", {"flags": "0x1002"}, False, None),
         ("unknown", {"flags": "0x1003", "speed": "-1"}, True, None),
         ("unknown, of 16 bits", {"flags": "0x1003", "speed": "65535"}, True, None),
+        ("faster than any link", {"flags": "0x1003", "speed": "2147483647"}, True, None),
+        ("the fastest", {"flags": "0x1003", "speed": "1600000"}, True, 1600000),
         ("unknown, of 32 bits", {"flags": "0x1003", "speed": "4294967295"}, True, None),
         ("more than 64 bits", {"flags": "0x1003", "speed": "9" * 400}, True, None),
         ("below 0", {"flags": "0x1003", "speed": "-1000"}, True, None),

@@ -48,6 +48,8 @@ class Parse(unittest.TestCase):
          "md_home : inactive sda[0]\n",
          {"md_d0": Array("md_d0", True, "raid1", {"cciss/c0d0p1": "0", "dm-3": "1"}, 2, 2, "UU"),
           "md_home": Array("md_home", False, None, {"sda": "0"}, None, None, None)}),
+        ("blanks of Unicode in names", "md_a\u2028b : active raid1 s\u3000d[0] sd\x1c[1]\n      1 blocks [2/2] [UU]\n",
+         {"md_a\u2028b": Array("md_a\u2028b", True, "raid1", {"s\u3000d": "0", "sd\x1c": "1"}, 2, 2, "UU")}),
         ("2.4", "Personalities : [raid1]\nread_ahead 1024 sectors\n"
          "md0 : active raid1 sdb1[1] sda1[0]\n      56 blocks [2/2] [UU]\n",
          {"md0": Array("md0", True, "raid1", {"sdb1": "1", "sda1": "0"}, 2, 2, "UU")}),

@@ -5,6 +5,7 @@ import unittest
 
 from glancesd.collectors import udp_queues
 from glancesd.collectors.udp_queues import Queues, UdpQueues
+from glancesd.parsing import ParseError
 from glancesd.roots import NoData
 from tests import tables
 from tests.fake_host import Tree
@@ -31,6 +32,14 @@ class Parse(tables.Tables):
 
 
 class Sample(Tree):
+    def test_a_long_table_is_added_up_in_pieces(self) -> None:
+        """Of 40 MB every socket counts, and none is cut in two."""
+        rows = ROW % (1, "00000001:00000002") * 1000
+        told: list[ParseError] = []
+        self.assertEqual(udp_queues.add_up(iter([HEADER] + [rows] * 300 + ["  9: 0:0 0:0\n"]), "net/udp", told.append),
+                         Queues(300000, 600000))
+        self.assertEqual([problem.line for problem in told], [300002])
+
     def test_either_family(self) -> None:
         table = HEADER + ROW % (1, "00000001:00000002")
         for files, expected in (({"proc/net/udp": table}, UdpQueues(Queues(1, 2), None)),

@@ -5,7 +5,7 @@ import errno
 import threading
 import unittest
 from types import SimpleNamespace
-from typing import Optional, Union
+from typing import Iterator, Optional, Union
 from unittest import mock
 
 from glancesd.collectors import users
@@ -23,10 +23,12 @@ class Host(Roots):
         self.live = self.own_root = live
         self.passwd = passwd
 
-    def root_file(self, name: str, default: Optional[str] = None) -> str:
+    def root_pieces(self, name: str) -> Iterator[str]:
         if isinstance(self.passwd, Exception):
             raise self.passwd
-        return self.passwd
+        lines = self.passwd.splitlines(True)
+        for start in range(0, len(lines), 1000):
+            yield "".join(lines[start:start + 1000])
 
 
 class Directory:
@@ -88,6 +90,16 @@ class Names(unittest.TestCase):
                     with self.assertRaises(OSError):
                         self.users.name(Host(OSError(number, "short")), 1000)
                     self.assertEqual(self.users.name(Host(), 1000), "alice")
+
+    def test_a_company_of_users(self) -> None:
+        """Names behind those that are kept are found, and nobody is taken for another (a group, part of a number)."""
+        with mock.patch.object(users, "MOST_NAMES", 100):
+            many = "".join("user%d:x:%d:%d:x:300000:/:/bin/sh\n" % (uid, uid, uid + 7) for uid in range(5000))
+            found = [self.users.name(Host(many), uid) for uid in (0, 4999, 2007, 5000, 300000, 999)]
+        self.assertEqual(found, ["user0", "user4999", "user2007", "5000", "300000", "user999"])
+        self.assertLess(len(self.users._names), 1100)
+        with self.assertRaises(OSError):                 # no number for a minute because a descriptor was missing
+            self.users.name(Host(OSError(errno.EMFILE, "short")), 4998)
 
     def test_read_again_after_a_minute(self) -> None:
         self.assertEqual(self.users.name(Host(), 1000), "alice")

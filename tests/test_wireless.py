@@ -31,6 +31,8 @@ class Parse(unittest.TestCase):
         ("no space after the colon", "wlan0:0000 1. -2. -3.\n", {"wlan0": Station("wlan0", 1.0, -2.0, -3.0)}),
         ("a name with other ends of a line", " a\x1cb\x85c: 0 1 -1 -1\n",
          {"a\x1cb\x85c": Station("a\x1cb\x85c", 1.0, -1.0, -1.0)}),
+        ("a name that begins and ends with such", " \x1ea\x1c: 0 1 -1 -1\n",
+         {"\x1ea\x1c": Station("\x1ea\x1c", 1.0, -1.0, -1.0)}),
         ("order kept", " wlan1: 0 1 -1 -1\n wlan0: 0 2 -2 -2\n",
          {"wlan1": Station("wlan1", 1.0, -1.0, -1.0), "wlan0": Station("wlan0", 2.0, -2.0, -2.0)}),
     )

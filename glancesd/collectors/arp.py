@@ -5,8 +5,9 @@
 """
 from __future__ import annotations
 
-from ..parsing import Report, ignore, rows
+from ..parsing import Report, columns, ignore, rows_in_pieces
 from ..roots import Roots
+from ..typed import Iterable
 
 FILE = "arp"
 
@@ -16,19 +17,25 @@ _COLUMNS = 6
 
 def parse(text: str, file: str = "net/" + FILE, report: Report = ignore) -> dict[str, int]:
     """Entries by interface, in the order of their first. A row of less than six columns is malformed."""
+    return count([text], file, report)
+
+
+def count(pieces: Iterable[str], file: str, report: Report) -> dict[str, int]:
+    """As `parse`, of a table in pieces of whole lines: routers of an exchange have hundreds of thousands of them."""
     entries: dict[str, int] = {}
-    for device in rows(text, _device, "a neighbour", file, report, _HEADER_LINES):
-        entries[device] = entries.get(device, 0) + 1
+    for devices in rows_in_pieces(pieces, _device, "a neighbour", file, report, _HEADER_LINES):
+        for device in devices:
+            entries[device] = entries.get(device, 0) + 1
     return entries
 
 
 def sample(roots: Roots) -> dict[str, int]:
     """/proc/net/arp. NoData without it."""
-    return parse(roots.net(FILE), report=roots.report)
+    return count(roots.net_pieces(FILE), "net/" + FILE, roots.report)
 
 
 def _device(row: str) -> str:
-    columns = row.split()
-    if len(columns) < _COLUMNS:
+    found = columns(row)
+    if len(found) < _COLUMNS:
         raise ValueError
-    return columns[-1]
+    return found[-1]

@@ -7,10 +7,9 @@
 """
 from __future__ import annotations
 
-from ..parsing import Report, ignore, optional_number, rows
+from ..parsing import Report, columns, ignore, optional_number, rows
 from ..roots import Roots
 from ..typed import NamedTuple, Optional
-from .disks import columns
 
 FILE = "diskstats"
 UDEV = "run/udev/data/b%s:%s"

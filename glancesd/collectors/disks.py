@@ -26,7 +26,7 @@ from ..delta import (
     increase,
     rate,
 )
-from ..parsing import MOST, Report, RowsAgain, ignore, parse_or, rows
+from ..parsing import MOST, Report, RowsAgain, columns, ignore, parse_or, rows
 from ..roots import Roots
 from ..typed import Callable, Mapping, NamedTuple, Optional
 from .memory import word_bits
@@ -131,11 +131,6 @@ def parse_partitions(text: str, file: str = PARTITIONS_FILE, report: Report = ig
         return found[_PARTITIONS_COLUMNS - 1]
 
     return frozenset(rows(text, name, "a partition and its size", file, report, _PARTITIONS_HEADER_LINES))
-
-
-def columns(row: str) -> list[str]:
-    """Columns of a row. Names may hold what is a blank to Unicode alone."""
-    return [column for column in row.split(" ") if column]
 
 
 def _parse_row(row: str) -> tuple[str, Counters]:

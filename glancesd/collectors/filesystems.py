@@ -32,8 +32,9 @@ USUAL_TYPES = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "bcachefs", "f2
                          "ntfs", "ntfs3", "fuseblk", "hfsplus", "iso9660", "udf", "squashfs", "erofs"))
 # Types that hold their owner's files although the kernel calls them nodev: no single block device is under them.
 DISKS_TO_THEIR_OWNER = frozenset(("zfs", "ubifs", "jffs2", "virtiofs", "9p"))
-# Types that only ever hold an image made beforehand; the last two are squashfs by FUSE.
-IMAGES = frozenset(("squashfs", "erofs", "iso9660", "cramfs", "romfs", "squashfuse", "snapfuse"))
+# Types that only ever hold an image made beforehand; those of the second line by FUSE.
+IMAGES = frozenset(("squashfs", "erofs", "iso9660", "cramfs", "romfs",
+                    "squashfuse", "squashfuse_ll", "snapfuse", "erofsfuse", "fuseiso"))
 # statvfs of an autofs mount point would mount what it stands for.
 NEVER = "autofs"
 
@@ -107,6 +108,7 @@ class FileSystem(NamedTuple):
         """Whether it is full by nature and for good: an image that is only read (a snap, a CD), never a disk."""
         mount = self.mount
         return (mount.type.rpartition(".")[2] in IMAGES
+                or (mount.type == "overlay" and _is_image_of_layers(mount.all_options))
                 or (mount.read_only and (mount.type == "udf" or mount.source.startswith("/dev/loop"))))
 
 
@@ -290,9 +292,20 @@ def _identity(mount: Mount) -> tuple[str, str]:
 def measured(mount: Mount, usage: os.statvfs_result) -> FileSystem:
     """What statvfs says of a mount, in bytes."""
     unit = usage.f_frsize
-    used = max(0, usage.f_blocks - usage.f_bfree)
-    return FileSystem(mount, usage.f_blocks * unit, used * unit, usage.f_bavail * unit, usage.f_bfree * unit,
-                      usage.f_files, usage.f_ffree)
+    free = _not_negative(usage.f_bfree)
+    used = max(0, usage.f_blocks - free)
+    return FileSystem(mount, usage.f_blocks * unit, used * unit, _not_negative(usage.f_bavail) * unit, free * unit,
+                      usage.f_files, _not_negative(usage.f_ffree))
+
+
+def _is_image_of_layers(options: str) -> bool:
+    """Whether an overlay has no layer to write to: it is as full as the images below (composefs, Fedora's root)."""
+    return "lowerdir" in options and "upperdir" not in options
+
+
+def _not_negative(count: int) -> int:
+    """A count of statvfs; 0 for a negative one as unsigned word (root took what is reserved for it; a lying server)."""
+    return 0 if count >> 63 else count
 
 
 def _name(field: str) -> str:

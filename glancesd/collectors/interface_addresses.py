@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import socket
 
-from ..roots import NoData, Roots
+from ..parsing import columns
+from ..roots import SHORTAGE, NoData, Roots
 from ..typed import Iterable, Optional
 
 _INET6_COLUMNS = 6
@@ -26,13 +27,13 @@ except ImportError:                    # some routers' Python comes without it
 
 def parse_inet6(text: str) -> set[str]:
     """Names of the interfaces in if_inet6. A row of another shape names none."""
-    found = [row.split() for row in text.split("\n")]
-    return {columns[-1] for columns in found if len(columns) == _INET6_COLUMNS}
+    found = [columns(row) for row in text.split("\n")]
+    return {words[-1] for words in found if len(words) == _INET6_COLUMNS}
 
 
 def sample(roots: Roots, names: Iterable[str]) -> dict[str, Optional[bool]]:
     """Whether each interface has an IPv4 or an IPv6 address; None: not known. OSError when descriptors are short."""
-    found = parse_inet6(roots.net("if_inet6", default=""))
+    found = _with_inet6(roots)
     without: Optional[bool] = False
     if roots.live and ioctl is not None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
@@ -46,6 +47,19 @@ def sample(roots: Roots, names: Iterable[str]) -> dict[str, Optional[bool]]:
     return {name: True if name in found else without for name in names}
 
 
+def _with_inet6(roots: Roots) -> set[str]:
+    found: set[str] = set()
+    try:
+        for piece in roots.net_pieces("if_inet6"):
+            found.update(parse_inet6(piece))
+    except NoData:
+        pass
+    except OSError as problem:
+        if problem.errno in SHORTAGE:
+            raise
+    return found
+
+
 def _has_ipv4(asked: socket.socket, name: str) -> bool:
     request = name.encode("utf-8", "surrogateescape")
     try:
@@ -57,5 +71,5 @@ def _has_ipv4(asked: socket.socket, name: str) -> bool:
 def _with_routes(roots: Roots) -> set[str]:
     found: set[str] = set()
     for piece in roots.net_pieces("route"):
-        found.update(line.partition("\t")[0].rstrip() for line in piece.split("\n"))
+        found.update(line.partition("\t")[0].rstrip(" ") for line in piece.split("\n"))
     return found

@@ -4,7 +4,8 @@
     MemAvailable:   24292132 kB      since 3.14; before: estimated as the kernel does, with /proc/zoneinfo
     HugePages_Total:       0         a few lines are numbers without a unit
 
-A figure that the kernel worked out to be below 0 is printed as an unsigned word: 18446744073709551612 kB is -4 kB.
+A figure that the kernel worked out to be below 0 is printed as an unsigned word: 18446744073709551612 kB is -4 kB, and
+so is 18014398509481980 kB, where it was worked out in bytes.
 """
 from __future__ import annotations
 
@@ -162,7 +163,6 @@ class Sampler:
             inactive_bytes=fields.get("Inactive", 0),
             shared_bytes=fields.get("Shmem", fields.get("MemShared", 0)),
             swap_total_bytes=swap_total,
-            # WSL 1 shows 16 EiB of it free.
             swap_free_bytes=min(fields.get("SwapFree", 0), swap_total),
             swap_in_bytes=_pages(vmstat, "pswpin", roots.report) * page_bytes,
             swap_out_bytes=_pages(vmstat, "pswpout", roots.report) * page_bytes,
@@ -209,8 +209,11 @@ def _word_bits(vmalloc_bytes: Optional[int]) -> Optional[int]:
 
 
 def _signed(fields: Mapping[str, int]) -> dict[str, int]:
-    """The fields, 0 for one that is negative: of as many kB as half of what a word of the kernel holds, or more."""
-    negative = 1024 << ((_word_bits(fields.get("VmallocTotal")) or 64) - 1)
+    """The fields, 0 for one that is negative, as an unsigned word: of kB, or of bytes that became kB (lxcfs, WSL 1).
+
+    Nobody has 2^63 bytes, while 32-bit kernels count more than 2^31 of them.
+    """
+    negative = 1024 << 31 if _word_bits(fields.get("VmallocTotal")) == 32 else 1 << 63
     return {name: value if 0 <= value < negative else 0 for name, value in fields.items()}
 
 

@@ -34,6 +34,8 @@ _INTERFACE = "an interface and its counters"
 _IFF_UP = 1
 # What stands for "unknown" in `speed`: -1 as signed, and as unsigned number of 16 and 32 bits.
 _UNKNOWN_SPEEDS = frozenset((-1, 0, 0xFFFF, 0xFFFFFFFF))
+# Mbit/s. No link is faster than 10 Tbit/s: what says so (2^31 - 1) has no speed.
+_MOST_SPEED = 10_000_000
 # What tun and tap say unless told otherwise (drivers/net/tun.c), and nothing else that is no hardware.
 _TUNNEL_SPEED = 10
 # Asking for a speed takes the lock of all network settings, and some drivers ask their hardware. It is asked again when
@@ -237,4 +239,4 @@ def _is_up(flags: Optional[str]) -> Optional[bool]:
 def _speed(text: Optional[str]) -> Optional[int]:
     """Mbit/s; None where it is unknown, and for a link that is down, whose file answers EINVAL."""
     speed = optional_number(text)
-    return None if speed is None or speed in _UNKNOWN_SPEEDS or speed < 0 else speed
+    return None if speed is None or speed in _UNKNOWN_SPEEDS or not 0 < speed <= _MOST_SPEED else speed

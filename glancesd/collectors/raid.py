@@ -14,13 +14,13 @@
 from __future__ import annotations
 
 from ..lazy import pattern
-from ..parsing import ParseError, Report, ignore
+from ..parsing import ParseError, Report, columns, ignore
 from ..roots import Roots
 from ..typed import NamedTuple, Optional
 
 FILE = "mdstat"
 
-_COMPONENT = pattern(r"(\S+?)\[(-?\d+)\]")
+_COMPONENT = pattern(r"([^ ]+?)\[(-?\d+)\]")
 _BLOCKS = pattern(r" +(\d+) blocks\b")
 _ACTION = pattern(r"\b(recovery|resync|check|reshape|repair) *= *(?:[0-9.]+% \((\d+)/\d+\)|[A-Z]+)")
 # Synology's kernels add "E" for a disk with errors.
@@ -64,7 +64,7 @@ def parse(text: str, file: str = FILE, report: Report = ignore) -> dict[str, Arr
             name = ""
             continue
         try:
-            arrays[name] = _array(name, rest.split(), file, number)
+            arrays[name] = _array(name, columns(rest), file, number)
         except ParseError as problem:
             problems.append(problem)
             name = ""

@@ -5,9 +5,9 @@
 """
 from __future__ import annotations
 
-from ..parsing import Report, ignore, rows
+from ..parsing import Report, ignore, rows_in_pieces
 from ..roots import NoData, Roots
-from ..typed import NamedTuple, Optional
+from ..typed import Iterable, NamedTuple, Optional
 
 FILE = "udp"
 FILE6 = "udp6"
@@ -32,8 +32,16 @@ class UdpQueues(NamedTuple):
 
 def parse(text: str, file: str = "net/" + FILE, report: Report = ignore) -> Queues:
     """Sums over the rows. One whose fifth column is not `tx_queue:rx_queue`, hexadecimal, is malformed."""
-    queues = rows(text, _queues, "a socket and its queues", file, report, _HEADER_LINES)
-    return Queues(sum(tx for tx, _ in queues), sum(rx for _, rx in queues))
+    return add_up([text], file, report)
+
+
+def add_up(pieces: Iterable[str], file: str, report: Report) -> Queues:
+    """As `parse`, of a table in pieces of whole lines, which are dropped one by one."""
+    tx_bytes = rx_bytes = 0
+    for queues in rows_in_pieces(pieces, _queues, "a socket and its queues", file, report, _HEADER_LINES):
+        tx_bytes += sum(tx for tx, _ in queues)
+        rx_bytes += sum(rx for _, rx in queues)
+    return Queues(tx_bytes, rx_bytes)
 
 
 def sample(roots: Roots) -> UdpQueues:
@@ -51,6 +59,6 @@ def _queues(row: str) -> tuple[int, int]:
 
 def _family(roots: Roots, name: str) -> Optional[Queues]:
     try:
-        return parse(roots.net(name), "net/" + name, roots.report)
+        return add_up(roots.net_pieces(name), "net/" + name, roots.report)
     except NoData:
         return None

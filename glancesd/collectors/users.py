@@ -14,6 +14,8 @@ from ..roots import SHORTAGE, NoData, Roots
 from ..typed import Callable, Optional
 
 FILE = "etc/passwd"
+# Names that are kept (1.5 MB): some machines have the users of a whole company in the file. The rest is searched for.
+MOST_NAMES = 8192
 # The file is read again after this, and ids without a name are asked for again.
 REFRESH_SECONDS = 60
 
@@ -31,11 +33,12 @@ def parse(text: str) -> dict[int, str]:
 
 
 class Users:
-    """Names of user ids. State: those of the file, and those of the ids that were asked for since it was read."""
+    """Names of user ids. State: MOST_NAMES or so of the file, and those of the ids asked for since it was read."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._names: dict[int, str] = {}
+        self._has_more = False             # the file has more than was kept
         self._until = 0.0
         self._patience = Patience()
         self._ask_service = True
@@ -43,23 +46,49 @@ class Users:
     def name(self, roots: Roots, uid: int) -> str:
         """The user's name, or the number as text. OSError when descriptors or memory are short: ask again later."""
         if self._clock() >= self._until:
-            self._names = self._read(roots)
+            self._names, self._has_more = self._read(roots)
             self._until = self._clock() + REFRESH_SECONDS
             self._ask_service = roots.live and roots.own_root
         if uid not in self._names:
-            known = self._ask(uid) if self._ask_service else None
+            known = self._search(roots, uid) if self._has_more else None
+            known = known or (self._ask(uid) if self._ask_service else None)
             self._names[uid] = known or str(uid)
         return self._names[uid]
 
-    def _read(self, roots: Roots) -> dict[int, str]:
+    def _read(self, roots: Roots) -> tuple[dict[int, str], bool]:
+        """The first MOST_NAMES or so of the file, and whether it has more."""
+        names: dict[int, str] = {}
         try:
-            return parse(roots.root_file(FILE))
+            for piece in roots.root_pieces(FILE):
+                names = {**parse(piece), **names}
+                if len(names) >= MOST_NAMES:
+                    return names, True
         except NoData:
-            return {}
+            pass
         except OSError as problem:
             if problem.errno in SHORTAGE:
                 raise
-            return self._names         # refused for now: what it said before is better than numbers
+            return self._names, self._has_more     # refused for now: what it said before is better than numbers
+        return names, False
+
+    @staticmethod
+    def _search(roots: Roots, uid: int) -> Optional[str]:
+        """The name of an id that stands behind those that are kept: 10 ms for 300,000 users."""
+        mark = ":%d:" % uid
+        try:
+            for piece in roots.root_pieces(FILE):
+                at = piece.find(mark)
+                while at >= 0:
+                    name = parse(piece[piece.rfind("\n", 0, at) + 1:at + len(mark)]).get(uid)
+                    if name is not None:
+                        return name
+                    at = piece.find(mark, at + 1)
+        except NoData:
+            pass
+        except OSError as problem:
+            if problem.errno in SHORTAGE:
+                raise
+        return None
 
     def _ask(self, uid: int) -> Optional[str]:
         answer = self._patience.run({str(uid): lambda: pwd.getpwuid(uid).pw_name})[str(uid)]

@@ -45,7 +45,7 @@ def sample(roots: Roots) -> dict[str, Station]:
 def _station(row: str) -> Station:
     name, _, figures = row.rpartition(":")
     link, level, noise = (int(column.rstrip(".")) for column in figures.split()[_LINK:_NOISE + 1])
-    name = name.strip()
+    name = name.strip(" ")
     if not name or not 0 <= link < _MOST:
         raise ValueError("no name, or no figure")
     return Station(name, float(link), _dbm(level), _dbm(noise))
