@@ -19,12 +19,12 @@ reads it.
     dashboard/*                          the page at `/`: its files, for a browser
     api/v4, api/v4_paths, api/v4_processes, api/v3, api/v2, api/fields
                                          the wire names of one version of the API each: a dialect is a value
+    api/containers, api/checks           the wire names of containers; of ports, cards and application monitors
     api/alike, api/processlist           what versions have in common
     api/endpoints                        what each route of a version answers
     api/summary, api/shared              what small displays ask for; answers made once for all who ask
     api/health                           what a probe is told
     api/pages                            a plugin's value as JSON, made once for a reading
-    api/containers, api/checks           the wire names of containers; of ports, cards and application monitors
     api/dialect, api/routes, api/query   what a dialect is made of
     api/__init__
     watch, ticker                        figures against limits → views, alerts; their history; the daemon's own clock

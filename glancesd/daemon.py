@@ -206,8 +206,7 @@ class Daemon:
         self._ticker.set_interval(settings.interval)
         self._in_force = made
         if self._server is not None:
-            self._server.wrap = made.wrap
-            self._server.renew(made.app, settings.max_connections, settings.max_connections_per_address)
+            self._server.renew(made.app, settings.max_connections, settings.max_connections_per_address, made.wrap)
 
     def _look_around(self) -> None:
         """Follow what may have changed around the daemon: the time zone, the machine's names."""

@@ -82,7 +82,7 @@ def _status(batteries: Sequence[Battery]) -> str:
     return next((status for status in told if status in ("Charging", "Discharging")), told[0])
 
 
-def tenths(figure: str) -> Callable[[Any], float]:
+def _tenths(figure: str) -> Callable[[Any], float]:
     """A getter of a figure, to one decimal: a rate is no truer than that."""
     get = attrgetter(figure)
     return lambda element: round(get(element), 1)
@@ -97,7 +97,7 @@ def _named(*figures: str) -> dict[str, Callable[[Any], Any]]:
 
 
 def _rates(*figures: str) -> dict[str, Callable[[Any], Any]]:
-    return {figure: tenths(figure) for figure in figures}
+    return {figure: _tenths(figure) for figure in figures}
 
 
 def _members(elements: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:

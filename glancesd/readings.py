@@ -254,7 +254,7 @@ class Readings:
 
     def troubled(self) -> bool:
         """Whether any source at all has a problem."""
-        return any(slot._failed is not None or slot._turn.hangs for slot in self.slots.values())
+        return any(slot.problem is not None for slot in self.slots.values())
 
     def lost(self, name: str) -> Optional[str]:
         """Why a source that no machine lacks gives nothing: its file is gone or refused. None when it is there.

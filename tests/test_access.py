@@ -15,7 +15,7 @@ from glancesd.server import passwords
 from glancesd.server.access import Access
 from glancesd.server.hashing import Busy
 from glancesd.server.http1 import parse
-from glancesd.settings import default_settings, read_settings
+from glancesd.settings import SettingsError, default_settings, read_settings
 
 
 def access(*arguments: str, hostname: str = "box", credentials: Any = None) -> Access:
@@ -265,13 +265,13 @@ class PasswordFiles(unittest.TestCase):
         for what, data, mode, message in table:
             with self.subTest(what):
                 self.write(data, mode)
-                with self.assertRaises(passwords.PasswordError) as caught:
+                with self.assertRaises(SettingsError) as caught:
                     passwords.read(self.path, "glances")
                 self.assertIn(message, str(caught.exception))
                 self.assertNotIn("\n", str(caught.exception))
 
     def test_missing(self) -> None:
-        with self.assertRaisesRegex(passwords.PasswordError, "No such file"):
+        with self.assertRaisesRegex(SettingsError, "No such file"):
             passwords.read(self.path, "glances")
 
     def test_clear_passwords_that_look_a_little_like_hashes(self) -> None:
@@ -287,7 +287,7 @@ class PasswordFiles(unittest.TestCase):
         passwords.read(self.path, "me", credentials_directory=folder)
         passwords.read(self.path, "me", credentials_directory=folder + "/")
         for other in ("", folder + "/password", os.path.dirname(folder) + "/none", folder[:-1]):
-            with self.subTest(other), self.assertRaisesRegex(passwords.PasswordError, "mode 440"):
+            with self.subTest(other), self.assertRaisesRegex(SettingsError, "mode 440"):
                 passwords.read(self.path, "me", credentials_directory=other)
 
     def test_a_reload_forgets_nobody(self) -> None:

@@ -136,7 +136,7 @@ class Heads(Case):
         self.ask(GET)
         other = App()
         other.answer = lambda request: Answer(b"2")  # type: ignore[method-assign]
-        self.server.renew(other, 4, 3)
+        self.server.renew(other, 4, 3, None)
         self.assertEqual(self.ask(GET)[2], b"2")
 
     def test_an_app_that_answers_while_another_takes_its_place(self) -> None:

@@ -145,7 +145,7 @@ class Places(Case):
         asking = self.at_work(1)[0]
         other = App()
         other.refused = Refused(403, "no more")
-        self.server.renew(other, self.places, self.per_address)
+        self.server.renew(other, self.places, self.per_address, None)
         self.assertClosed(silent)
         self.app.go_on.set()
         self.assertEqual(self.answer(asking)[1]["connection"], "close")

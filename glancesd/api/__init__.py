@@ -1,1 +1,1 @@
-"""api: readings to JSON. `routes` is the one table of paths; `v2` speaks Glances API 2; `health` speaks to probes."""
+"""api: readings to JSON: a dialect for each version of the Glances API, the routes to it, and what probes are told."""

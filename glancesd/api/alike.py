@@ -103,6 +103,10 @@ def percpu(settings: Settings, usage: Reading[Usage]) -> JSONValue:
             for number, found in usage.value.cpus.items()]
 
 
+def fs(settings: Settings, filesystems: Reading[list[FileSystem]]) -> JSONValue:
+    return [file_system(settings, entry) for entry in filesystems.value if settings.shown("fs", entry.mount_point)]
+
+
 def file_system(settings: Settings, entry: FileSystem) -> dict[str, JSONValue]:
     return aliased(settings, "fs", entry.mount_point, {
         "device_name": entry.source, "fs_type": entry.mount.type, "mnt_point": entry.mount_point,

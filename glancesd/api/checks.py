@@ -6,6 +6,7 @@ from ..readings import Reading
 from ..settings import Settings
 from ..settings.lists import Port
 from ..typed import TYPE_CHECKING
+from .alike import aliased
 from .dialect import JSONValue
 
 if TYPE_CHECKING:                  # few have them in the settings file: not imported for the others
@@ -21,13 +22,9 @@ def gpu(settings: Settings, cards: Reading[list[Card]]) -> JSONValue:
 
 
 def _card(settings: Settings, card: Card) -> dict[str, JSONValue]:
-    element: dict[str, JSONValue] = {
+    return aliased(settings, "gpu", card.id, {
         "key": "gpu_id", "gpu_id": card.id, "name": card.name, "mem": card.memory_percent, "proc": card.busy_percent,
-        "temperature": card.temperature_celsius, "fan_speed": card.fan}
-    alias = settings.alias("gpu", card.id)
-    if alias is not None:
-        element["alias"] = alias
-    return element
+        "temperature": card.temperature_celsius, "fan_speed": card.fan})
 
 
 def ports(settings: Settings, checks: Reading[list[Checked]]) -> JSONValue:

@@ -13,6 +13,7 @@ from ..containers import Containers, Known
 from ..readings import Reading
 from ..settings import Settings
 from ..typed import Iterable, Mapping, Optional
+from .alike import aliased
 from .dialect import JSONValue
 
 
@@ -87,10 +88,7 @@ def _shown(settings: Settings, containers: Containers) -> Iterable[Known]:
 
 
 def _with_alias(settings: Settings, entry: Known, element: dict[str, JSONValue]) -> dict[str, JSONValue]:
-    alias = settings.alias("containers", entry.name)
-    if alias is not None:
-        element["alias"] = alias
-    return element
+    return aliased(settings, "containers", entry.name, element)
 
 
 def _of_engines(containers: Containers, elements: list[JSONValue]) -> JSONValue:

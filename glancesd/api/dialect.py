@@ -1,4 +1,4 @@
-"""dialect: one version of the Glances API as a value. A second one is a module with a DIALECT, and a row in `site`.
+"""dialect: one version of the Glances API as a value. Each is a module with a DIALECT, and a row in `site`.
 
 Readings and figures go by the kernel's words; every wire name, every shape of an answer, is a dialect's.
 """
@@ -86,11 +86,11 @@ def nowhere(path: Sequence[str], routes: Routes) -> Optional[Answer]:
     return None
 
 
-def local_timestamp(wall: float) -> str:
-    """ISO 8601 in local time without a zone; microseconds only where there are some."""
+def timestamp(wall: float, utc: bool = False) -> str:
+    """ISO 8601 in local time without a zone, or in UTC with its offset; microseconds only where there are some."""
     seconds, fraction = divmod(int(wall * 1e6), 1000000)
-    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(seconds))
-    return "%s.%06d" % (text, fraction) if fraction else text
+    text = time.strftime("%Y-%m-%dT%H:%M:%S", (time.gmtime if utc else time.localtime)(seconds))
+    return text + (".%06d" % fraction if fraction else "") + ("+00:00" if utc else "")
 
 
 class Dialect(NamedTuple):
@@ -98,7 +98,7 @@ class Dialect(NamedTuple):
 
     version: str                                                   # served below /api/VERSION
     plugins: Mapping[str, Plugin]
-    also: tuple[str, ...] = ()                                     # further names of that prefix
+    also: tuple[str, ...] = ()                                     # further names ("v2"), once it is loaded
     # What the history keeps (see `figures.KEPT`), by plugin: a figure, and its item's name ("eth0_rx" of an element).
     series: Mapping[str, Mapping[str, str]] = {}
     # What limits judge (see `limits`), by plugin: a figure, and the fields that views colour by it.
@@ -114,7 +114,7 @@ class Dialect(NamedTuple):
     elsewhere: Callable[[Sequence[str], Routes], Optional[Answer]] = nowhere      # a path that no route fits, moved
     more_views: Mapping[str, Mapping[str, JSONValue]] = {}         # what views of a plugin hold beside its fields
     answers_bare: bool = True                                      # /api/VERSION itself answers, with the help
-    timestamp: Callable[[float], str] = local_timestamp
+    timestamp: Callable[[float], str] = timestamp
 
     def item_of(self, plugin: str, element: str, figure: str) -> Optional[str]:
         """The history's item that shows a figure of an element; None when this dialect does not."""
@@ -127,7 +127,7 @@ class Dialect(NamedTuple):
                 if (element, figure) in levels for field in fields}
 
     def states(self, plugin: str, levels: Mapping[tuple[str, str], str]) -> JSONValue:
-        """The fields that are not well, by element: {"/": {"used": "WARNING"}}. `levels`: as for `views`."""
+        """The fields that are not well, by element: {"/": {"used": "WARNING"}}. `levels`: as for `shown_levels`."""
         found: dict[str, dict[str, str]] = {}
         for (element, figure), level in levels.items():
             state = level.partition("_")[0]              # WARNING of WARNING_LOG

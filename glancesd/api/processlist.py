@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from ..answers import Encoded, dump
+from ..collectors.cpu import TICKS_PER_SECOND
 from ..collectors.memory import Memory
 from ..collectors.process_details import Detail
-from ..collectors.processes import TICKS_PER_SECOND, Activity
+from ..collectors.processes import Activity
 from ..readings import Reading
 from ..settings import Settings
 from ..typed import Any, Callable, Hashable, Iterable, Mapping, NamedTuple, Optional, Sequence

@@ -1,7 +1,7 @@
 """site: every path that the daemon answers: health, each version of the API, and what else is put beside them.
 
     /livez /readyz /healthz          health, for probes
-    /api/2/…                         a dialect; its module is imported when somebody first asks for it
+    /api/2/…                         a dialect: the first is imported at the start, others when first asked for
     /, /api, /api/2                  what there is to ask
 """
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .endpoints import Endpoints, State
 from .pages import Pages
 from .routes import Routes
 
-# The segment behind /api, and the module of this package that holds the dialect. The first one is loaded at the start.
+# The segment behind /api, and the module of this package that holds the dialect.
 VERSIONS = (
     ("2", "v2"),
     ("3", "v3"),
@@ -47,7 +47,7 @@ class Served:
 
 
 class Dialects:
-    """The dialects by version, each loaded when it is first asked for. One instance serves one Settings."""
+    """The dialects by version: the first loaded at once, others when first asked for. One serves one Settings."""
 
     def __init__(self, settings: Settings, readings: Readings, clock: Callable[[], float], log: Log,
                  versions: Iterable[tuple[str, str]] = VERSIONS) -> None:

@@ -48,7 +48,7 @@ from .alike import (
     core,
     cpu,
     disk,
-    file_system,
+    fs,
     interface,
     ip,
     irq,
@@ -68,7 +68,6 @@ from .containers import docker
 from .dialect import Dialect, JSONValue, Plugin, plugin
 
 if TYPE_CHECKING:                  # few have them in the settings file: not imported for the others
-    from ..collectors.filesystems import FileSystem
     from ..collectors.power import Battery
     from ..collectors.sensors import Sensors
     from ..collectors.wireless import Station
@@ -84,10 +83,6 @@ _STATE_NAMES = {"R": "running", "S": "sleeping", "D": "disk-sleep", "T": "stoppe
 
 def now(settings: Settings, clock: Reading[bool]) -> JSONValue:
     return local_time(clock.wall)
-
-
-def fs(settings: Settings, filesystems: Reading[list[FileSystem]]) -> JSONValue:
-    return [file_system(settings, entry) for entry in filesystems.value if settings.shown("fs", entry.mount_point)]
 
 
 def network(settings: Settings, traffic: Reading[dict[str, Traffic]]) -> JSONValue:

@@ -58,7 +58,6 @@ from .endpoints import Endpoints as CommonEndpoints
 from .pages import Page
 
 if TYPE_CHECKING:                     # collectors that a start does without: see `sources.Later`
-    from ..collectors.filesystems import FileSystem
     from ..collectors.power import Battery
     from ..collectors.sensors import Sensors, Thresholds
 
@@ -117,11 +116,6 @@ def diskio(settings: Settings, disks: Reading[dict[str, DiskActivity]]) -> JSONV
     for element in found:
         del element["read_bytes_rate_per_sec"], element["write_bytes_rate_per_sec"]
     return found
-
-
-def fs(settings: Settings, filesystems: Reading[list[FileSystem]]) -> JSONValue:
-    return [alike.file_system(settings, entry) for entry in filesystems.value
-            if settings.shown("fs", entry.mount_point)]
 
 
 class MemSwap:
@@ -300,7 +294,7 @@ PLUGINS: Mapping[str, Plugin] = {
     "cpu": plugin((CPU, CPU_SAMPLE), alike.cpu, {}),
     "diskio": plugin((DISKS,), diskio, [], "disk_name"),
     "folders": plugin((FOLDERS,), folders, [], "path"),
-    "fs": plugin((FILESYSTEMS,), fs, [], "mnt_point"),
+    "fs": plugin((FILESYSTEMS,), alike.fs, [], "mnt_point"),
     "gpu": plugin((GPU,), checks.gpu, [], "gpu_id"),
     "help": plugin((), help, {}),
     "ip": plugin((ADDRESSES,), alike.ip, {}),
@@ -358,7 +352,7 @@ class Endpoints(LaterEndpoints):
         body = super()._views(plugin, page)
         if plugin in self._moved:
             present = {str(element[element["key"]]) for element in page.value}
-            self._moved[plugin] = {moved for moved in self._moved[plugin] if moved[0] in present}
+            self._moved[plugin] = {moved for moved in list(self._moved[plugin]) if moved[0] in present}
         return body
 
     def leaf(self, plugin: str, element: str, field: str, value: Any, decoration: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from operator import attrgetter
 
 from ..alerts import Event
@@ -46,8 +47,8 @@ from ..tasks.folders import NO_PERMISSION, NOT_MEASURED, FolderSize
 from ..typed import TYPE_CHECKING, Mapping, Optional
 from . import alike, v3
 from .containers import containers4
-from .dialect import Dialect, JSONValue, Plugin, plugin
-from .v4_paths import ROUTES, VERSION, Endpoints, error_with_detail, utc_timestamp, without_slash
+from .dialect import Dialect, JSONValue, Plugin, plugin, timestamp
+from .v4_paths import ROUTES, VERSION, Endpoints, error_with_detail, without_slash
 from .v4_processes import ProcessList, ProgramList
 
 if TYPE_CHECKING:                     # collectors that a start does without: see `sources.Later`
@@ -292,5 +293,5 @@ DIALECT = Dialect(
     more_views={"quicklook": {"list": ["cpu", "mem", "load"]}},
     error=error_with_detail,
     elsewhere=without_slash,
-    timestamp=utc_timestamp,
+    timestamp=partial(timestamp, utc=True),
 )

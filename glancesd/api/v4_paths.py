@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 from ..answers import Answer, Refused, dump, error
 from ..typed import Any, Mapping, Optional, Sequence
@@ -152,13 +151,6 @@ def _field(plugin: str, item: str) -> tuple[Optional[str], Optional[str]]:
     """Unit and description of a field. Imported here, because hardly anybody asks."""
     from .fields import describe
     return describe(plugin, item)
-
-
-def utc_timestamp(wall: float) -> str:
-    """ISO 8601 in UTC with its offset; microseconds only where there are some."""
-    seconds, fraction = divmod(int(wall * 1e6), 1000000)
-    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-    return "%s.%06d+00:00" % (text, fraction) if fraction else text + "+00:00"
 
 
 def error_with_detail(refused: Refused) -> Answer:

@@ -21,6 +21,8 @@ from ..roots import Roots
 from ..typed import Callable, Iterable, NamedTuple, Optional
 
 FILE = "stat"
+# USER_HZ: the unit of every tick that /proc shows, whatever the kernel's own clock (alpha excepted).
+TICKS_PER_SECOND = 100
 
 _LEAST_COLUMNS = 4
 _ALL_CPUS = -1

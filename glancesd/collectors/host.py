@@ -18,10 +18,9 @@ from ..lazy import pattern
 from ..parsing import ParseError
 from ..roots import NoData, Roots
 from ..typed import Callable, NamedTuple, Optional
-from .cpu import Stat
+from .cpu import TICKS_PER_SECOND, Stat
 from .memory import Memory
 from .process_files import parse_stat
-from .processes import TICKS_PER_SECOND
 
 LOADAVG = "loadavg"
 UPTIME = "uptime"

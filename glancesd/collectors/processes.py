@@ -11,7 +11,7 @@ from ..delta import increase, rate
 from ..parsing import ParseError, decode
 from ..roots import SHORTAGE, NoData, Roots
 from ..typed import Callable, Mapping, NamedTuple, Optional
-from .cpu import listed_cpus
+from .cpu import TICKS_PER_SECOND, listed_cpus
 from .memory import Memory
 from .process_files import (
     MoreTicks,
@@ -27,8 +27,6 @@ from .process_files import (
 )
 from .users import Users
 
-# USER_HZ: the unit of every tick that /proc shows, whatever the kernel's own clock (alpha excepted).
-TICKS_PER_SECOND = 100
 ONLINE_CPUS = "devices/system/cpu/online"
 # Command line and user are read again after this many seconds, plus pid modulo as many: never all in one sample.
 REFRESH_SECONDS = 60

@@ -1,15 +1,16 @@
 """families: the table of what /metrics shows: of each collector of node_exporter its families, a row each.
 
 A row reads: this family, of this kind, says this (HELP), and its figure is that field of what its group's rows show.
-Names, labels, units, HELP and filters are here, in `rules` (families whose names the kernel makes) and in `filters`,
-and nowhere else. Figures are raw: no percentage, no rate, no counter mended, because Prometheus does that, and a second
-correction breaks the first.
+Names, labels, units, HELP and filters are here, in `rows` (what becomes a row, and its labels), in `rules` (families
+whose names the kernel makes) and in `filters`, and nowhere else. Figures are raw: no percentage, no rate, no counter
+mended, because Prometheus does that, and a second correction breaks the first.
 """
 from __future__ import annotations
 
 import sys
 
 from .. import __version__, sources
+from ..collectors.disks import SECTOR_BYTES
 from ..typed import Mapping
 from . import rules
 from .rows import (
@@ -55,8 +56,6 @@ from .rows import (
     zones,
 )
 from .text import COUNTER, GAUGE, Heading
-
-SECTOR_BYTES = 512
 
 # Values that are made for the page alone: see `scrape`.
 MOUNTS, WALL_CLOCK, TEXT_FILES, OWN_PROCESS = "mounts", "wall_clock", "text_files", "own_process"

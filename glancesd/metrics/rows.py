@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from operator import attrgetter
 
+from ..collectors.cpu import TICKS_PER_SECOND
 from ..lazy import pattern
 from ..typed import (
     TYPE_CHECKING,
@@ -56,7 +57,7 @@ Rows = Callable[[Any, Filters], Iterable[Row]]
 
 
 class Family(NamedTuple):
-    """One family, and the figure of a row that it shows; None: the row has none."""
+    """One family, and the figure of a row that it shows. A row whose figure is None is left out of it."""
 
     name: str
     kind: str
@@ -146,8 +147,8 @@ def cpu_guest_seconds(value: Stat, filters: Filters) -> Iterable[Row]:
 
 
 def seconds(ticks: int) -> float:
-    """Seconds of ticks: the kernel shows 1/100 s whatever it counts in (USER_HZ), but on Alpha."""
-    return ticks / 100
+    """Seconds of ticks."""
+    return ticks / TICKS_PER_SECOND
 
 
 def online(value: Mapping[int, Throttles], filters: Filters) -> Iterable[Row]:

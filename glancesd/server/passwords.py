@@ -32,10 +32,6 @@ _BASE64 = pattern(rb"[0-9A-Za-z+/]+={0,2}")
 Derive = Callable[[bytes, bytes, int], bytes]
 
 
-class PasswordError(SettingsError):
-    """The password file cannot be used; the text says which and why, in one line."""
-
-
 class Credentials:
     """One user name and password, against the Authorization header of a request.
 
@@ -103,7 +99,7 @@ def read(path: str, username: str, earlier: Optional[Credentials] = None,
          credentials_directory: str = "") -> Credentials:
     """The credentials of a password file: `earlier`, with all it knows, where the file still says the same.
 
-    PasswordError if the file is missing, empty, malformed or readable by others. Who may read what lies in systemd's
+    SettingsError if the file is missing, empty, malformed or readable by others. Who may read what lies in systemd's
     $CREDENTIALS_DIRECTORY is systemd's to say: from 254 on such a file is root's, mode 0440, with an ACL for the unit's
     user.
     """
@@ -112,24 +108,24 @@ def read(path: str, username: str, earlier: Optional[Credentials] = None,
             mode = os.fstat(file.fileno()).st_mode
             data = file.read(PASSWORD_BYTES + 1)
     except OSError as problem:
-        raise PasswordError("%s: %s" % (path, problem.strerror)) from None
+        raise SettingsError("%s: %s" % (path, problem.strerror)) from None
     if stat.S_ISREG(mode) and mode & 0o077 and not _is_below(path, credentials_directory):
-        raise PasswordError("%s: others may read it (mode %o): chmod 600" % (path, stat.S_IMODE(mode)))
+        raise SettingsError("%s: others may read it (mode %o): chmod 600" % (path, stat.S_IMODE(mode)))
     try:
         secret = data.decode().rstrip("\r\n")
     except UnicodeDecodeError:
-        raise PasswordError("%s: not UTF-8" % path) from None
+        raise SettingsError("%s: not UTF-8" % path) from None
     if not secret or len(data) > PASSWORD_BYTES or "\n" in secret:
-        raise PasswordError("%s: one line with a password is needed, of at most %d bytes" % (path, PASSWORD_BYTES))
+        raise SettingsError("%s: one line with a password is needed, of at most %d bytes" % (path, PASSWORD_BYTES))
     if _FOREIGN_HASH.fullmatch(secret):
-        raise PasswordError("%s: the hash of another program, which glancesd cannot check: write the password itself, "
+        raise SettingsError("%s: the hash of another program, which glancesd cannot check: write the password itself, "
                             "or a line of glancesd --hash-password" % path)
     if earlier is not None and earlier.is_made_of(username, secret):
         return earlier
     try:
         return Credentials(username, secret)
     except ValueError as problem:
-        raise PasswordError("%s: %s" % (path, problem)) from None
+        raise SettingsError("%s: %s" % (path, problem)) from None
 
 
 def _is_below(path: str, directory: str) -> bool:

@@ -52,7 +52,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, listener: socket.socket, app: Application, log: Log, places: int, places_per_address: int,
                  wrap: Optional[Wrap] = None) -> None:
         self.log = log
-        self.wrap = wrap
+        self._wrap = wrap
         self.replies = Replies(app)
         self.places = Places(places, places_per_address)
         self.moved_at = time.monotonic()                    # when the loop last turned
@@ -142,7 +142,7 @@ class Server(ThreadingHTTPServer):
         """Every place is at work: say so without a thread, and without waiting for anyone."""
         with suppress(OSError):
             client.setblocking(False)
-            if self.wrap is None:
+            if self._wrap is None:
                 refused = Refused(503, "all connections are at work", "Retry-After: 1")
                 client.send(self.replies.final(self.replies.app.error(refused)))
                 client.recv(RECEIVE_BYTES)       # closed with its request unread, the answer would be lost with it
@@ -177,12 +177,13 @@ class Server(ThreadingHTTPServer):
             self.shutdown_request(place.client)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        Connection(client_address, self.replies, self.places, self.log).serve(self.wrap)
+        Connection(client_address, self.replies, self.places, self.log).serve(self._wrap)
 
     # -- a reload, and the end -----------------------------------------------------------------------------------------
 
-    def renew(self, app: Application, places: int, places_per_address: int) -> None:
+    def renew(self, app: Application, places: int, places_per_address: int, wrap: Optional[Wrap]) -> None:
         """Serve under other settings; whom they refuse is asked to go."""
+        self._wrap = wrap
         self.replies.renew(app)
         self.places.most, self.places.per_address = places, places_per_address
         self.places.dismiss(app.caller)

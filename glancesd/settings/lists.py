@@ -6,12 +6,11 @@ import re
 from ..typed import Any, Mapping, NamedTuple, Union
 from .expressions import Expression, compiled
 from .inifile import Entry, Options, Sections
-from .readers import Reader, number, number_within, read, whole_within, yes_no
+from .readers import DAY, Reader, number, number_within, read, whole_within, yes_no
 
 # Entries of [monitor] and of [folders], as in Glances.
 LIST_ENTRIES = 10
 PORT_ENTRIES = 255
-DAY = 86400.0
 
 _COUNT = whole_within(0, 999999999)
 

@@ -6,7 +6,7 @@ import re
 from ..typed import Any, Mapping, NamedTuple
 from .expressions import compiled
 from .inifile import Options
-from .readers import Reader, directory, names_out_of, optional, parts, read, yes_no
+from .readers import Reader, directory, names_out_of, parts, read, yes_no
 
 COLLECTORS = ("cpu", "stat", "loadavg", "meminfo", "vmstat", "diskstats", "filesystem", "netdev", "netclass", "netstat",
               "sockstat", "softnet", "schedstat", "pressure", "filefd", "entropy", "conntrack", "arp", "udp_queues",
@@ -66,7 +66,7 @@ def _paths(text: str) -> str:
 
 
 def _directory_or_none(text: str) -> str | None:
-    return directory(text) if text else optional(text)
+    return directory(text) if text else None
 
 
 ITEMS: Mapping[str, Item] = {

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from ..typed import Any, NamedTuple, Tuple
 from . import readers
-from .readers import Reader, names_out_of, number_within, whole_within, yes_no
+from .readers import DAY, Reader, names_out_of, number_within, whole_within, yes_no
 from .sections import PLUGINS
 
 # Glances 2's default; here the upper bound, because a point costs 16 bytes in each history.
 HISTORY_POINTS_MOST = 28800
-DAY = 86400.0
 APIS = ("2", "3", "4")
 
 OWN_SECTION = "glancesd"

@@ -65,11 +65,9 @@ def _settings(given: Mapping[str, str], file: ConfigFile) -> Settings:
     for section, defaults in thresholds.default_limits().items():
         for option, text in defaults.items():
             plugins[section].setdefault(option, text)
-    lacking: list[str] = []
-    monitored = lists.monitored(file.sections, lacking)
-    amps = lists.amps(file.sections, lacking)
-    ports = lists.ports(file.sections, lacking)
-    warnings += lacking
+    monitored = lists.monitored(file.sections, warnings)
+    amps = lists.amps(file.sections, warnings)
+    ports = lists.ports(file.sections, warnings)
     if not file.trusted and any([entry.command for entry in monitored] + [amp.command for amp in amps]):
         warnings.append("%s: no command is run, because others than root and glancesd's user may write this file"
                         % file.path)

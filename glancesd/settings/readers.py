@@ -23,6 +23,8 @@ Network = Union["ipaddress.IPv4Network", "ipaddress.IPv6Network"]
 _NUMBER = pattern(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
+DAY = 86400.0
+
 
 def read(reader: Reader, text: str, where: str) -> Any:
     """The value that a reader makes of the text; SettingsError, beginning with `where`, for one that it refuses."""

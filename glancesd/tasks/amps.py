@@ -9,7 +9,7 @@ import time
 from ..settings.lists import Amp
 from ..typed import Callable, NamedTuple, Optional
 from .commands import Matches, ProcessUse, Run, run_words
-from .jobs import Job
+from .jobs import Job, rested
 
 
 class AmpResult(NamedTuple):
@@ -81,7 +81,7 @@ class Application(Job):
             self._set(outcome)
 
     def again(self, began: float, ended: float) -> float:
-        return max(began + self.item.refresh_seconds, ended + 4 * (ended - began))
+        return rested(began, ended, self.item.refresh_seconds)
 
     def _set(self, result: Optional[str]) -> None:
         self._result, self._at = result, self._clock()

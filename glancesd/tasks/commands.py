@@ -19,14 +19,11 @@ from ..roots import NoData, Roots
 from ..settings import Monitored
 from ..settings.expressions import Expression
 from ..typed import Any, Callable, Container, NamedTuple, Optional, Sequence
-from .jobs import Job
+from .jobs import Job, rested
 
 COMMAND_SECONDS = 5.0
 # A command is not run again sooner than this after it began, however often somebody ticks.
 COMMAND_AGAIN_SECONDS = 2.0
-# After a long run it rests this many times its length: a command that always runs out of its time holds a worker for a
-# fifth of the time.
-COMMAND_REST = 4.0
 OUTPUT_BYTES = 4096
 # Output beyond what is kept is read and dropped; a command that prints this much has run away.
 OUTPUT_MOST_BYTES = 1 << 20
@@ -255,7 +252,7 @@ class Command(Job):
             self._output = outcome
 
     def again(self, began: float, ended: float) -> float:
-        return max(began + COMMAND_AGAIN_SECONDS, ended + COMMAND_REST * (ended - began))
+        return rested(began, ended, COMMAND_AGAIN_SECONDS)
 
 
 def _use_text(processes: Sequence[ProcessUse]) -> str:

@@ -17,6 +17,9 @@ from ..typed import Any, Callable, Iterable, Optional
 WORKERS = 2
 # Every job bounds its own time below this: what lasts longer is in a system call that does not return.
 STUCK_SECONDS = 15.0
+# After a long run a job rests this many times its length: one that always takes its whole time holds a worker for a
+# fifth of it.
+REST = 4.0
 # Threads that jobs may hold, those of the jobs given up among them.
 THREADS = 8
 
@@ -49,6 +52,11 @@ class Job:
     def again(self, began: float, ended: float) -> float:
         """When it is due again (monotonic seconds)."""
         raise NotImplementedError
+
+
+def rested(began: float, ended: float, every_seconds: float) -> float:
+    """When a job that shall be done every so many seconds is due again."""
+    return max(began + every_seconds, ended + REST * (ended - began))
 
 
 class Schedule:

@@ -11,12 +11,11 @@ from ..collectors.gpu import Card
 from ..parsing import Report, ignore, rows
 from ..typed import Optional
 from .commands import Run
-from .jobs import Job
+from .jobs import Job, rested
 
 COMMAND = ("nvidia-smi", "--query-gpu=index,name,utilization.gpu,memory.used,memory.total,temperature.gpu,fan.speed",
            "--format=csv,noheader,nounits")
 AGAIN_SECONDS = 2.0
-_REST = 4.0
 CARDS_MOST = 64
 
 
@@ -43,7 +42,7 @@ class NvidiaSmi(Job):
         self._cards = outcome
 
     def again(self, began: float, ended: float) -> float:
-        return max(began + AGAIN_SECONDS, ended + _REST * (ended - began))
+        return rested(began, ended, AGAIN_SECONDS)
 
 
 def parse(text: str, report: Report = ignore) -> list[Card]:
