@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import unittest
-from typing import Iterable, Mapping, Optional, Union
+from typing import Iterable, Iterator, Mapping, Optional, Union
 
 from glancesd.collectors import processes
 from glancesd.collectors.process_files import MoreTicks
@@ -70,8 +70,8 @@ class Host(Roots):
     def owned_record(self, name: str, size: int = 4096) -> tuple[bytes, int]:
         return self.record(name, size), self.owners.get(int(name.partition("/")[0]), 0)
 
-    def root_file(self, name: str, default: Optional[str] = None) -> str:
-        return PASSWD
+    def root_pieces(self, name: str) -> Iterator[str]:
+        yield PASSWD
 
     def attribute(self, name: str) -> Optional[str]:
         return self.online_cpus
