@@ -119,7 +119,7 @@ class Daemon:
         server = Server(listening.socket, self._in_force.app, self._log, settings.max_connections,
                         settings.max_connections_per_address, self._in_force.wrap)
         server.pulse_seconds = pulse_seconds
-        self._readings.baselines("processes", "containers", "gpu")
+        self._readings.baselines("processes", "containers", "gpu", "npu")
         threading.Thread(target=server.serve_forever, name="accept", daemon=True).start()
         self._ticker.start()
         threading.Thread(target=self._readings.baselines, name="baseline", daemon=True).start()

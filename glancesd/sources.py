@@ -45,6 +45,7 @@ if TYPE_CHECKING:                     # collectors that a start does without: se
         gpu,
         hwmon,
         netclass,
+        npu,
         power,
         pressure,
         process_details,
@@ -85,6 +86,7 @@ POWER: Source[list[power.Battery]] = Source("power")
 RAID: Source[dict[str, raid.Array]] = Source("raid")
 CONTAINERS_SAMPLE: Source[dict[str, cgroups.Container]] = Source("containers_sample")
 GPU_SAMPLE: Source[list[gpu.CardSample]] = Source("gpu_sample")
+NPU_SAMPLE: Source[list[npu.Processor]] = Source("npu_sample")
 PROCESS_DETAILS: Source[dict[int, process_details.Detail]] = Source("process_details")
 CPUFREQ: Source[dict[int, cpufreq.Frequency]] = Source("cpufreq")
 CPU_MODEL: Source[cpumodel.Model] = Source("cpu_model")
@@ -122,6 +124,7 @@ NETWORK: Source[dict[str, network.Traffic]] = Source("network")
 DISKS: Source[dict[str, disks.DiskActivity]] = Source("disks")
 PROCESSES: Source[list[processes.Activity]] = Source("processes")
 INTERRUPTS: Source[list[interrupts.Interrupt]] = Source("interrupts")
+NPU: Source[list[npu.Processor]] = Source("npu")
 
 # With what engines and nvidia-smi said last.
 CONTAINERS: Source[Containers] = Source("containers")
@@ -162,7 +165,7 @@ def table(file_systems: Callable[[Roots], Any], interfaces: Callable[[Roots], An
     return {
         CPU_SAMPLE: Sampled(cpu.sample),
         VMSTAT: Sampled(vmstat.sample),
-        MEMORY: Sampled(memory.Sampler(), given=VMSTAT),
+        MEMORY: Sampled(memory.Sampler(clock), given=VMSTAT),
         LOAD: Sampled(host.sample_load),
         NETWORK_SAMPLE: Sampled(interfaces),
         DISKS_SAMPLE: Sampled(disks.Sampler(clock)),
@@ -181,6 +184,7 @@ def table(file_systems: Callable[[Roots], Any], interfaces: Callable[[Roots], An
         RAID: Sampled(Later("raid"), slow=True),
         CONTAINERS_SAMPLE: Sampled(Later("cgroups", "Sampler", clock), given=MEMORY, optional=True),
         GPU_SAMPLE: Sampled(Later("gpu", "Sampler"), optional=True),
+        NPU_SAMPLE: Sampled(Later("npu"), optional=True),
         PROCESS_DETAILS: Sampled(Later("process_details", "Sampler"), given=PROCESSES_SAMPLE),
         CPUFREQ: Sampled(Later("cpufreq", "Sampler"), slow=True),
         CPU_MODEL: Sampled(Later("cpumodel"), slow=True, given=CPUFREQ),
@@ -216,6 +220,7 @@ def table(file_systems: Callable[[Roots], Any], interfaces: Callable[[Roots], An
         DISKS: Derived(DISKS_SAMPLE, disks.derive),
         PROCESSES: Derived(PROCESSES_SAMPLE, processes.derive),
         INTERRUPTS: Derived(INTERRUPTS_SAMPLE, interrupts.derive),
+        NPU: Derived(NPU_SAMPLE, Later("npu", "derive")),
 
         CONTAINERS: Derived(CONTAINERS_SAMPLE,
                             lambda *window: joined(compared_containers(*window), tasks().engines())),

@@ -23,8 +23,8 @@ HOSTS = os.path.join(TOP, "tests", "hosts")
 CACHED_SECONDS = 3
 
 _MOMENT = frozenset(("time_since_update", "now", "uptime", "rx_rate_per_sec", "tx_rate_per_sec", "cx_rate_per_sec",
-                     "read_bytes_rate_per_sec", "write_bytes_rate_per_sec", "irq_rate", "cpu_percent", "iso",
-                     "custom"))
+                     "read_bytes_rate_per_sec", "write_bytes_rate_per_sec", "irq_rate", "cpu_percent", "percent_mean",
+                     "iso", "custom"))
 _RATE = "_rate_per_sec"
 _MOMENT_OF = {"mnt_point": frozenset(("size", "used", "free", "percent")), "gpu_id": frozenset(("proc",))}
 _FIRST = ("/api/2/pluginslist", "/api/2/all", "/api/2/help", "/api/2/all/limits")

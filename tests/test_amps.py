@@ -54,10 +54,10 @@ class Applications(unittest.TestCase):
 
     def test_a_command(self) -> None:
         for name, item, answer, expected in (
-                ("its output", amp(command="echo x"), (0, "3 jobs\nrun\n"), "3 jobs\nrun\n"),
+                ("its output", amp(command="echo x"), (0, " 3 jobs\nrun \n"), " 3 jobs\nrun"),
                 ("in one line", amp(command="echo x", one_line=True), (0, "3 jobs\n  run\n"), "3 jobs run"),
-                ("failed", amp(command="echo x"), (1, "3"), None), ("out of time", amp(command="echo x"), (None, "3"),
-                                                                    None),
+                ("nothing", amp(command="echo x"), (0, "\n"), None), ("failed", amp(command="echo x"), (1, "3"), None),
+                ("out of time", amp(command="echo x"), (None, "3"), None),
                 ("wrong quotes", amp(command="echo 'x"), (0, "3"), None),
                 ("without a regex", amp(None, "echo x"), (0, "3"), "3")):
             with self.subTest(name):
@@ -71,14 +71,15 @@ class Applications(unittest.TestCase):
         bench = self.bench(amp(None, "echo"))
         self.assertFalse(bench.tasks.uncounted())
         bench.tick()
-        self.assertEqual((bench.work(), self.result(bench)), ([["echo"]], (None, "out\n")))
+        self.assertEqual((bench.work(), self.result(bench)), ([["echo"]], (None, "out")))
 
     def test_only_while_something_matches_and_only_from_a_trusted_file(self) -> None:
         bench = self.bench(amp(command="echo"))
         bench.tick([])
         self.assertEqual((bench.work(), self.result(bench)), ([], (0, None)))
+        self.assertEqual(bench.tasks.amps()[0].since_seconds, 0.0)
         bench.tick()
-        self.assertEqual((bench.work(), self.result(bench)), ([["echo"]], (2, "out\n")))
+        self.assertEqual((bench.work(), self.result(bench)), ([["echo"]], (2, "out")))
         bench.tick([])
         self.assertEqual(self.result(bench), (0, None))
         bench = self.bench(amp(command="echo"), allowed=False)

@@ -36,8 +36,9 @@ class Files(unittest.TestCase):
          figures(cpu_nanoseconds=5000000000, cpu_limit=1.5, memory_bytes=8192, memory_limit_bytes=16384,
               memory_peak_bytes=9000, anonymous_bytes=4096, file_bytes=2048, inactive_file_bytes=1024, processes=12,
               read_bytes=4097, written_bytes=514)),
-        ("no limits", {"memory.max": "max", "cpu.max": "max 100000"}, {}),
-        ("a limit above the machine's", {"memory.max": "99999999999999"}, {}),
+        ("no limits", {"memory.max": "max", "cpu.max": "max 100000"},
+         figures(cpu_limit=0.0, memory_limit_bytes=4 * GIB)),
+        ("a limit above the machine's", {"memory.max": "99999999999999"}, figures(memory_limit_bytes=4 * GIB)),
         ("frozen", {"cgroup.freeze": "1"}, figures(paused=True)),
         ("nothing read or written yet", {"io.stat": ""}, figures(read_bytes=0, written_bytes=0)),
         ("devices on one line", {"io.stat": "254:0 254:1 8:0 rbytes=5 wbytes=6 rios=1\n"},
@@ -56,7 +57,7 @@ class Files(unittest.TestCase):
               memory_peak_bytes=9000, anonymous_bytes=4096, file_bytes=2048, inactive_file_bytes=1024, processes=12,
               read_bytes=4096, written_bytes=512)),
         ("no limits", {"memory.limit_in_bytes": "9223372036854771712", "cpu.cfs_quota_us": "-1",
-                       "cpu.cfs_period_us": "100000"}, {}),
+                       "cpu.cfs_period_us": "100000"}, figures(cpu_limit=0.0, memory_limit_bytes=4 * GIB)),
         ("before 5.x", {"blkio.throttle.io_service_bytes": "8:0 Read 7\n8:0 Write 0\nTotal 7\n"},
          figures(read_bytes=7, written_bytes=0)),
         ("frozen", {"freezer.state": "FROZEN"}, figures(paused=True)),
@@ -69,8 +70,7 @@ class Files(unittest.TestCase):
         for make, table in ((container_v2, self.V2), (container_v1, self.V1)):
             for name, files, expected in table:
                 with self.subTest(make.__name__, name=name):
-                    limit = {"memory_limit_bytes": 4 * GIB, **expected}
-                    self.assertEqual(make(GROUP, files, 4 * GIB), Container("docker", ID, **limit))
+                    self.assertEqual(make(GROUP, files, 4 * GIB), Container("docker", ID, **expected))
 
     def test_a_machine_of_unknown_memory(self) -> None:
         self.assertIsNone(container_v2(GROUP, {"memory.max": "max"}, None).memory_limit_bytes)

@@ -86,7 +86,8 @@ class Served(unittest.TestCase):
             "memory_usage": 300, "network_rx": None})
 
     def test_api_4(self) -> None:
-        element = self.house(use(WEB, inactive_file_bytes=7), listings=(listing(TOLD),)).json("/api/4/containers")[0]
+        element = self.house(use(WEB, inactive_file_bytes=7, cpu_limit=0.0), listings=(listing(TOLD),)).json(
+            "/api/4/containers")[0]
         self.assertEqual({name: element[name] for name in (
             "id", "image", "status", "health", "command", "uptime", "ports", "pod_name", "cpu_limit", "memory",
             "memory_inactive_file", "memory_limit", "memory_percent", "io_rx", "engine")}, {
@@ -109,7 +110,9 @@ class Served(unittest.TestCase):
                       self.house(use(WEB, cpu=None, memory_bytes=None), listings=(listing(TOLD),))):
             for element in (house.json("/api/2/docker")["containers"][0], house.json("/api/4/containers")[0]):
                 self.assertEqual([element[name] for name in ("cpu", "memory", "network", "io")], [{}] * 4)
-            self.assertIsNone(house.json("/api/4/containers")[0]["cpu_percent"])
+            element = house.json("/api/4/containers")[0]
+            self.assertEqual([element[name] for name in (
+                "cpu_percent", "cpu_limit", "memory_usage", "network_rx")], [None] * 4)
 
     def test_the_sum_that_home_assistant_makes(self) -> None:
         elements = self.house(use(WEB), use(DB, cpu=None), use("1", "lxc", cpu=2.0)).json("/api/4/containers")
@@ -149,7 +152,11 @@ class Served(unittest.TestCase):
                 self.assertEqual((two["web"]["cpu"]["decoration"], two["101"]["cpu"]["decoration"],
                                   two["web"]["memory"]["decoration"]),
                                  ("CRITICAL_LOG", "CAREFUL_LOG", "WARNING_LOG"))
+                self.assertEqual(two["web"]["mem"], two["web"]["memory"])
+                self.assertEqual(house.views("containers"), two)
                 four = house.json("/api/4/containers/views")
+                self.assertEqual(four["web"]["mem"]["decoration"].partition("_")[0], "WARNING")
+                self.assertIs(four["show_engine_name"], True)
                 self.assertTrue(json.dumps(four["web"]["cpu_percent"]["decoration"]).startswith('"CRITICAL'))
                 house.watch.tick()
                 house.time.sleep(10)

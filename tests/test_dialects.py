@@ -85,6 +85,14 @@ class Agreement(unittest.TestCase):
             of_four = four["%s_bytes_%s_rate_per_sec" % (name, {"rx": "recv", "tx": "sent"}[direction])]
             self.assertEqual([value for _, value in points], [value for _, value in of_four])
 
+    def test_a_span_is_that_of_the_samples_whoever_asked(self) -> None:
+        house = assembly.fixture("server")
+        house.json("/api/2/mem")
+        for seconds, versions in ((3, (3,)), (4, (3, 4)), (5, (4,)), (2, (3, 4))):
+            house.time.sleep(seconds)
+            for version in versions:
+                self.assertEqual(house.json("/api/%d/memswap" % version)["time_since_update"], seconds)
+
     def test_busiest_first(self) -> None:
         for version in (3, 4):
             listed = assembly.fixture("server").json("/api/%d/processlist" % version)
@@ -260,6 +268,22 @@ class Shapes(unittest.TestCase):
             self.assertEqual((answer.status, answer.headers), (307, ("Location: " + location,)))
         for path in ("/api/4/nosuch/", "/api/3/cpu/", "/api/2/cpu/"):
             self.assertEqual(self.refused(path), 404)
+
+    def test_a_value_may_be_empty(self) -> None:
+        self.assertEqual(self.house.json("/api/4/network/interface_name/value/"), {"": []})
+        self.assertIsNone(self.house.json("/api/4/cpu/user/value/"))
+
+    def test_limits_are_floats_and_texts(self) -> None:
+        for version in (3, 4):
+            for found in self.house.json("/api/%d/all/limits" % version).values():
+                self.assertEqual({type(limit) for limit in found.values()} - {float, list}, set())
+
+    def test_units_of_4(self) -> None:
+        for path, unit in (("cpu/time_since_update", "seconds"), ("diskio/time_since_update", None),
+                           ("ports/refresh", None), ("ports/status", "second"), ("amps/timer", "second"),
+                           ("amps/result", None), ("programlist/pid", "number"), ("connections/LISTEN", "number"),
+                           ("connections/net_connections_enabled", None), ("cpu/ctx_switches_gauge", None)):
+            self.assertEqual(self.house.json("/api/4/%s/unit" % path), unit, path)
 
     def test_counts_of_points(self) -> None:
         for path in ("/api/4/cpu/history?nb=1", "/api/4/cpu/history/1", "/api/3/cpu/history/1"):

@@ -15,7 +15,8 @@ class FileNames(unittest.TestCase):
     def test_names(self) -> None:
         for name, expected in (
                 ("temp1_input", ("temp1", "input")), ("temp10_crit_alarm", ("temp10", "crit_alarm")),
-                ("pwm2", ("pwm2", "")), ("vrm", ("vrm0", "")), ("update_interval", ("update_interval0", "")),
+                ("pwm2", ("pwm2", "")), ("vrm", ("vrm0", "")), ("temp", ("temp0", "")),
+                ("energy_full", None), ("update_interval", ("update_interval0", "")),
                 ("beep_enable", ("beep_enable0", "")), ("in0_min", ("in0", "min")), ("intrusion0_alarm",
                                                                                      ("intrusion0", "alarm")),
                 ("name", None), ("device", None), ("uevent", None), ("tempest", None), ("temp1_", None), ("", None)):

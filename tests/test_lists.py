@@ -98,15 +98,16 @@ class PortsAndWeb(unittest.TestCase):
             "[ports]\nrefresh=60\ntimeout=2\nport_default_gateway=True\nport_1_host=192.168.0.1\nport_1_port=80\n"
             "port_1_description=Home Box\nport_1_timeout=1\nport_1_rtt_warning=1500\nport_255_host=fe80::1%eth0\n"
             "port_3_host=example.org\nport_3_port=443\n"
-            "web_1_url=https://ann:s3cret@example.org/\nweb_1_ssl_verify=False\nweb_2_url=http://[::1]:8080/x\n"
+            "web_1_url=https://ann:s3cret@example.org/\nweb_1_ssl_verify=False\nweb_3_url=http://a:8@b:80?c/d@e\nweb_2_url=http://[::1]:8080/x\n"
             "web_2_ssl_verify=/etc/ssl/own.pem\nweb_2_description=Own\nweb_2_rtt_warning=10\n")
         self.assertEqual(found[:3], (60.0, True, 2.0))
         self.assertEqual(found.checks, (
             Port("port_1", "192.168.0.1", 80, "Home Box", 1.0, 1.5),
             Port("port_3", "example.org", 443, "example.org:443", 2.0, None),
             Port("port_255", "fe80::1%eth0", 0, "fe80::1%eth0", 2.0, None),
-            Web("web_1", "https://ann:s3cret@example.org/", "https://ann:s3cret@example.org/", 2.0, None, False),
-            Web("web_2", "http://[::1]:8080/x", "Own", 2.0, 0.01, "/etc/ssl/own.pem")))
+            Web("web_1", "https://ann:s3cret@example.org/", "example.org", 2.0, None, False),
+            Web("web_2", "http://[::1]:8080/x", "Own", 2.0, 0.01, "/etc/ssl/own.pem"),
+            Web("web_3", "http://a:8@b:80?c/d@e", "b:80", 2.0, None, True)))
         self.assertEqual(warnings, [])
 
     def test_incomplete(self) -> None:

@@ -7,7 +7,7 @@ import unittest
 from typing import Optional
 
 from glancesd.collectors import memory, vmstat
-from glancesd.collectors.memory import Memory
+from glancesd.collectors.memory import Memory, Range
 from glancesd.parsing import ParseError
 from glancesd.roots import NoData, Roots
 from tests.fake_host import Tree
@@ -137,7 +137,7 @@ def sample(roots: Roots, sampler: Optional[memory.Sampler] = None) -> Memory:
         counted: Optional[vmstat.VmStat] = vmstat.sample(roots)
     except (NoData, OSError):
         counted = None
-    return (sampler or memory.Sampler())(roots, counted)._replace(text="")
+    return (sampler or memory.Sampler())(roots, counted)._replace(text="", used_range=None, elapsed_seconds=None)
 
 
 class Sample(Tree):
@@ -148,6 +148,18 @@ class Sample(Tree):
             inactive_bytes=1500000 * KIB, shared_bytes=300000 * KIB, swap_total_bytes=2000000 * KIB,
             swap_free_bytes=1500000 * KIB, swap_in_bytes=11 * 4096, swap_out_bytes=13 * 4096,
             page_bytes=4096, vmalloc_bytes=34359738367 * KIB))
+
+    def test_range_over_time_whoever_looks(self) -> None:
+        clock = [100.0]
+        sampler = memory.Sampler(lambda: clock[0])
+        found = []
+        for at, available in ((100.0, 80), (110.0, 50), (110.5, 90), (111.0, 90), (120.0, 90)):
+            clock[0] = at
+            found.append(sampler(self.host({"proc/meminfo": "MemTotal: 100 kB\nMemFree: 8 kB\nMemAvailable: %d kB\n"
+                                                            % available})))
+        self.assertEqual([(entry.used_range, entry.elapsed_seconds) for entry in found], [
+            (Range(20.0, 20.0, 20.0), None), (Range(20.0, 50.0, 50.0), 10.0), (Range(10.0, 50.0, 505 / 10.5), 0.5),
+            (Range(10.0, 50.0, 510 / 11), 0.5), (Range(10.0, 50.0, 30.0), 9.0)])
 
     def test_missing_lines_and_files(self) -> None:
         for name, files, expected in (

@@ -70,7 +70,7 @@ def _container4(entry: Known, wall: float, cpus: Optional[int]) -> dict[str, JSO
             "created": _iso(told.created_seconds if told is not None else None), "command": entry.command_line,
             "uptime": _uptime(entry, wall), "ports": _ports(entry), "pod_name": None, "pod_id": None,
             "pids": held.processes, "cpu": _cpu(use), "cpu_percent": use.cpu_percent if use is not None else None,
-            "cpu_limit": held.cpu_limit if held.cpu_limit is not None or use is None else cpus,
+            "cpu_limit": cpus if held.cpu_limit == 0.0 else held.cpu_limit,
             "memory": _memory(use, inactive_file="inactive_file_bytes"), "memory_usage": held.memory_bytes,
             "memory_inactive_file": held.inactive_file_bytes, "memory_limit": held.memory_limit_bytes,
             "memory_percent": None,

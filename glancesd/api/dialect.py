@@ -112,7 +112,7 @@ class Dialect(NamedTuple):
     not_fields: frozenset[str] = frozenset()                     # list plugins whose elements have no fields
     error: Callable[[Refused], Answer] = error
     elsewhere: Callable[[Sequence[str], Routes], Optional[Answer]] = nowhere      # a path that no route fits, moved
-    more_views: Mapping[str, Mapping[str, JSONValue]] = {}         # what views of a plugin hold beside its fields
+    more_views: Mapping[str, Mapping[str, JSONValue]] = {}         # what views hold beside fields and elements
     answers_bare: bool = True                                      # /api/VERSION itself answers, with the help
     timestamp: Callable[[float], str] = timestamp
 

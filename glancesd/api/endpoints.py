@@ -96,9 +96,10 @@ class Endpoints:
     def _views(self, plugin: str, page: Page) -> bytes:
         levels = self._levels(plugin)
         value, key = page.value, self._dialect.plugins[plugin].key
+        more = self._dialect.more_views.get(plugin, {})
         if isinstance(value, dict):
             elements = value.get(self._dialect.nested.get(plugin), ())
-            return dump({**self._leaves(plugin, value, "", levels), **self._dialect.more_views.get(plugin, {}),
+            return dump({**self._leaves(plugin, value, "", levels), **more,
                          **{element["name"]: self._leaves(plugin, element, element["name"], levels)
                             for element in elements}})
         if key is None or not isinstance(value, list):
@@ -110,13 +111,13 @@ class Endpoints:
             name = str(element[key])
             body = dump(self._leaves(plugin, element, name, levels))
             members.append((name, kept.setdefault(body, body)))
-        return joined(members)
+        return joined([*members, *((name, dump(view)) for name, view in more.items() if members)])
 
     def _leaves(self, plugin: str, fields: Mapping[str, Any], element: str,
                 levels: Mapping[tuple[str, str], str]) -> dict[str, Any]:
         shown = self._dialect.shown_levels(plugin, element, levels)
-        return {field: self.leaf(plugin, element, field, value, shown.get(field, DEFAULT))
-                for field, value in fields.items()}
+        return {field: self.leaf(plugin, element, field, fields.get(field), shown.get(field, DEFAULT))
+                for field in (*fields, *(field for field in shown if field not in fields))}
 
     def leaf(self, plugin: str, element: str, field: str, value: Any, decoration: str) -> dict[str, Any]:
         """How views show one field."""

@@ -20,8 +20,8 @@ desc | string | Always empty.
 sort | string | What those processes were sorted by.
 global_msg | string | One sentence on the event.""",
     "amps": """
-name | string | Name of the group of processes.
-result | string | What its command printed, or what its processes use.
+name | None | Name of the group of processes.
+result | None | What its command printed, or what its processes use.
 refresh | second | How often it is looked at.
 timer | second | Time since it was looked at last.
 count | number | Processes that match.
@@ -29,8 +29,8 @@ countmin | number | The least number of processes there should be.
 countmax | number | The largest number of processes there should be.
 regex | None | Whether processes are found by a regular expression.""",
     "connections": """
-net_connections_enabled | bool | Whether the table of TCP sockets can be read.
-nf_conntrack_enabled | bool | Whether the firewall tracks connections.
+net_connections_enabled | None | Whether the table of TCP sockets can be read.
+nf_conntrack_enabled | None | Whether the firewall tracks connections.
 LISTEN | number | TCP sockets that wait for connections.
 ESTABLISHED | number | TCP connections that are open.
 SYN_SENT | number | TCP connections that this machine is opening.
@@ -106,7 +106,7 @@ write_time | millisecond | Time that those writes took, added up.
 read_latency | millisecond | Time that one read took.
 write_latency | millisecond | Time that one write took.
 alias | string | Another name of the disk.
-time_since_update | seconds | Length of the window that the figures are of.""",
+time_since_update | None | Length of the window that the figures are of, in seconds.""",
     "folders": """
 path | None | The folder.
 size | byte | Size of all files below it.
@@ -141,7 +141,7 @@ gateway | None | The next machine on the way out.""",
     "irq": """
 irq_line | None | Name of the interrupt line.
 irq_rate | numberpersecond | Interrupts each second.
-time_since_update | seconds | Length of the window that the figures are of.""",
+time_since_update | None | Length of the window that the figures are of, in seconds.""",
     "load": """
 min1 | float | Mean number of threads that ran or wanted to, in the last minute.
 min5 | float | The same over five minutes.
@@ -177,7 +177,7 @@ bytes_sent | byte | Bytes sent since the last reading.
 bytes_all | byte | Bytes received and sent since the last reading.
 speed | bitpersecond | Speed of the link; 0 when it is not known.
 is_up | bool | Whether the interface is up.
-time_since_update | seconds | Length of the window that the figures are of.""",
+time_since_update | None | Length of the window that the figures are of, in seconds.""",
     "now": """
 iso | None | The machine's clock, as ISO 8601.
 custom | None | The machine's clock in words.""",
@@ -196,17 +196,30 @@ guest | percent | CPU time of virtual machines run here.
 guest_nice | percent | CPU time of virtual machines with lowered priority.
 dpc | percent | Never known on Linux.
 interrupt | percent | Never known on Linux.""",
+    "npu": """
+npu_id | None | Identifier of the processor.
+name | None | Name of the processor.
+load | percent | Share of time that it worked.
+freq | percent | Its clock, of the most it can have.
+freq_current | hertz | Its clock.
+freq_max | hertz | The most that its clock can be.
+mem | percent | Never known: it uses the machine's memory.
+memory_used | byte | Memory in use.
+memory_total | byte | Never known: it uses the machine's memory.
+temperature | celsius | Its temperature.
+power | watt | Power that it takes.""",
     "ports": """
 host | None | The machine that is asked.
 port | None | Its port; 0 for an echo request.
 url | None | The address that is asked.
 description | None | Name of the check.
-refresh | second | How often it is asked.
-timeout | second | How long an answer is waited for.
+refresh | None | How often it is asked, in seconds.
+timeout | None | How long an answer is waited for, in seconds.
 status | second | How long the answer took; false without one; null before it was asked.
-elapsed | second | How long the answer took.
+elapsed | None | Seconds that the answer took.
 rtt_warning | second | Time from which an answer is slow.
-indice | None | Identifier of the check.""",
+indice | None | Identifier of the check.
+ssl_verify | None | Whether its certificate must be valid.""",
     "processcount": """
 total | number | Processes.
 running | number | Processes that run or could run.
@@ -228,12 +241,12 @@ cpu_times | second | CPU time used since it started, its children's and its wait
 gids | number | Its groups.
 io_counters | byte | Bytes read and written, now and at the last reading.
 cpu_num | number | The CPU that it ran on last.
-time_since_update | seconds | Length of the window that the figures are of.""",
+time_since_update | None | Length of the window that the figures are of, in seconds.""",
     "programlist": """
 name | string | Name of the program.
 cmdline | list | The name once more.
-pid | string | Always "_".
-childrens | list | Numbers of its processes.
+pid | number | Always "_".
+childrens | None | Numbers of its processes.
 nprocs | number | Number of its processes.
 num_threads | number | Threads of all of them.
 cpu_percent | percent | CPU time used by all of them, of one CPU.
@@ -244,13 +257,13 @@ io_counters | byte | Bytes that all of them read and wrote.
 username | string | Their user, where all have the same.
 nice | number | Their priority, where all have the same.
 status | string | Their state, where all have the same.
-time_since_update | seconds | Length of the window that the figures are of.""",
+time_since_update | None | Length of the window that the figures are of, in seconds.""",
     "quicklook": """
 cpu | percent | CPU time that was neither idle nor waiting for a disk.
 mem | percent | Share of memory that is not available.
 swap | percent | Share of swap in use.
 load | percent | Load of the last fifteen minutes, of one CPU.
-percpu | percent | The same of each CPU.
+percpu | None | The same of each CPU.
 cpu_name | None | Name of the CPU.
 cpu_hz | hertz | The most that the CPUs may be set to.
 cpu_hz_current | hertz | What the CPUs run at.

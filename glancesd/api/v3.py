@@ -80,7 +80,7 @@ JUDGED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "mem": {"used_percent": ("percent",)},
     "memswap": {"swap_used_percent": ("percent",)},
     "connections": {"tracked_percent": ("nf_conntrack_percent",)},
-    "containers": {"cpu_percent": ("cpu", "cpu_percent"), "memory_used_percent": ("memory", "memory_usage")},
+    "containers": {"cpu_percent": ("cpu", "cpu_percent"), "memory_used_percent": ("memory", "memory_usage", "mem")},
 }
 OPTIONAL = {
     "cpu": frozenset(("nice", "irq", "idle", "steal", "ctx_switches", "interrupts", "soft_interrupts", "syscalls")),
@@ -118,16 +118,8 @@ def diskio(settings: Settings, disks: Reading[dict[str, DiskActivity]]) -> JSONV
     return found
 
 
-class MemSwap:
-    """Renders `memswap`. State: when it was rendered before, for the time between two readings."""
-
-    def __init__(self) -> None:
-        self._at: Optional[float] = None
-
-    def __call__(self, settings: Settings, memory: Reading[Memory]) -> JSONValue:
-        elapsed = memory.at - self._at if self._at is not None and memory.at > self._at else 1
-        self._at = memory.at
-        return dict(alike.memswap(settings, memory), time_since_update=elapsed)
+def memswap(settings: Settings, memory: Reading[Memory]) -> JSONValue:
+    return dict(alike.memswap(settings, memory), time_since_update=memory.value.elapsed_seconds or 1)
 
 
 def sensors(settings: Settings, sensors: Reading[Sensors], power: Reading[Optional[list[Battery]]],
@@ -301,7 +293,7 @@ PLUGINS: Mapping[str, Plugin] = {
     "irq": plugin((INTERRUPTS,), alike.irq, [], "irq_line"),
     "load": plugin((LOAD, CPU_SAMPLE), alike.load, {}),
     "mem": plugin((MEMORY,), alike.mem, {}),
-    "memswap": Plugin((MEMORY,), MemSwap, {}),
+    "memswap": plugin((MEMORY,), memswap, {}),
     "network": plugin((NETWORK,), network, [], "interface_name"),
     "now": plugin((CLOCK,), now, ""),
     "percpu": plugin((CPU,), percpu, [], "cpu_number"),
@@ -332,7 +324,7 @@ class LaterEndpoints(CommonEndpoints):
         return Answer(dump(body), status=503 if failing else 200)
 
     def _limits(self, plugin: str) -> Any:
-        return {"history_size": self._settings.history_size, **self._settings.limits.get(plugin, {})}
+        return dict(self._settings.limits.get(plugin, {}), history_size=float(self._settings.history_size))
 
     def _views(self, plugin: str, page: Page) -> bytes:
         return b"{}" if plugin == "help" else super()._views(plugin, page)

@@ -36,6 +36,7 @@ from ..sources import (
     LOAD,
     MEMORY,
     NETWORK,
+    NPU,
     POWER,
     PROCESS_DETAILS,
     PROCESSES,
@@ -53,6 +54,7 @@ from .v4_processes import ProcessList, ProgramList
 
 if TYPE_CHECKING:                     # collectors that a start does without: see `sources.Later`
     from ..collectors.filesystems import FileSystem
+    from ..collectors.npu import Processor
     from ..collectors.power import Battery
     from ..collectors.sensors import Sensors, Thresholds
     from ..collectors.wireless import Station
@@ -146,19 +148,12 @@ def _latency(milliseconds: Optional[int], operations: int) -> Optional[int]:
 # -- objects and lists -------------------------------------------------------------------------------------------------
 
 
-class Mem:
-    """Renders `mem`. State: the least, the most and the mean of the percentages that were rendered."""
-
-    def __init__(self) -> None:
-        self._least, self._most = 100.0, 0.0
-        self._sum, self._count = 0.0, 0
-
-    def __call__(self, settings: Settings, memory: Reading[Memory]) -> JSONValue:
-        percent = memory.value.used_percent
-        self._least, self._most = min(self._least, percent), max(self._most, percent)
-        self._sum, self._count = self._sum + percent, self._count + 1
-        return dict(alike.mem(settings, memory), free=memory.value.free_bytes, percent_min=self._least,
-                    percent_max=self._most, percent_mean=round(self._sum / self._count, 2))
+def mem(settings: Settings, memory: Reading[Memory]) -> JSONValue:
+    used = memory.value.used_range
+    return dict(alike.mem(settings, memory), free=memory.value.free_bytes,
+                percent_min=used.least if used is not None else None,
+                percent_max=used.most if used is not None else None,
+                percent_mean=round(used.mean, 2) if used is not None else None)
 
 
 def fs(settings: Settings, filesystems: Reading[list[FileSystem]]) -> JSONValue:
@@ -214,6 +209,14 @@ def connections(settings: Settings, found: Reading[Connections], tracked: Readin
     return {**v3.connections(settings, found, tracked), **{name: states[name] for name in v3.CLOSING}}
 
 
+def npu(settings: Settings, processors: Reading[list[Processor]]) -> JSONValue:
+    """Their memory is the machine's: there is no share of it."""
+    return [{"key": "npu_id", "npu_id": entry.id, "name": entry.name, "load": entry.busy_percent,
+             "freq": entry.clock_percent, "freq_current": entry.hertz, "freq_max": entry.most_hertz, "mem": None,
+             "memory_used": entry.memory_bytes, "memory_total": None, "temperature": entry.temperature_celsius,
+             "power": entry.watts} for entry in processors.value]
+
+
 def folders(settings: Settings, sizes: Reading[list[FolderSize]]) -> JSONValue:
     return [dict(v3.folder(number, entry), errno=_ERRNO.get(str(entry.size), 0),
                  size=entry.size if isinstance(entry.size, int) else None)
@@ -262,11 +265,11 @@ PLUGINS: Mapping[str, Plugin] = {
     "folders": plugin((FOLDERS,), folders, [], "path"),
     "fs": plugin((FILESYSTEMS,), fs, [], "mnt_point"),
     "help": plugin((), help, {}),
-    "mem": Plugin((MEMORY,), Mem, {}),
+    "mem": plugin((MEMORY,), mem, {}),
     "mpp": plugin((), alike.nothing, []),
     "network": plugin((NETWORK,), network, [], "interface_name"),
     "now": plugin((CLOCK,), now, {}),
-    "npu": plugin((), alike.nothing, []),
+    "npu": plugin((NPU,), npu, [], "npu_id"),
     "percpu": plugin((CPU,), percpu, [], "cpu_number"),
     "processlist": Plugin((PROCESSES, MEMORY, PROCESS_DETAILS), ProcessList, [], "pid"),
     "programlist": Plugin((PROCESSES, MEMORY, PROCESS_DETAILS), ProgramList, [], "name"),
@@ -290,7 +293,9 @@ DIALECT = Dialect(
     shows_disabled=False,
     drops_fields=True,
     answers_bare=False,
-    more_views={"quicklook": {"list": ["cpu", "mem", "load"]}},
+    # Which columns of a screen of Glances are shown.
+    more_views={"quicklook": {"list": ["cpu", "mem", "load"]},
+                "containers": {"show_engine_name": True, "show_pod_name": False}},
     error=error_with_detail,
     elsewhere=without_slash,
     timestamp=partial(timestamp, utc=True),

@@ -38,6 +38,7 @@ ROUTES = (
     (":plugin/:item/views", "item_views"),
     (":plugin/:item/description", "description"),
     (":plugin/:item/unit", "unit"),
+    (":plugin/:item/value/", "value"),
     (":plugin/:item/value/*value", "value"),
     (":plugin/:item/*key/views", "key_views"),
     (":plugin/:item/*key", "key"),
@@ -80,7 +81,7 @@ class Endpoints(v3.LaterEndpoints):
     def item(self, plugin: str, item: str) -> Answer:
         return _or_null(lambda: super(Endpoints, self).item(plugin, item))
 
-    def value(self, plugin: str, item: str, value: str) -> Answer:
+    def value(self, plugin: str, item: str, value: str = "") -> Answer:
         return _or_null(lambda: super(Endpoints, self).value(plugin, item, value))
 
     def key(self, plugin: str, item: str, key: str) -> Answer:

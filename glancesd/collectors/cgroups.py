@@ -78,7 +78,7 @@ class Container(NamedTuple):
     name: str
     paused: bool = False
     cpu_nanoseconds: Optional[int] = None
-    cpu_limit: Optional[float] = None                # of one CPU; None: as many as there are
+    cpu_limit: Optional[float] = None                # of one CPU; 0.0: as many as there are
     memory_bytes: Optional[int] = None
     memory_limit_bytes: Optional[int] = None         # the machine's memory where the group has no limit of its own
     memory_peak_bytes: Optional[int] = None
@@ -136,11 +136,11 @@ def parse_limit(text: str, file: str = "memory.max") -> Optional[int]:
     return _read(file, text, lambda: None if text == "max" else parse_number(text, file))
 
 
-def parse_quota(text: str, file: str = "cpu.max") -> Optional[float]:
-    """CPUs that may be used: quota and period in microseconds; None of "max" and "-1". ParseError on anything else."""
-    def share() -> Optional[float]:
+def parse_quota(text: str, file: str = "cpu.max") -> float:
+    """CPUs that may be used: quota and period in microseconds; 0.0 of "max", "-1". ParseError on anything else."""
+    def share() -> float:
         quota, period = text.split()
-        return None if quota in ("max", "-1") else parse_number(quota, file) / parse_number(period, file)
+        return 0.0 if quota in ("max", "-1") else parse_number(quota, file) / parse_number(period, file)
     return _read(file, text, share)
 
 
@@ -196,6 +196,11 @@ class _Files:
     def number(self, name: str) -> Optional[int]:
         return self.get(name, parse_limit)
 
+    def limit(self, name: str, total_bytes: Optional[int]) -> Optional[int]:
+        """Of memory: a group without a limit can use what the machine has. None without the file: not accounted."""
+        known = [value for value in (self.number(name), total_bytes) if value is not None]
+        return min(known) if known and name in self._texts else None
+
     def table(self, name: str) -> Mapping[str, int]:
         return self.get(name, lambda text, file: parse_table(text, file, self._report)) or {}
 
@@ -209,7 +214,7 @@ def container_v2(group: Group, texts: Mapping[str, str], total_bytes: Optional[i
     return Container(
         group.engine, group.name, texts.get("cgroup.freeze") == "1",
         None if microseconds is None else microseconds * 1000, files.get("cpu.max", parse_quota),
-        files.number("memory.current"), _limit(files.number("memory.max"), total_bytes), files.number("memory.peak"),
+        files.number("memory.current"), files.limit("memory.max", total_bytes), files.number("memory.peak"),
         memory.get("anon"), memory.get("file"), memory.get("inactive_file"), files.number("pids.current"),
         read_bytes, written_bytes)
 
@@ -228,15 +233,9 @@ def container_v1(group: Group, texts: Mapping[str, str], total_bytes: Optional[i
         texts.get("freezer.state", "THAWED") != "THAWED" or texts.get("cgroup.freeze") == "1",
         usage if microseconds is None else microseconds * 1000,
         None if quota is None or period is None else files.read(parse_quota, quota + " " + period, "cpu.cfs_quota_us"),
-        files.number("memory.usage_in_bytes"), _limit(files.number("memory.limit_in_bytes"), total_bytes),
+        files.number("memory.usage_in_bytes"), files.limit("memory.limit_in_bytes", total_bytes),
         files.number("memory.max_usage_in_bytes"), memory.get("total_rss"), memory.get("total_cache"),
         memory.get("total_inactive_file"), files.number("pids.current"), read_bytes, written_bytes)
-
-
-def _limit(limit: Optional[int], total_bytes: Optional[int]) -> Optional[int]:
-    """The smaller of the two: a group without a limit can use what the machine has."""
-    known = [value for value in (limit, total_bytes) if value is not None]
-    return min(known) if known else None
 
 
 # -- the tree ----------------------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ TYPES = ("in", "cpu", "fan", "pwm", "temp", "curr", "power", "energy", "humidity
 # A sensor's value is shown until the one behind it is there: some take a second, and are asked every ten.
 STALE_SECONDS = 25.0
 
-_FILE = pattern(r"(%s)([0-9]*)(?:_([A-Za-z0-9_]+))?" % "|".join(TYPES))
+# A property has a numbered sensor: the `energy_full` of a battery below device/ is none of a sensor's.
+_FILE = pattern(r"(%s)(?:([0-9]+)(?:_([A-Za-z0-9_]+))?)?" % "|".join(TYPES))
 
 
 class Chip(NamedTuple):

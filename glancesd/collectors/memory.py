@@ -12,11 +12,12 @@ from __future__ import annotations
 import os
 import re
 import struct
+import time
 
 from ..delta import percent
 from ..parsing import ParseError, Report, ignore, parse_or, rows
 from ..roots import Roots
-from ..typed import Mapping, NamedTuple, Optional
+from ..typed import Callable, Mapping, NamedTuple, Optional
 from .vmstat import VmStat
 
 FILE = "meminfo"
@@ -33,6 +34,14 @@ _LARGEST_PAGE_BYTES = 1 << 18        # 256 KiB: PowerPC 44x
 _CONTAINER_MARKS = ("run/systemd/container", ".dockerenv", "run/.containerenv")
 # Our own mount table first: what matters is whether lxcfs covers the /proc/meminfo that we read.
 _MOUNT_TABLES = ("self/mountinfo", "mounts", "1/mountinfo", "1/mounts")
+
+
+class Range(NamedTuple):
+    """Of a percentage, since the daemon started."""
+
+    least: float
+    most: float
+    mean: float                      # over time, however often it was looked at
 
 
 class Memory(NamedTuple):
@@ -53,6 +62,8 @@ class Memory(NamedTuple):
     page_bytes: int = _SMALLEST_PAGE_BYTES
     vmalloc_bytes: Optional[int] = None          # addresses that the kernel keeps for itself; None: it does not tell
     text: str = ""                               # of /proc/meminfo
+    used_range: Optional[Range] = None           # of used_percent
+    elapsed_seconds: Optional[float] = None      # since it was looked at before; None: the first time
 
     @property
     def word_bits(self) -> Optional[int]:
@@ -132,12 +143,35 @@ def _parse_used(line: str) -> Optional[tuple[str, int]]:
     return _parse_line(line) if line.partition(":")[0] in _USED else None
 
 
-class Sampler:
-    """Memory, again and again. State: what does not change, the size of a page and whether this is a container."""
+class _Seen:
+    """The range of a figure that is looked at now and then. State: its sum over time."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._began = self._at = clock()
+        self._range: Optional[Range] = None
+        self._sum = 0.0
+
+    def add(self, value: float) -> tuple[Range, Optional[float]]:
+        """The range, and the seconds since the figure before, which this one stands for."""
+        at, before = self._clock(), self._range or Range(value, value, value)
+        elapsed, self._at = at - self._at, at
+        self._sum += value * elapsed
+        mean = self._sum / (at - self._began) if at > self._began else value
+        first, self._range = self._range is None, Range(min(before.least, value), max(before.most, value), mean)
+        return self._range, None if first else elapsed
+
+
+class Sampler:
+    """Memory, again and again.
+
+    State: what does not change, the size of a page and whether this is a container; the range of the percentage used.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._page_bytes = 0
         self._in_container: Optional[bool] = None
+        self._used = _Seen(clock)
 
     def __call__(self, roots: Roots, vmstat: Optional[VmStat] = None) -> Memory:
         """/proc/meminfo; zoneinfo where the kernel does not say what is available; the arcstats of ZFS.
@@ -153,7 +187,7 @@ class Sampler:
         if roots.live or vmstat is not None:
             self._page_bytes = page_bytes
         swap_total = fields.get("SwapTotal", 0)
-        return Memory(
+        found = Memory(
             total_bytes=fields["MemTotal"],
             free_bytes=fields["MemFree"],
             available_bytes=self._available(roots, fields, page_bytes),
@@ -169,6 +203,8 @@ class Sampler:
             page_bytes=page_bytes,
             vmalloc_bytes=fields.get("VmallocTotal"),
             text=text)
+        used_range, elapsed = self._used.add(found.used_percent)
+        return found._replace(used_range=used_range, elapsed_seconds=elapsed)
 
     def _available(self, roots: Roots, fields: Mapping[str, int], page_bytes: int) -> int:
         available = fields.get("MemAvailable")

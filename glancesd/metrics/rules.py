@@ -165,7 +165,9 @@ def hwmon_family(sensor: str, kind: str, has_bare: bool) -> Optional[Scaled]:
 
 
 def _hwmon_with_unit(name: str, type_name: str, kind: str) -> Scaled:
-    text = _HWMON_HELP.get(type_name, "Sensor: " + type_name + " (%s).") % (kind or "its own value")
+    # A bare `temp` is an input: one HELP for both, or they would be two families of one name.
+    own = "input" if type_name in _HWMON_HELP else "its own value"
+    text = _HWMON_HELP.get(type_name, "Sensor: " + type_name + " (%s).") % (kind or own)
     if type_name == "fan":
         return _hwmon(name + "_rpm" * (kind in _HWMON_RPM), text), 1
     if type_name == "power" and kind == "accuracy":

@@ -166,6 +166,11 @@ def _web_url(text: str) -> str:
     return text
 
 
+def _host_of(url: str) -> str:
+    """Host and port, without the login: what a check without a description is called."""
+    return re.split("[/?#]", url.split("://", 1)[1], maxsplit=1)[0].rpartition("@")[2]
+
+
 def _verify(text: str) -> bool | str:
     return text if "/" in text else yes_no(text)
 
@@ -199,7 +204,7 @@ def _check(indice: str, found: Mapping[str, Any], timeout: float) -> Port | Web:
     rtt_warning = found["rtt_warning"] / 1000 if "rtt_warning" in found else None
     timeout = found.get("timeout", timeout)
     if "url" in found:
-        return Web(indice, found["url"], found.get("description", found["url"]), timeout, rtt_warning,
+        return Web(indice, found["url"], found.get("description", _host_of(found["url"])), timeout, rtt_warning,
                    found.get("ssl_verify", True))
     port = found.get("port", 0)
     description = found.get("description", "%s:%d" % (found["host"], port) if port else found["host"])

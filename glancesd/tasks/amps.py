@@ -17,8 +17,8 @@ class AmpResult(NamedTuple):
 
     item: Amp
     matching: Optional[int]              # processes; None: not counted yet, or without a regex
-    result: Optional[str]                # None: not run yet, nothing matches, or its command cannot be executed
-    since_seconds: Optional[float]       # since the result
+    result: Optional[str]                # None: not run yet, nothing matches, or its command says nothing or fails
+    since_seconds: Optional[float]       # since it was run; where nothing is to be run, since it was counted
 
     @property
     def name(self) -> str:
@@ -52,7 +52,7 @@ class Application(Job):
         """Take the matching processes; called with the lock."""
         self._count = len(found) if self.item.regex is not None else None
         if self._count == 0:
-            self._result = self._at = None
+            self._set(None)
         elif self.item.command is None:
             self._set(_use_text(found))
 
@@ -74,7 +74,7 @@ class Application(Job):
         status, output = run_words(self.item.command or "", self._run)
         if status != 0:
             return None
-        return " ".join(output.split()) if self.item.one_line else output
+        return (" ".join(output.split()) if self.item.one_line else output.rstrip()) or None
 
     def keep(self, outcome: Optional[str]) -> None:
         if self.item.regex is None or self._count:       # else the processes that it was run for are gone

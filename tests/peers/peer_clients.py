@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import unittest
 from typing import Any
 
-from tests.daemon import Daemon
+from tests.daemon import TOP, Daemon
 
 try:
     glances_api: Any = importlib.import_module("glances_api")
@@ -32,6 +33,19 @@ class HomeAssistant(unittest.TestCase):
                     self.assertEqual(set(told["network"]), {row["interface_name"] for row in answer["network"]})
                     self.assertEqual(told["cpu"]["cpu_use_percent"], answer["quicklook"]["cpu"])
                     self.assertEqual(told["mem"]["memory_use_percent"], answer["mem"]["percent"])
+
+    def test_containers(self) -> None:
+        asyncio = importlib.import_module("asyncio")
+        tree = os.path.join(TOP, "tests", "hosts", "docker")
+        with Daemon(*("--%sfs=%s" % (name, os.path.join(tree, folder)) for name, folder in (
+                ("proc", "proc"), ("sys", "sys"), ("root", "root")))) as daemon:
+            for version in (2, 3, 4):
+                with self.subTest(version):
+                    client = glances_api.Glances(host="127.0.0.1", port=daemon.port, version=version)
+                    told = asyncio.run(client.get_ha_sensor_data())
+                    self.assertEqual(told["docker"], {"docker_active": 6, "docker_cpu_use": 0.0,
+                                                      "docker_memory_use": 1144.0})
+                    self.assertEqual(len(told["containers"]), 6)
 
 
 if __name__ == "__main__":
