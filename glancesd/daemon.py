@@ -28,6 +28,7 @@ from .server.access import Access
 from .server.app import App
 from .server.server import Server
 from .settings import Settings, SettingsError
+from .settings.options import USERNAME
 from .signals import END, Signals
 from .sockets import Listening, StartError
 from .tasks import Tasks
@@ -153,6 +154,9 @@ class Daemon:
         settings = settings._replace(**{name: getattr(self._started_with, name) for name in FIXED})
         if self._listening is None:
             return settings
+        if settings.username != USERNAME and not settings.password_file:
+            warning = "username: without effect, because no password is set (password_file)"
+            settings = settings._replace(warnings=(*settings.warnings, warning))
         if settings.exit_idle and not self._listening.handed:
             warning = "exit_idle: ignored, because nobody would start glancesd again: it is for socket activation"
             settings = settings._replace(exit_idle=0.0, warnings=(*settings.warnings, warning))
@@ -162,8 +166,10 @@ class Daemon:
         """The settings for the served machine; SettingsError where it has no /proc/stat, which no procfs lacks."""
         try:
             cpus = len(cpu.sample(self._roots).cpus)
-        except ParseError:                              # of a kernel to come: its other files may serve
-            cpus = 1
+        except ParseError as problem:
+            if "\ncpu" not in "\n" + self._roots.proc(cpu.FILE, default=""):        # /proc/self has a stat, too
+                raise SettingsError("--procfs: %s/%s" % (self._roots.procfs, problem)) from None
+            cpus = 1                                    # of a kernel to come: its other files may serve
         except NoData:
             raise SettingsError("--procfs: %s/stat: no such file" % self._roots.procfs) from None
         except OSError as problem:

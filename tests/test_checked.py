@@ -36,12 +36,21 @@ class Misspelt(unittest.TestCase):
         ("[global]\npassword_file=/x\n", "f:2: password_file: belongs into [glancesd]"),
         ("[outputs]\ntls_cert=/x\n", "f:2: tls_cert: belongs into [glancesd]"),
         ("[network]\nallow_from=10.0.0.0/8\n", "f:2: allow_from: belongs into [glancesd]"),
+        # Indented, it is part of the value above.
+        ("[network]\nhide=lo\n  [glancesd]\n  password_file=/x\n",
+         "f:2: hide: goes on with '[glancesd]', which is indented deeper"),
+        ("[glancesd]\nport=5\n  password_file = /x\n",
+         "f:2: port: goes on with 'password_file = /x', which is indented deeper"),
+        ("[fs]\nhide=/a,\n  /b,\n  [cpu]\n", "f:2: hide: goes on with '[cpu]', which is indented deeper"),
         ("[server]\nport=5\nallow_from=10.0.0.0/8\n", "f:3: allow_from: belongs into [glancesd]"),
     )
     WARNED: tuple[tuple[str, list[str]], ...] = (
         ("[cpu]\nusr_careful=5\n", ["f:2: usr_careful: glancesd has no such option in [cpu] (user_careful?)"]),
         ("[network]\nhide_noup=True\n", ["f:2: hide_noup: glancesd has no such option in [network] (hide_no_up?)"]),
         ("[monitor]\nlist_11_regex=x\n", ["f:2: list_11_regex: glancesd has no such option in [monitor]"]),
+        ("[glancesd]\npassword_file=\nallow_from =\n",
+         ["f:2: password_file: empty, so nobody is asked for a password"]),
+        ("[fs]\nhide=/a,\n  [ab],\n  /password_file=x\n", []),
         ("[netwrk]\nhide=lo\n", ["f:1: [netwrk]: neither glancesd nor Glances has such a section ([network]?)"]),
         ("[Cpu]\n", ["f:1: [Cpu]: neither glancesd nor Glances has such a section ([cpu]?)"]),
         ("[influxbd]\n", ["f:1: [influxbd]: neither glancesd nor Glances has such a section ([influxdb]?)"]),

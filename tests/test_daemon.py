@@ -168,6 +168,16 @@ class Reload(Case):
 
 
 class Told(Case):
+    def test_a_user_name_without_a_password(self) -> None:
+        """Who sets one believes that it is asked for."""
+        line = "glancesd: username: without effect, because no password is set (password_file)"
+        self.begin("[glancesd]\nusername=bob\n")
+        self.assertIn(line, self.daemon.log)
+        with open(self.file + ".secret", "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write("secret\n")
+        self.write("[glancesd]\nusername=bob\npassword_file=%s.secret\n" % self.file)
+        self.assertEqual(self.reload(), "glancesd: reloaded")
+
     def begin(self, text: str, *options: str, **more: Any) -> None:
         self.write(text)
         self.daemon = Daemon("--interval", "0", "--cached-time", "0", "-C", self.file, *options, **more)

@@ -46,6 +46,8 @@ class Parse(unittest.TestCase):
         ("option twice", "[cpu]\nA=1\n\na=2\n", "f:4: a: already set in line 2"),
         ("neither", "[cpu]\nuser careful\n", "f:2: neither [section] nor option = value: 'user careful'"),
         ("no name", "[cpu]\n= 5\n", "f:2: neither [section] nor option = value: '= 5'"),
+        ("a setting behind a header", "[cpu] user_careful=5\n",
+         "f:1: neither [section] nor option = value: '[cpu] user_careful=5'"),
         ("unclosed header", "[cpu\n", "f:1: neither [section] nor option = value: '[cpu'"),
         ("empty header", "[]\n", "f:1: neither [section] nor option = value: '[]'"),
         ("control characters stay on one line", "[a]\n\x1b[31m\x00\n",

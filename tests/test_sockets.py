@@ -257,6 +257,16 @@ class Starts(Case):
         self.assertEqual(self.ends("", "--procfs", folder, "-p", "0"),
                          (2, "glancesd: --procfs: %s/stat: no such file\n" % folder))
 
+    def test_a_procfs_whose_stat_is_of_no_machine(self) -> None:
+        folder = os.path.dirname(self.path)
+        for name, text in (("/proc/self", ""), (folder, ""), (folder, "12 (init) S 0 1 1\n"), (folder, "hello\n")):
+            if name == folder:
+                with open(folder + "/stat", "w") as file:
+                    file.write(text)
+            with self.subTest(name, text=text):
+                self.assertEqual(self.ends("", "--procfs", name, "-p", "0"),
+                                 (2, "glancesd: --procfs: %s/stat:1: no line of the whole machine (cpu)\n" % name))
+
 
 class Reaped(unittest.TestCase):
     @unittest.skipIf(os.geteuid(), "only root can be process 1 of a namespace")

@@ -38,9 +38,12 @@ def check(file: Sections, path: str) -> Checked:
     found = Checked({name: {} for name in PLUGINS}, [])
     passed: list[str] = []
     for name, options in file.items():
+        _nothing_swallowed(options, strict)
         may = section_of(name)
         if name in strict:
             _no_other(name, options, strict[name])
+            found.warnings.extend("%s: empty, so nobody is asked for a password" % entry.where
+                                  for option, entry in options.items() if option == "password_file" and not entry.text)
         elif may is AMP and not amp_enabled(options):
             continue
         elif may is not None:
@@ -56,6 +59,15 @@ def check(file: Sections, path: str) -> Checked:
     if passed:
         found.warnings.append("%s: without effect here: %s" % (path, ", ".join(passed)))
     return found
+
+
+def _nothing_swallowed(options: Options, strict: Collection[str]) -> None:
+    """Refuse a section or a setting about access that is indented, and so would be part of the value above it."""
+    for entry in options.values():
+        for line in entry.text.split("\n")[1:]:
+            word = line.replace(":", "=").partition("=")[0].strip().lower()
+            if word in _ACCESS or line.startswith("[") and line[1:].partition("]")[0] in (*strict, *SECTIONS):
+                raise SettingsError("%s: goes on with %.60r, which is indented deeper" % (entry.where, line))
 
 
 def _no_other(name: str, options: Options, known: Collection[str]) -> None:

@@ -15,7 +15,8 @@ from ..lazy import pattern
 from ..log import printable
 from ..typed import Dict, Iterable, Mapping, NamedTuple
 
-_HEADER = pattern(r"\[([^]]+)\]")
+# Nothing is set behind a header: `[glancesd] password_file=/x` is a mistake.
+_HEADER = pattern(r"\[([^]]+)\](?!\s*[^#;\s][^#;]*=)")
 # The first that matches: "=", or a colon that is followed by a space; else any colon.
 _ASSIGNMENTS = (pattern(r"(.*?)\s*(?:=|:(?=\s|$))\s*(.*)"), pattern(r"(.*?)\s*:\s*(.*)"))
 

@@ -14,6 +14,7 @@ from .sections import PLUGINS
 HISTORY_POINTS_MOST = 28800
 APIS = ("2", "3", "4")
 
+USERNAME = "glances"             # of Glances
 OWN_SECTION = "glancesd"
 Place = Tuple[str, str]          # section, option
 
@@ -70,7 +71,7 @@ OPTIONS: tuple[Option, ...] = (
            "networks to serve, instead of loopback and the private networks"),
     Option("password_file", readers.file, None, ("--password-file",), "FILE",
            "ask for the password that is in this file, in clear or made by --hash-password"),
-    Option("username", readers.user, "glances", ("--username",), "NAME", "user name that goes with the password"),
+    Option("username", readers.user, USERNAME, ("--username",), "NAME", "user name that goes with the password"),
     Option("allowed_host", readers.hosts, (), ("--allowed-host",), "NAME,...",
            "further names that this server may be called by"),
     Option("cors_origin", readers.origins, (), ("--cors-origin",), "ORIGIN,...",
