@@ -22,11 +22,11 @@ def names(roots: Roots) -> tuple[str, ...]:
 
 
 class TimeZone:
-    """Follows /etc/localtime, unless TZ names a zone."""
+    """Follows /etc/localtime, unless TZ names another zone (":/etc/localtime" saves a C library the look at it)."""
 
     def __init__(self, environ: MutableMapping[str, str], path: str = LOCALTIME) -> None:
         self._environ = environ
-        self._fixed = bool(environ.get("TZ"))
+        self._fixed = environ.get("TZ", "").lstrip(":") not in ("", path)
         self._path = path
         self._seen = self._look()
 

@@ -164,6 +164,7 @@ class Uptime(Tree):
         for name, btime, files, expected in (
                 ("a machine", 1000000, {"proc/1/stat": first % 12}, 1000000),
                 ("no btime", None, {"proc/1/stat": first % 12, "proc/uptime": "3600.5 1.0\n"}, 1996399.5),
+                ("a btime of 0", 0, {"proc/1/stat": first % 12, "proc/uptime": "3600.5 1.0\n"}, 1996399.5),
                 ("a container that started an hour ago", 1000000, {"proc/1/stat": first % 99640000}, 1996400),
                 ("no btime in it", None, {"proc/1/stat": first % 99640000, "proc/uptime": "1000000.00 1\n"}, 1996400),
                 ("lxcfs has moved the start", 1996400, {"proc/1/stat": first % 99640000}, 1996400),

@@ -43,12 +43,18 @@ class Zone(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             clean = {name: value for name, value in os.environ.items() if name != "TZ"}
             done = subprocess.run([sys.executable, "-c", FOLLOW, folder + "/localtime"], cwd=TOP, check=True, text=True,
-                                  env={**clean, **environ}, stdout=subprocess.PIPE)
+                                  env={**clean, **{name: value.replace("FOLDER", folder)
+                                                    for name, value in environ.items()}}, stdout=subprocess.PIPE)
         return done.stdout.splitlines()
 
     def test_another_file_is_followed(self) -> None:
         self.assertEqual(self.follow(), ["False", "True 1 False", "True 2 False", "True 3 False", "True 4 False",
                                          "True 0"])
+
+    def test_the_file_named_by_the_environment_is_followed(self) -> None:
+        """TZ=:/etc/localtime is set to save the C library a look at the file for each time that it formats."""
+        for zone in (":FOLDER/localtime", "FOLDER/localtime"):
+            self.assertEqual(self.follow(TZ=zone), self.follow())
 
     def test_a_zone_of_the_environment_stays(self) -> None:
         self.assertEqual(self.follow(TZ="UTC-5"), ["False"] + ["False 5 False"] * 4 + ["False 5"])

@@ -105,6 +105,8 @@ class Derive(unittest.TestCase):
         ("as many as two CPUs have", BASE, BASE._replace(user_ticks=504), 1.0, 204.0, 5000, 600),
         ("one more", BASE, BASE._replace(user_ticks=505), 1.0, 0.0, 5000, 600),
         ("bytes step back", BASE, BASE._replace(read_bytes=10, written_bytes=700), 1.0, 0.0, 10, 600),
+        ("more bytes than any storage moves", BASE, BASE._replace(read_bytes=10 ** 15, written_bytes=10 ** 9), 1.0, 0.0,
+         10 ** 15, 600),
         ("not permitted", BASE._replace(read_bytes=None, written_bytes=None, state="R"),
          BASE._replace(read_bytes=None, written_bytes=None), 1.0, 0.0, None, None),
         ("permitted from now on", BASE._replace(read_bytes=None, written_bytes=None), BASE, 1.0, 0.0, 5000, 600),

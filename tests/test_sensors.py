@@ -107,7 +107,8 @@ class Figures(unittest.TestCase):
     def test_rounded(self) -> None:
         for value, expected in ((48.312, 48.3), (-0.04, 0.0), (45.0, 45.0), (1204, 1204)):
             with self.subTest(value):
-                self.assertEqual(Sensor("chip", "label", value).rounded, expected)
+                rounded = Sensor("chip", "label", value).rounded
+                self.assertEqual((rounded, repr(rounded)[:1] == "-"), (expected, expected < 0))
 
     def test_disks(self) -> None:
         for value, unit, rounded, celsius in ((38.85, "C", 38.9, 38.9), (88.0, "F", 88.0, 31.1),

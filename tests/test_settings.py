@@ -207,6 +207,8 @@ class CommandLine(Files):
         (("--password", "x"), "--password: of Glances; here --password-file FILE; --hash-password makes one"),
         (("-w", "--disable-docker"), "--disable-docker: of Glances; here --disable-plugin docker"),
         (("--disable-plugins", "fs"), "--disable-plugins: of Glances; here --disable-plugin NAME,..."),
+        (("--process-filter", "x"), "--process-filter: of Glances; here it means nothing: leave it out"),
+        (("--strftime=%H",), "--strftime: of Glances; here it means nothing: leave it out"),
         (("-u", "ann"), "-u: of Glances; here --username NAME"),
         (("--disable-history",), "--disable-history: of Glances; here --history-size 0"),
     )

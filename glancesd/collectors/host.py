@@ -184,7 +184,7 @@ class StartSampler:
         """Seconds since 1970. NoData when the kernel does not tell."""
         now = self._wall()
         boot: Optional[float] = stat.boot_time_seconds if stat is not None else None
-        if boot is None:
+        if not boot:                     # 0: a sandbox's kernel that does not tell
             boot = now - parse_uptime(roots.proc(UPTIME))
         if self._first_ticks is None:
             self._first_ticks = _start_of_process_1(roots)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import sys
 import time
 
-from ..delta import increase, rate
+from ..delta import LATE_SECONDS, MOST_BYTES_PER_SECOND, increase, rate
 from ..parsing import ParseError, decode
 from ..roots import SHORTAGE, NoData, Roots
 from ..typed import Callable, Mapping, NamedTuple, Optional
@@ -234,9 +234,10 @@ def derive(now: Sample, before: Optional[Sample], elapsed: float) -> list[Activi
             if newest is None:
                 newest = max([other.start_ticks for other in earlier.values()], default=0)
             previous = process if process.start_ticks < newest else _as_it_started(process)
+        most = MOST_BYTES_PER_SECOND * (elapsed + LATE_SECONDS)
         activities.append(Activity(process, _cpu_percent(now, before, process, previous, elapsed),
-                                   _at_start(process.read_bytes, previous.read_bytes),
-                                   _at_start(process.written_bytes, previous.written_bytes), elapsed))
+                                   _at_start(process.read_bytes, previous.read_bytes, most),
+                                   _at_start(process.written_bytes, previous.written_bytes, most), elapsed))
     return activities
 
 
@@ -265,9 +266,9 @@ def _cpu_percent(now: Sample, before: Sample, process: Process, previous: Proces
     return round(rate(ticks, elapsed) * 100 / TICKS_PER_SECOND, 1)
 
 
-def _at_start(now: Optional[int], before: Optional[int]) -> Optional[int]:
-    """The counter at the start of the window, such that the difference is its increase."""
-    return None if now is None else now - increase(now, before)
+def _at_start(now: Optional[int], before: Optional[int], most: float) -> Optional[int]:
+    """The counter at the start of the window, such that the difference is its increase, which is `most` at most."""
+    return None if now is None else now - increase(now, before, most)
 
 
 class _Seen:

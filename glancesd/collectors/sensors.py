@@ -62,7 +62,7 @@ class Sensor(NamedTuple):
     @property
     def rounded(self) -> Union[float, int]:
         """Degrees to one decimal; revolutions as they are."""
-        return round(self.value, 1)
+        return round(self.value, 1) + 0            # -0.0 is 0.0
 
 
 class Thresholds(NamedTuple):

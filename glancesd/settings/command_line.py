@@ -10,6 +10,14 @@ from .sections import PLUGINS
 
 _ALL = "all plugins are served that --disable-plugin does not name"
 _WEB_SERVER = "there is only the web server, which needs no option"
+# What is shown on Glances' screen, and how.
+_SCREEN = (
+    "-b -f --byte --diskio-iops --diskio-latency --diskio-show-ramfs --disable-bg --disable-bold "
+    "--disable-cursor --disable-irix --disable-left-sidebar --disable-separator --disable-top --disable-unicode "
+    "--enable-light --enable-process-extended --enable-separator --fahrenheit --fs-free-space --full-quicklook "
+    "--hide-kernel-threads --hide-public-info --light --meangpu --network-cumul --network-sum --no-kernel-threads "
+    "--per-cpu --percpu --process-filter --process-focus --process-long-name --process-short-name --programs "
+    "--separator --sort-processes --sparkline --stop-after --strftime --theme-white --tree")
 # Options of Glances, which a command line that is carried over has, and what to write instead.
 _OF_GLANCES = {
     **dict.fromkeys(("-t", "--time"), "--cached-time (how long all callers share one sample) and --interval (alerts "
@@ -22,8 +30,8 @@ _OF_GLANCES = {
     "--disable-process": "--disable-plugin processlist,processcount",
     **dict.fromkeys(("-s", "--server", "-c", "--client", "--browser"), _WEB_SERVER),
     **dict.fromkeys(("--export", "--stdout", "--stdout-csv", "--stdout-json"), "nothing is exported: ask the API"),
-    **dict.fromkeys(("-d", "--debug", "-q", "--quiet", "--disable-check-update", "--disable-autodiscover",
-                     "--open-web-browser"), "it means nothing: leave it out"),
+    **dict.fromkeys((*_SCREEN.split(), "-d", "--debug", "-q", "--quiet", "--disable-check-update",
+                     "--disable-autodiscover", "--open-web-browser"), "it means nothing: leave it out"),
 }
 
 

@@ -15,8 +15,9 @@ from ..lazy import pattern
 from ..log import printable
 from ..typed import Dict, Iterable, Mapping, NamedTuple
 
-# Nothing is set behind a header: `[glancesd] password_file=/x` is a mistake.
-_HEADER = pattern(r"\[([^]]+)\](?!\s*[^#;\s][^#;]*=)")
+_HEADER = pattern(r"\[([^]]+)\]")
+# Nothing can be set behind a header: `[glancesd] password_file=/x`.
+_MORE_THAN_HEADER = pattern(r"\[[^]]+\]\s*[^#;\s][^#;]*=")
 # The first that matches: "=", or a colon that is followed by a space; else any colon.
 _ASSIGNMENTS = (pattern(r"(.*?)\s*(?:=|:(?=\s|$))\s*(.*)"), pattern(r"(.*?)\s*:\s*(.*)"))
 
@@ -64,6 +65,8 @@ def parse(text: str, file: str) -> dict[str, Options]:
             found[section][option][0].append(content)
             continue
         depth = indent
+        if _MORE_THAN_HEADER.match(content):
+            raise SettingsError("%s:%d: more than a [section] in its line: %.60r" % (file, number, content))
         header = _HEADER.match(content)
         if header:
             section, option = header.group(1), ""
