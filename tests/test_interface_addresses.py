@@ -4,7 +4,7 @@ from __future__ import annotations
 import errno
 import socket
 import unittest
-from typing import Iterator, Optional
+from typing import Iterator, Optional, Union
 from unittest import mock
 
 from glancesd.collectors import interface_addresses, network
@@ -18,7 +18,7 @@ DEV = "\n\n" + "".join("%s: %s\n" % (name, " ".join("0" * 16)) for name in ("lo"
 
 
 class Host(Roots):
-    def __init__(self, inet6: str, routes: Optional[str], live: bool = False) -> None:
+    def __init__(self, inet6: str, routes: Union[str, OSError, None], live: bool = False) -> None:
         super().__init__("/nowhere", "/nowhere", "/nowhere")
         self.live = live
         self.texts = {"if_inet6": inet6, "dev": DEV}
@@ -33,6 +33,8 @@ class Host(Roots):
         text = self.texts["if_inet6"] if name == "if_inet6" else self.routes
         if text is None:
             raise NoData(name)
+        if isinstance(text, OSError):
+            raise text
         yield from text.splitlines(True)
 
     def attribute(self, name: str) -> Optional[str]:
@@ -55,7 +57,9 @@ class Addresses(unittest.TestCase):
         for name, host, expected in (
                 ("addresses of both kinds", Host(INET6, ROUTES), (True, True, True, False)),
                 ("without IPv6", Host("", ROUTES), (True, False, True, False)),
-                ("no routes are told: not known", Host(INET6, None), (True, True, None, None))):
+                ("no routes are told: not known", Host(INET6, None), (True, True, None, None)),
+                ("routes are refused: not known", Host(INET6, PermissionError(errno.EACCES, "")),
+                 (True, True, None, None))):
             with self.subTest(name):
                 self.assertEqual(interface_addresses.sample(host, names), dict(zip(names, expected)))
 
@@ -67,6 +71,16 @@ class Addresses(unittest.TestCase):
         with mock.patch.object(interface_addresses, "ioctl", ioctl):
             found = interface_addresses.sample(Host(INET6, None, live=True), ("eth0", "wan", "spare"))
         self.assertEqual(found, {"eth0": True, "wan": True, "spare": False})
+
+    def test_this_machine_where_no_socket_of_ipv4_may_be_made(self) -> None:
+        names = ("eth0", "wan")
+        for number, expected in ((errno.EAFNOSUPPORT, {"eth0": True, "wan": None}), (errno.EMFILE, None)):
+            with self.subTest(number), mock.patch("socket.socket", side_effect=OSError(number, "")):
+                if expected is None:
+                    with self.assertRaises(OSError):
+                        interface_addresses.sample(Host(INET6, None, live=True), names)
+                else:
+                    self.assertEqual(interface_addresses.sample(Host(INET6, None, live=True), names), expected)
 
     def test_loopback_of_this_machine(self) -> None:
         try:

@@ -21,7 +21,7 @@ class Parse(tables.Tables):
          {0: Softnet(1, 2, 3, 0, 10, 11, 12), 2: Softnet(4, 5, 6, 0, 0, 0, 0)}),
         ("6.x: fifteen columns", "1 2 3 0 0 0 0 0 0 a b c 7 d e\n", {7: Softnet(1, 2, 3, 0, 10, 11, 12)}),
     )
-    LOST = (("short", "1 2 3\n1 2 3 0 0 0 0 0 0\n", {0: Softnet(1, 2, 3, 0)},
+    LOST = (("short: the second row stays that of CPU 1", "1 2 3\n1 2 3 0 0 0 0 0 0\n", {1: Softnet(1, 2, 3, 0)},
              "net/softnet_stat:1: not hexadecimal columns"),)
     MALFORMED = (
         ("short", "1 2 3 4\n", "net/softnet_stat:1: not hexadecimal columns"),

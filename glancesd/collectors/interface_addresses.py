@@ -35,15 +35,19 @@ def sample(roots: Roots, names: Iterable[str]) -> dict[str, Optional[bool]]:
     """Whether each interface has an IPv4 or an IPv6 address; None: not known. OSError when descriptors are short."""
     found = _with_inet6(roots)
     without: Optional[bool] = False
-    if roots.live and ioctl is not None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-            found.update(name for name in names if _has_ipv4(asked, name))
-    else:
-        try:
+    try:
+        if roots.live and ioctl is not None:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+                found.update(name for name in names if _has_ipv4(asked, name))
+        else:
             found.update(_with_routes(roots))
             found.add(_LOOPBACK)
-        except NoData:
-            without = None
+    except NoData:
+        without = None
+    except OSError as problem:         # a unit that allows no socket of IPv4, a table that is refused
+        if problem.errno in SHORTAGE:
+            raise
+        without = None
     return {name: True if name in found else without for name in names}
 
 

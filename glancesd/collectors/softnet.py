@@ -12,6 +12,8 @@
 """
 from __future__ import annotations
 
+from itertools import count
+
 from ..parsing import Report, ignore, rows
 from ..roots import Roots
 from ..typed import NamedTuple, Optional
@@ -19,7 +21,7 @@ from ..typed import NamedTuple, Optional
 FILE = "softnet_stat"
 
 _LEAST_COLUMNS = 9
-_COLLISION, _RPS, _FLOW_LIMIT, _BACKLOG, _CPU = 8, 9, 10, 11, 12
+_COLLISION, _BACKLOG, _CPU = 8, 11, 12
 
 
 class Softnet(NamedTuple):
@@ -36,17 +38,19 @@ class Softnet(NamedTuple):
 
 def parse(text: str, file: str = "net/" + FILE, report: Report = ignore) -> dict[int, Softnet]:
     """Rows by CPU: its number where the kernel tells it, else that of the row. A short row is malformed."""
-    return {columns[_CPU] if len(columns) > _CPU else number: Softnet(*columns[:3], *columns[_COLLISION:_BACKLOG + 1])
-            for number, columns in enumerate(rows(text, _columns, "hexadecimal columns", file, report))}
+    numbers = count()                   # also of the malformed rows: no CPU gets what another one took in
+
+    def parse_row(row: str) -> tuple[int, Softnet]:
+        number, columns = next(numbers), [int(column, 16) for column in row.split()]
+        if len(columns) < _LEAST_COLUMNS:
+            raise ValueError
+        return (columns[_CPU] if len(columns) > _CPU else number,
+                Softnet(*columns[:3], *columns[_COLLISION:_BACKLOG + 1]))
+
+    return dict(rows(text, parse_row, "hexadecimal columns", file, report))
 
 
 def sample(roots: Roots) -> dict[int, Softnet]:
     """/proc/net/softnet_stat. NoData without it."""
     return parse(roots.net(FILE), report=roots.report)
 
-
-def _columns(row: str) -> list[int]:
-    columns = [int(column, 16) for column in row.split()]
-    if len(columns) < _LEAST_COLUMNS:
-        raise ValueError
-    return columns

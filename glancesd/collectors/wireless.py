@@ -4,8 +4,8 @@
      face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22
      wlan0: 0000   54.  -56.  -256        0      0      0      0    107        0
 
-A dot marks a value that is new since it was last read. Level and noise are below 0 when the driver gives dBm, else in a
-unit of its own; -256 is what a driver that does not measure shows (net/wireless/wext-proc.c).
+A dot marks a value that is new since it was last read. The level is below 0 when the driver gives dBm, else in a unit
+of its own; -256 is what a driver that does not measure shows (net/wireless/wext-proc.c).
 """
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..typed import NamedTuple, Optional
 FILE = "net/wireless"
 
 _HEADER_LINES = 2
-_LINK, _NOISE = 1, 3
+_LINK, _LEVEL = 1, 2
 # Beyond any driver's scale of quality.
 _MOST = 1 << 16
 _NOT_MEASURED_DBM = -256
@@ -28,11 +28,10 @@ class Station(NamedTuple):
     interface: str
     quality: float                  # of 70 with today's drivers (cfg80211), of another whole with older ones
     signal_dbm: Optional[float]
-    noise_dbm: Optional[float]
 
 
 def parse(text: str, file: str = FILE, report: Report = ignore) -> dict[str, Station]:
-    """Stations by interface, in the kernel's order. ParseError when no row is `name: status link level noise`."""
+    """Stations by interface, in the kernel's order. ParseError when no row is `name: status link level`."""
     stations = rows(text, _station, "an interface and its figures", file, report, _HEADER_LINES)
     return {station.interface: station for station in stations}
 
@@ -44,12 +43,9 @@ def sample(roots: Roots) -> dict[str, Station]:
 
 def _station(row: str) -> Station:
     name, _, figures = row.rpartition(":")
-    link, level, noise = (int(column.rstrip(".")) for column in figures.split()[_LINK:_NOISE + 1])
+    link, level = (int(column.rstrip(".")) for column in figures.split()[_LINK:_LEVEL + 1])
     name = name.strip(" ")
     if not name or not 0 <= link < _MOST:
         raise ValueError("no name, or no figure")
-    return Station(name, float(link), _dbm(level), _dbm(noise))
+    return Station(name, float(link), float(level) if _NOT_MEASURED_DBM < level < 0 else None)
 
-
-def _dbm(figure: int) -> Optional[float]:
-    return float(figure) if _NOT_MEASURED_DBM < figure < 0 else None
