@@ -129,11 +129,11 @@ def parse_or(default: T, parse: Callable[..., T], text: str, report: Report) -> 
         return default
 
 
-def integer(text: str) -> int:
+def integer(text: str, base: int = 10) -> int:
     """int() for rows. ValueError on a number of more than 64 bits, too."""
     if len(text) > _DIGITS:
         raise ValueError
-    return int(text)
+    return int(text, base)
 
 
 def parse_number(text: str, file: str) -> int:

@@ -273,7 +273,6 @@ SEEDS = {
     "udp_queues.parse": Seeds(("proc/*net/udp", "proc/*net/udp6"), (
         b"   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
         b"   42: 00000000:0044 00000000:0000 07 00000010:00000300 00:00000000 00000000     0        0 11823 2\n",)),
-    "vmstat.parse": Seeds(("proc/vmstat",), (b"nr_free_pages 128000\npswpin 12\npswpout 34\n",)),
     "wireless.parse": Seeds(("proc/*net/wireless",), (
         b"Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE\n"
         b" face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22\n"

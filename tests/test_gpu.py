@@ -73,6 +73,15 @@ class Cards(Tree):
         self.card(1, "nouveau", hwmon__hwmon2__fan1_input="x", hwmon__hwmon2__temp1_input="y")
         self.assertEqual([(card.temperature_celsius, card.fan) for card in self.cards()], [(41, 1200), (None, None)])
 
+    def test_what_no_sensor_shows(self) -> None:
+        self.card(0, "amdgpu", gpu_busy_percent="9" * 400, mem_info_vram_used="9" * 400, mem_info_vram_total="4",
+                  hwmon__hwmon4__temp1_input="9" * 400, hwmon__hwmon4__fan1_input="9" * 400,
+                  hwmon__hwmon4__fan1_max="3300")
+        for number, text in enumerate(("65261850", "-273150", "255000"), 1):
+            self.card(number, "nouveau", hwmon__hwmon1__temp1_input=text)
+        self.assertEqual(self.cards(), [CardSample("amd0", "AMD GPU"), *(
+            CardSample("nvidia%d" % number, "NVIDIA GPU") for number in range(3))])
+
     def test_a_sleeping_card_is_not_woken(self) -> None:
         self.card(0, "amdgpu", gpu_busy_percent="3", power__runtime_status="suspended",
                   hwmon__hwmon1__temp1_input="41000")

@@ -102,11 +102,6 @@ class LoadAverages(Tree):
             host.sample_load(self.host({}))
 
 
-    def test_per_cpu(self) -> None:
-        self.assertEqual(Load(1.0, 2.0, 6.0).per_cpu(4), Load(0.25, 0.5, 1.5))
-        self.assertEqual(Load(1.0, 2.0, 6.0).per_cpu(0), Load(1.0, 2.0, 6.0))
-
-
 class OsRelease(unittest.TestCase):
     TABLE = (
         ("Debian", DEBIAN, "Debian GNU/Linux 12"),

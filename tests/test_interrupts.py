@@ -55,6 +55,8 @@ class Parse(unittest.TestCase):
     )
     MALFORMED = (
         ("no colon", "xyz 1 2", "interrupts:2: not an interrupt line and its counts: 'xyz 1 2'"),
+        ("more than 64 bits", "LOC: 1 %s" % ("9" * 30), "interrupts:2: not an interrupt line and its counts: "
+         "'LOC: 1 %s'" % ("9" * 30)),
         ("no name", ": 1 2", "interrupts:2: not an interrupt line and its counts: ': 1 2'"),
     )
     WITHOUT_CPUS = (

@@ -17,7 +17,8 @@ class MoreThan64Bits(unittest.TestCase):
 
     FILES = ("proc/stat", "proc/diskstats", "proc/net/dev", "proc/schedstat", "proc/pressure/io", "proc/loadavg",
              "proc/1/stat", "proc/1022/io", "proc/meminfo", "proc/interrupts", "sys/class/net/eth0/speed",
-             "sys/class/hwmon/hwmon1/temp1_input", "sys/class/net/eth0/mtu")
+             "sys/class/hwmon/hwmon1/temp1_input", "sys/class/net/eth0/mtu", "proc/mdstat", "proc/vmstat",
+             "proc/net/softnet_stat", "proc/net/snmp6", "proc/net/udp", "root/etc/passwd")
 
     def test_everywhere(self) -> None:
         with tempfile.TemporaryDirectory() as folder:

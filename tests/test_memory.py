@@ -82,6 +82,8 @@ class Parse(unittest.TestCase):
         ("no value", "MemTotal: 1 kB\nMemFree:\n", {"MemTotal": KIB},
          "meminfo:2: not a name, a number and kB: 'MemFree:'"),
         ("a unit of its own", "MemTotal: 1 MB\nMemFree: 1 kB\n", {"MemFree": KIB}, "meminfo:1: not a name"),
+        ("more than 64 bits", "MemFree: 1 kB\nMemTotal: %s kB\n" % ("9" * 30), {"MemFree": KIB},
+         "meminfo:2: not a name"),
         ("not a number", "MemFree: 1 kB\nMemTotal: 12x kB\n", {"MemFree": KIB}, "meminfo:2: not a name"),
     )
 
@@ -228,6 +230,8 @@ class Sample(Tree):
         self.assertIn(("SwapCached", 7 * KIB, True), whole.lines())
         self.assertEqual([name for name, _, is_amount in whole.lines() if not is_amount], ["HugePages_Total"])
         self.assertEqual([(name, number) for name, number, _ in whole.lines()], list(memory.parse(NEWEST).items()))
+        lying = whole._replace(text="MemTotal: 1 kB\nMemFree: %s kB\nHugePages_Total: 3\n" % ("9" * 5000))
+        self.assertEqual(lying.lines(), [("MemTotal", KIB, True), ("HugePages_Total", 3, False)])
 
     def test_word_of_the_kernel(self) -> None:
         for name, text, expected in (("64 bits", NEWEST, 64), ("32 bits", "VmallocTotal: 1048372 kB\n", 32),

@@ -22,7 +22,8 @@ class Parsed(unittest.TestCase):
                 self.assertEqual(nvidia.parse(text), expected)
 
     def test_malformed(self) -> None:
-        for text in ("No devices were found\n", "0, x\n", "x, y, 1, 1, 1, 1, 1\n"):
+        for text in ("No devices were found\n", "0, x\n", "x, y, 1, 1, 1, 1, 1\n", "0, x, inf, 1, 1, 1, 1\n",
+                     "0, x, 1, 1e300, 1, 1, 1\n", "0, x, nan, 1, 1, 1, 1\n"):
             with self.subTest(text), self.assertRaises(ParseError):
                 nvidia.parse(text)
         problems: list[ParseError] = []

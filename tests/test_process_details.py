@@ -39,7 +39,7 @@ class Parse(unittest.TestCase):
 
     def test_statm(self) -> None:
         self.assertEqual(process_details.parse_statm(STATM), Pages(1283, 955, 842, 226, 0, 139, 0))
-        for data in (b"", b"1 2 3 4 5 6", b"1 2 3 4 5 6 x"):
+        for data in (b"", b"1 2 3 4 5 6", b"1 2 3 4 5 6 x", b"1 2 3 4 5 6 " + b"9" * 30):
             with self.subTest(data), self.assertRaisesRegex(ParseError, "PID/statm:1: not seven numbers"):
                 process_details.parse_statm(data)
 

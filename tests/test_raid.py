@@ -53,6 +53,9 @@ class Parse(unittest.TestCase):
         ("2.4", "Personalities : [raid1]\nread_ahead 1024 sectors\n"
          "md0 : active raid1 sdb1[1] sda1[0]\n      56 blocks [2/2] [UU]\n",
          {"md0": Array("md0", True, "raid1", {"sdb1": "1", "sda1": "0"}, 2, 2, "UU")}),
+        ("more digits than a size has",
+         "md0 : active raid1 sda[0]\n      %s blocks [%s/1] [U_]\n" % (2 * ("9" * 5000,)),
+         {"md0": Array("md0", True, "raid1", {"sda": "0"}, None, None, None)}),
         ("an indented row of no array", "      56 blocks [2/2] [UU]\n", {}),
         ("a row behind the arrays", "md0 : inactive sda[0]\nunused devices: <none>\n      56 blocks [2/2] [UU]\n",
          {"md0": Array("md0", False, None, {"sda": "0"}, None, None, None)}),

@@ -25,6 +25,7 @@ class Parse(tables.Tables):
     MALFORMED = (
         ("no colon", "TCP inuse 5\n", "net/sockstat:1: not a protocol"),
         ("not a number", "TCP: inuse x\n", "net/sockstat:1: not a protocol"),
+        ("more than 64 bits", "TCP: inuse %s\n" % ("9" * 30), "net/sockstat:1: not a protocol"),
         ("no protocol", ": inuse 1\n", "net/sockstat:1: not a protocol"),
     )
 

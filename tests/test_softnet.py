@@ -25,6 +25,7 @@ class Parse(tables.Tables):
              "net/softnet_stat:1: not hexadecimal columns"),)
     MALFORMED = (
         ("short", "1 2 3 4\n", "net/softnet_stat:1: not hexadecimal columns"),
+        ("more than 64 bits", "%s 2 3 0 0 0 0 0 0\n" % ("f" * 30), "net/softnet_stat:1: not hexadecimal columns"),
         ("not a number", "x 2 3 0 0 0 0 0 0\n", "net/softnet_stat:1: not hexadecimal columns"),
     )
 

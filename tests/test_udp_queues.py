@@ -28,6 +28,7 @@ class Parse(tables.Tables):
     MALFORMED = (
         ("short", HEADER + "  1: 0:0 0:0 07\n", "net/udp:2: not a socket"),
         ("not a number", HEADER + ROW % (1, "x:0"), "net/udp:2: not a socket"),
+        ("more than 64 bits", HEADER + ROW % (1, "0:" + "F" * 30), "net/udp:2: not a socket"),
     )
 
 

@@ -52,6 +52,7 @@ class Parse(unittest.TestCase):
     def test_table(self) -> None:
         for name, text, expected in (("empty", "", {}), ("entries", PASSWD, {0: "root", 1000: "alice", 1001: "bob"}),
                                      ("the first name of an id counts", "a:x:5:6\nb:x:5:7\n", {5: "a"}),
+                                     ("no id has so many digits", "a:x:%s:6\nb:x:5:7\n" % ("9" * 5000), {5: "b"}),
                                      ("other ends of a line", "a\x1c\x85:x:5:6\n", {5: "a\x1c\x85"}),
                                      ("comments, NIS, short, no name, no number",
                                       "#a:x:1\n+::::::\n-@x\na:x\n:x:2:2\nb:x:-1:1\nc:x:\u00b2:1\nd:x:9:9\n",

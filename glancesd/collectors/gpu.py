@@ -11,15 +11,17 @@
     devices/platform/gpu.0/load 370                  Tegra: per mille
 
 gt1 of Intel's cards is the media engine, and is left out. A card that is asleep is left asleep: reading most of these
-files would wake it. A tree without links (a recorded one) is amdgpu's where it
-has gpu_busy_percent. The kernel shows no load of nouveau's and NVIDIA's cards: temperature and fan at the most.
+files would wake it. Where a recorded tree has lost its links, a card with gpu_busy_percent is amdgpu's. The kernel
+shows no load of nouveau's and NVIDIA's cards: temperature and fan at the most.
 """
 from __future__ import annotations
 
 from ..delta import rate
 from ..lazy import pattern
+from ..parsing import optional_number
 from ..roots import Roots
 from ..typed import Mapping, NamedTuple, Optional, Sequence
+from .sensors import parse_celsius
 
 CARDS_MOST = 64
 IDS_FILE = "usr/share/libdrm/amdgpu.ids"
@@ -152,10 +154,7 @@ def marketing_name(text: str, device: str, revision: str) -> Optional[str]:
 
 
 def _pci(text: str) -> Optional[int]:
-    try:
-        return int(text.strip(), 16)
-    except ValueError:
-        return None
+    return optional_number(text.strip(), 16)
 
 
 # -- where they are ----------------------------------------------------------------------------------------------------
@@ -188,7 +187,8 @@ def _others(roots: Roots) -> list[tuple[str, str]]:
 
 
 def _whole(text: Optional[str]) -> Optional[int]:
-    return int(text) if text and text.isdecimal() and text.isascii() else None
+    number = optional_number(text)
+    return number if number is not None and number >= 0 else None
 
 
 def _memory_percent(roots: Roots, prefix: str) -> Optional[int]:
@@ -225,7 +225,5 @@ def _zone(roots: Roots, kind: str) -> str:
 
 
 def _celsius(text: Optional[str]) -> Optional[int]:
-    try:
-        return round(int(text) / 1000) if text else None
-    except ValueError:
-        return None
+    degrees = parse_celsius(text)
+    return None if degrees is None else round(degrees)

@@ -15,7 +15,7 @@ import struct
 import time
 
 from ..lazy import pattern
-from ..parsing import ParseError
+from ..parsing import ParseError, optional_number
 from ..roots import NoData, Roots
 from ..typed import Callable, NamedTuple, Optional
 from .cpu import TICKS_PER_SECOND, Stat
@@ -46,10 +46,6 @@ class Load(NamedTuple):
     min1: float
     min5: float
     min15: float
-
-    def per_cpu(self, cpus: int) -> Load:
-        """The averages of one of so many online CPUs (0: not known, one is assumed)."""
-        return Load(*(average / (cpus or 1) for average in self))
 
 
 class Identity(NamedTuple):
@@ -158,8 +154,7 @@ def sample_pid_max(roots: Roots) -> Optional[int]:
     # Each namespace has its own since Linux 6.14, and whoever reads the file sees his.
     if roots.is_inside() and _version(_kernel(roots, "osrelease")) >= (6, 14):
         return None
-    text = roots.proc(PID_MAX, default="").strip()
-    return int(text) if text.isdecimal() else None
+    return optional_number(roots.proc(PID_MAX, default="").strip())
 
 
 def hostname(roots: Roots) -> str:

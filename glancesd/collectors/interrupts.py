@@ -14,7 +14,7 @@ from functools import partial
 from itertools import takewhile
 
 from ..delta import LATE_SECONDS, rate, wrapping_increase
-from ..parsing import ParseError, Report, RowsAgain, ignore, rows
+from ..parsing import MOST, ParseError, Report, RowsAgain, ignore, rows
 from ..roots import Roots
 from ..typed import Callable, Iterator, Mapping, NamedTuple, Optional
 
@@ -139,7 +139,10 @@ def _parse_row(cpus: int, row: str) -> Optional[Line]:
     if not colon or not name:
         raise ValueError(row)
     counts = _counts(rest.split(None, cpus)[:cpus])
-    return Line(name, sum(map(int, counts)), row, cpus) if counts else None
+    total = sum(map(int, counts))
+    if total >= MOST:
+        raise ValueError(row)
+    return Line(name, total, row, cpus) if counts else None
 
 
 def _counts(columns: list[str]) -> list[str]:

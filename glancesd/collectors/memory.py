@@ -15,7 +15,7 @@ import struct
 import time
 
 from ..delta import percent
-from ..parsing import ParseError, Report, ignore, parse_or, rows
+from ..parsing import ParseError, Report, ignore, integer, parse_or, rows
 from ..roots import Roots
 from ..typed import Callable, Mapping, NamedTuple, Optional
 from .vmstat import VmStat
@@ -108,7 +108,7 @@ def parse_watermarks(text: str, file: str = ZONEINFO, report: Report = ignore) -
     """Pages: the sum of the `low` watermarks of all zones of /proc/zoneinfo. One that is no number is malformed."""
     def watermark(line: str) -> Optional[int]:
         words = line.split()
-        return int(words[1]) if words[:1] == ["low"] else None
+        return integer(words[1]) if words[:1] == ["low"] else None
 
     return sum(rows(text, watermark, "a watermark", file, report))
 
@@ -120,14 +120,14 @@ def parse_arc(text: str, file: str = ARCSTATS, report: Report = ignore) -> int:
     """
     def used(line: str) -> Optional[tuple[str, int]]:
         words = line.split()
-        return (words[0], int(words[2])) if words[:1] in (["size"], ["c_min"]) else None
+        return (words[0], integer(words[2])) if words[:1] in (["size"], ["c_min"]) else None
 
     fields = dict(rows(text, used, "a name, a type and a number", file, report))
     return max(0, fields["size"] - fields["c_min"]) if len(fields) == 2 else 0
 
 
-# All lines at once: half of what `parse` takes, which says what is wrong with one.
-_LINES = re.compile(r"^(.+?): *(\d+)( kB)?$", re.ASCII | re.MULTILINE)
+# All lines at once: half of what `parse` takes, which says what is wrong with one. 20 digits: 64 bits.
+_LINES = re.compile(r"^(.+?): *(\d{1,20})( kB)?$", re.ASCII | re.MULTILINE)
 _LINE = "a name, a number and kB"
 
 
@@ -136,7 +136,7 @@ def _parse_line(line: str) -> Optional[tuple[str, int]]:
     words = value.split()
     if not colon or words[1:] not in ([], ["kB"]):
         raise ValueError(line)
-    return name, int(words[0]) * (1024 if words[1:] else 1)
+    return name, integer(words[0]) * (1024 if words[1:] else 1)
 
 
 def _parse_used(line: str) -> Optional[tuple[str, int]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from ..parsing import ParseError, decode
+from ..parsing import MOST, ParseError, decode
 from ..roots import NoData, Roots
 from ..typed import Callable, NamedTuple, Optional, TypeVar
 from .processes import COMMAND_LINE_BYTES, REFRESH_SECONDS, Process, Sample
@@ -54,7 +54,10 @@ def parse_statm(data: bytes, file: str = "PID/statm") -> Pages:
     try:
         if len(columns) < _STATM_COLUMNS:
             raise ValueError
-        return Pages(*map(int, columns[:_STATM_COLUMNS]))
+        pages = Pages(*map(int, columns[:_STATM_COLUMNS]))
+        if max(pages) >= MOST:
+            raise ValueError
+        return pages
     except ValueError:
         raise ParseError(file, 1, "not seven numbers: %.60r" % data) from None
 

@@ -21,10 +21,10 @@ from ..typed import NamedTuple, Optional
 FILE = "mdstat"
 
 _COMPONENT = pattern(r"([^ ]+?)\[(-?\d+)\]")
-_BLOCKS = pattern(r" +(\d+) blocks\b")
-_ACTION = pattern(r"\b(recovery|resync|check|reshape|repair) *= *(?:[0-9.]+% \((\d+)/\d+\)|[A-Z]+)")
+_BLOCKS = pattern(r" +(\d{1,20}) blocks\b")
+_ACTION = pattern(r"\b(recovery|resync|check|reshape|repair) *= *(?:[0-9.]+% \((\d{1,20})/\d+\)|[A-Z]+)")
 # Synology's kernels add "E" for a disk with errors.
-_DEVICES = pattern(r"\[(\d+)/(\d+)\] \[([A-Z_]+)\]")
+_DEVICES = pattern(r"\[(\d{1,9})/(\d{1,9})\] \[([A-Z_]+)\]")
 
 
 class Array(NamedTuple):

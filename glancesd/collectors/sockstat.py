@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from functools import partial
 
-from ..parsing import Report, ignore, parse_or, rows
+from ..parsing import Report, ignore, integer, parse_or, rows
 from ..roots import NoData, Roots
 from ..typed import NamedTuple, Optional
 from .memory import Memory
@@ -51,4 +51,4 @@ def _counts(row: str) -> tuple[str, dict[str, int]]:
     words = counts.split()
     if not colon or not protocol or len(words) % 2:
         raise ValueError
-    return protocol, dict(zip(words[::2], map(int, words[1::2])))
+    return protocol, dict(zip(words[::2], map(integer, words[1::2])))

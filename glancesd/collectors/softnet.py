@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from ..parsing import Report, ignore, rows
+from ..parsing import Report, ignore, integer, rows
 from ..roots import Roots
 from ..typed import NamedTuple, Optional
 
@@ -41,7 +41,7 @@ def parse(text: str, file: str = "net/" + FILE, report: Report = ignore) -> dict
     numbers = count()                   # also of the malformed rows: no CPU gets what another one took in
 
     def parse_row(row: str) -> tuple[int, Softnet]:
-        number, columns = next(numbers), [int(column, 16) for column in row.split()]
+        number, columns = next(numbers), [integer(column, 16) for column in row.split()]
         if len(columns) < _LEAST_COLUMNS:
             raise ValueError
         return (columns[_CPU] if len(columns) > _CPU else number,

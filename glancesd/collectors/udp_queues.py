@@ -5,7 +5,7 @@
 """
 from __future__ import annotations
 
-from ..parsing import Report, ignore, rows_in_pieces
+from ..parsing import Report, ignore, integer, rows_in_pieces
 from ..roots import NoData, Roots
 from ..typed import Iterable, NamedTuple, Optional
 
@@ -54,7 +54,7 @@ def sample(roots: Roots) -> UdpQueues:
 
 def _queues(row: str) -> tuple[int, int]:
     tx, rx = row.split(None, _QUEUES + 1)[_QUEUES].split(":")
-    return int(tx, 16), int(rx, 16)
+    return integer(tx, 16), integer(rx, 16)
 
 
 def _family(roots: Roots, name: str) -> Optional[Queues]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import pwd
 
-from ..parsing import decode
+from ..parsing import decode, optional_number
 from ..patience import Patience
 from ..roots import SHORTAGE, NoData, Roots
 from ..typed import Callable, Optional
@@ -28,7 +28,9 @@ def parse(text: str) -> dict[int, str]:
     for row in text.split("\n"):
         columns = row.split(":")
         if len(columns) >= _COLUMNS and columns[2].isdecimal() and not row.startswith((":", "#")):
-            names.setdefault(int(columns[2]), columns[0])
+            uid = optional_number(columns[2])
+            if uid is not None:
+                names.setdefault(uid, columns[0])
     return names
 
 

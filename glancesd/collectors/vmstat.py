@@ -8,13 +8,11 @@
 """
 from __future__ import annotations
 
-from ..parsing import ParseError, Report, ignore, rows
+from ..parsing import ParseError, Report, ignore, integer
 from ..roots import Roots
 from ..typed import NamedTuple, Optional, Pattern
 
 FILE = "vmstat"
-
-_LINE = "a name and a number"
 
 
 class VmStat(NamedTuple):
@@ -27,30 +25,16 @@ class VmStat(NamedTuple):
         before, found, rest = ("\n" + self.text).partition("\n%s " % name)
         number = rest.partition("\n")[0]
         try:
-            return int(number) if found else None
+            return integer(number) if found else None
         except ValueError:
-            report(ParseError(FILE, before.count("\n") + 1, "not %s: %.60r" % (_LINE, name + " " + number)))
+            report(ParseError(FILE, before.count("\n") + 1, "not a name and a number: %.60r" % (name + " " + number)))
             return None
 
     def matching(self, pattern: Pattern[str]) -> dict[str, int]:
-        """The lines that a pattern finds, whose two groups are name and number. A tenth of what `lines` takes."""
+        """The lines that a pattern finds, whose two groups are name and number."""
         return {name: int(number) for name, number in pattern.findall(self.text)}
-
-    def lines(self, report: Report = ignore) -> dict[str, int]:
-        """Every line, by the kernel's names."""
-        return parse(self.text, report=report)
-
-
-def parse(text: str, file: str = FILE, report: Report = ignore) -> dict[str, int]:
-    """Every line by its name, in the kernel's order. A line that is not `name number` is malformed."""
-    return dict(rows(text, _parse_line, _LINE, file, report))
 
 
 def sample(roots: Roots) -> VmStat:
     """/proc/vmstat. NoData on a kernel without event counters, and in some containers."""
     return VmStat(roots.proc(FILE))
-
-
-def _parse_line(line: str) -> tuple[str, int]:
-    name, number = line.split(" ")
-    return name, int(number)

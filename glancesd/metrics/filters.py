@@ -16,7 +16,7 @@ _NETSTAT = pattern(
     r"TcpExt_(Listen.*|Syncookies.*|TCPSynRetrans|TCPTimeouts|TCPOFOQueue|TCPRcvQDrop)|"
     r"Tcp_(ActiveOpens|InSegs|OutSegs|OutRsts|PassiveOpens|RetransSegs|CurrEstab)|"
     r"Udp6?_(InDatagrams|OutDatagrams|NoPorts|RcvbufErrors|SndbufErrors)")
-SHOWN_VMSTAT = pattern(r"^((?:oom_kill|pgpg|pswp|pg\S*fault)\S*) (\d+)$", re.ASCII | re.MULTILINE)
+SHOWN_VMSTAT = pattern(r"^((?:oom_kill|pgpg|pswp|pg\S*fault)\S*) (\d{1,20})$", re.ASCII | re.MULTILINE)
 
 Excludes = Callable[[str], bool]
 

@@ -8,7 +8,7 @@ It is run only where the settings file says so, as a command of [monitor] is.
 from __future__ import annotations
 
 from ..collectors.gpu import Card
-from ..parsing import Report, ignore, rows
+from ..parsing import MOST, Report, ignore, rows
 from ..typed import Optional
 from .commands import Run
 from .jobs import Job, rested
@@ -59,6 +59,11 @@ def _card(line: str) -> Card:
 
 
 def _number(text: str) -> Optional[int]:
-    """None of "[N/A]" and its like."""
+    """None of "[N/A]" and its like. ValueError on what is no number, or no finite one."""
     text = text.strip()
-    return None if text.startswith("[") or text == "N/A" else round(float(text))
+    if text.startswith("[") or text == "N/A":
+        return None
+    number = float(text)
+    if not abs(number) < MOST:
+        raise ValueError
+    return round(number)
