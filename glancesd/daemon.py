@@ -32,6 +32,7 @@ from .settings.options import USERNAME
 from .signals import END, Signals
 from .sockets import Listening, StartError
 from .tasks import Tasks
+from .threads import Aside
 from .ticker import Ticker
 from .typed import TYPE_CHECKING, Callable, Iterator, NamedTuple, Optional
 from .watch import Watch
@@ -178,22 +179,25 @@ class Daemon:
             raise SettingsError("--procfs: %s/stat: %s" % (self._roots.procfs, problem.strerror)) from None
         return settings.for_cpus(cpus)
 
-    def _reload(self) -> None:
-        """Take the settings as they are now; if they are bad, the old ones stay and the log says why."""
-        self._notifier.reloading()
+    def _read_again(self) -> Callable[[], None]:
+        """Make what the settings are now; if they are bad, the old ones stay and the log says why."""
         self._zone.follow()
         try:
             settings = self._read_settings(self._in_force.settings)
-            made = self._make(settings, self._in_force.credentials)
+            return partial(self._reloaded, settings, self._make(settings, self._in_force.credentials))
         except Exception as problem:
             why = str(problem) if isinstance(problem, (SettingsError, StartError, OSError)) else repr(problem)
-            self._log.line("not reloaded: %s" % why)
-            self._notifier.ready("%s; not reloaded: %s" % (self._status(), why))
-        else:
-            self._take(made)
-            self._warn()
-            self._log.line("reloaded" + self._later(settings))
-            self._notifier.ready(self._status())
+            return partial(self._not_reloaded, why)
+
+    def _reloaded(self, settings: Settings, made: Assembly) -> None:
+        self._take(made)
+        self._warn()
+        self._log.line("reloaded" + self._later(settings))
+        self._notifier.ready(self._status())
+
+    def _not_reloaded(self, why: str) -> None:
+        self._log.line("not reloaded: %s" % why)
+        self._notifier.ready("%s; not reloaded: %s" % (self._status(), why))
 
     def _later(self, settings: Settings) -> str:
         """What of the settings has to wait for the next start, as the end of a line."""
@@ -214,14 +218,16 @@ class Daemon:
         if self._server is not None:
             self._server.renew(made.app, settings.max_connections, settings.max_connections_per_address, made.wrap)
 
-    def _look_around(self) -> None:
+    def _look_around(self) -> Callable[[], None]:
         """Follow what may have changed around the daemon: the time zone, the machine's names."""
         self._zone.follow()
-        now = self._in_force
         try:
-            names = machine.names(self._roots)
+            return partial(self._named, machine.names(self._roots))
         except OSError:                                 # no descriptor at this moment: the next look will tell
-            return
+            return partial(self._named, self._in_force.names)
+
+    def _named(self, names: tuple[str, ...]) -> None:
+        now = self._in_force
         if names != now.names:
             app = App(Access(now.settings, names, now.credentials), now.site)
             self._take(now._replace(names=names, app=app))
@@ -266,19 +272,32 @@ class Daemon:
                 for entry in activities]
 
     def _until_end(self, signals: Signals, server: Server, watchdog: Optional[float]) -> None:
-        """Wait for an end; feed the watchdog only while both the ticker and the accepting loop move."""
+        """Wait for an end; feed the watchdog only while both the ticker and the accepting loop move.
+
+        What a reload or a look reads may lie on a dead mount, so it is read aside; further SIGHUPs wait for its end.
+        """
         looked = self._clock.monotonic()
+        aside = Aside(signals.wake)
+        reload = False
         while True:
             idle = self._in_force.settings.exit_idle
             received = signals.wait(min(watchdog or LOOK_SECONDS, IDLE_LOOK_SECONDS if idle else LOOK_SECONDS))
             if received & END:
                 return
-            if signal.SIGHUP in received:
-                self._reload()
+            reload = reload or signal.SIGHUP in received
             now = self._clock.monotonic()
-            if now - looked >= LOOK_SECONDS:
+            then = aside.result()
+            if then is not None:
+                then()
+            if aside.busy:
+                pass
+            elif reload:
+                reload = False
+                self._notifier.reloading()
+                aside.start(self._read_again)
+            elif now - looked >= LOOK_SECONDS:
                 looked = now
-                self._look_around()
+                aside.start(self._look_around)
             if os.getpid() == 1:
                 children.reap()
             if watchdog and now - server.moved_at < watchdog and not self._ticker.stalled():

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+from contextlib import suppress
 
 from .typed import AbstractSet, Iterable
 
@@ -20,10 +21,10 @@ class Signals:
 
     def __init__(self, others: Iterable[int] = ()) -> None:
         self._ending = False
-        self._reading, writing = os.pipe()
+        self._reading, self._writing = os.pipe()
         os.set_blocking(self._reading, False)
-        os.set_blocking(writing, False)
-        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        os.set_blocking(self._writing, False)
+        signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
         for number in (*END, signal.SIGHUP, *others):
             signal.signal(number, self._note)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGHUP,))       # one that came during the start
@@ -31,8 +32,13 @@ class Signals:
     def _note(self, number: int, frame: object) -> None:
         self._ending = self._ending or number in END
 
+    def wake(self) -> None:
+        """Have `wait` return; from any thread."""
+        with suppress(BlockingIOError):            # full: it returns anyway
+            os.write(self._writing, b"\0")
+
     def wait(self, seconds: float) -> AbstractSet[int]:
         """The signals that have come, each once however often; empty after so many seconds without any."""
         ready, _, _ = select.select([self._reading], [], [], seconds)
-        received = set(os.read(self._reading, _PIPE_BYTES)) if ready else set()
+        received = set(os.read(self._reading, _PIPE_BYTES)) - {0} if ready else set()
         return received | END if self._ending else received

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import _thread
 
-from .typed import Callable, Optional, TypeVar
+from .typed import Any, Callable, Optional, TypeVar
 
 # A thread waits for more work this long. SPARES of them do at once: one for a connection, one for what its answer asks
 # a disk.
@@ -67,6 +67,37 @@ def _run(me: _Worker) -> None:
 
 def _nothing() -> None:
     pass
+
+
+class Aside:
+    """A call on another thread, one at a time, for a caller who must not wait for it and is told by `done` of its end.
+
+    Its result is there when that is called. What never returns holds a thread, and no other call can be started.
+    """
+
+    def __init__(self, done: Work) -> None:
+        self.busy = False
+        self._done = done
+        self._results: list[Any] = []
+
+    def start(self, work: Callable[[], object]) -> None:
+        """Call `work`, which raises nothing; here, if there is no thread to be had."""
+        def call() -> None:
+            self._results.append(work())
+            self._done()
+
+        self.busy = True
+        try:
+            start(call)
+        except RuntimeError:
+            call()
+
+    def result(self) -> Any:
+        """What the call has returned, once; None before."""
+        if not self._results:
+            return None
+        self.busy = False
+        return self._results.pop()
 
 
 class _Maker:

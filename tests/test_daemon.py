@@ -237,6 +237,43 @@ class InForce(Told):
             self.assertEqual(self.reload(), "glancesd: reloaded")
             self.assertEqual((self.named("old-name"), self.named("new-name")), (421, 200))
 
+    def test_a_reload_that_does_not_return(self) -> None:
+        """What it reads lies on a dead mount (here a pipe that nobody writes to): answers and SIGTERM do not wait."""
+        with tempfile.TemporaryDirectory() as root:
+            os.mkdir(root + "/etc")
+            self.hostname(root, "old-name")
+            self.begin("", "--rootfs", root)
+            os.remove(root + "/etc/hostname")
+            os.mkfifo(root + "/etc/hostname")
+            self.daemon.process.send_signal(signal.SIGHUP)
+            # Opening the other end says that the reload has come to reading it.
+            writing = os.open(root + "/etc/hostname", os.O_WRONLY)
+            self.addCleanup(os.close, writing)
+            self.daemon.process.send_signal(signal.SIGHUP)
+            self.assertEqual(self.named("old-name"), 200)
+            self.daemon.process.send_signal(signal.SIGTERM)
+            self.assertEqual(self.daemon.process.wait(PATIENCE), 0)
+
+    def test_a_slow_reload_is_done_with_what_came_meanwhile(self) -> None:
+        with tempfile.TemporaryDirectory() as root:
+            os.mkdir(root + "/etc")
+            self.hostname(root, "old-name")
+            self.begin("", "--rootfs", root)
+            os.remove(root + "/etc/hostname")
+            os.mkfifo(root + "/etc/hostname")
+            self.daemon.process.send_signal(signal.SIGHUP)
+            writing = os.open(root + "/etc/hostname", os.O_WRONLY)
+            self.write("[glancesd]\nallowed_host=third\n")
+            os.remove(root + "/etc/hostname")
+            self.hostname(root, "new-name")
+            self.assertEqual(self.named("third"), 421)
+            self.daemon.process.send_signal(signal.SIGHUP)
+            os.write(writing, b"slow-name\n")
+            os.close(writing)
+            self.assertTrue(wait_for(lambda: self.daemon.log.count("glancesd: reloaded") == 2), self.daemon.log)
+            self.assertEqual([self.named(name) for name in ("old-name", "slow-name", "new-name", "third")],
+                             [421, 421, 200, 200])
+
     def test_host_name_without_a_reload(self) -> None:
         """The daemon looks by itself: LOOK_SECONDS apart."""
         with tempfile.TemporaryDirectory() as root:
@@ -247,16 +284,16 @@ class InForce(Told):
             daemon = Assembled(settings, lambda before: settings, Log(lines.append), Clock())
             now = parse(b"GET /api/2/now HTTP/1.1\r\nHost: new-name\r\n\r\n")
             before = daemon._in_force
-            daemon._look_around()
+            daemon._look_around()()
             self.assertIs(daemon._in_force, before)
             self.hostname(root, "new-name")
             self.assertEqual(before.app.prepare(now)[0]().status, 421)
-            daemon._look_around()
+            daemon._look_around()()
             self.assertEqual(daemon._in_force.app.prepare(now)[0]().status, 200)
             after = daemon._in_force
             self.hostname(root, "old-name")
             with mock.patch.object(daemon._roots, "root_file", side_effect=OSError(errno.EMFILE, "no descriptor")):
-                daemon._look_around()
+                daemon._look_around()()
             self.assertIs(daemon._in_force, after)
             self.assertEqual(lines, [])
 

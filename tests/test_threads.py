@@ -169,5 +169,24 @@ class Alone(Waiting):
             self.wait_for(lambda: threads._maker._worker is None)
 
 
+class Beside(unittest.TestCase):
+    def test_a_call_at_a_time(self) -> None:
+        done, release = threading.Event(), threading.Event()
+        aside = threads.Aside(done.set)
+        self.assertEqual((aside.busy, aside.result()), (False, None))
+        aside.start(lambda: release.wait(30))
+        self.assertEqual((aside.busy, aside.result()), (True, None))
+        release.set()
+        self.assertTrue(done.wait(30))
+        self.assertEqual((aside.busy, aside.result(), aside.busy, aside.result()), (True, True, False, None))
+
+    def test_without_a_thread_it_is_made_here(self) -> None:
+        done: list[int] = []
+        aside = threads.Aside(lambda: done.append(1))
+        with mock.patch.object(threads, "start", side_effect=RuntimeError("can't start new thread")):
+            aside.start(lambda: 5)
+        self.assertEqual((done, aside.result(), aside.busy), ([1], 5, False))
+
+
 if __name__ == "__main__":
     unittest.main()
