@@ -233,9 +233,6 @@ SEEDS = {
         b"Limit                     Soft Limit           Hard Limit           Units     \n"
         b"Max open files            1024                 524288               files     \n"
         b"Max address space         unlimited            unlimited            bytes     \n",)),
-    "own_process.parse_stat": Seeds(("proc/[0-9]*/stat",), (
-        b"4321 (tmux: (a) b\n) S 1 4321 4321 0 -1 4194304 500 0 0 0 120 34 0 0 20 0 3 0 98765 12345678 900"
-        b" 18446744073709551615 1 1 0 0 0 0 0 0\n",)),
     "pressure.parse": Seeds(("proc/pressure/*",), (
         b"some avg10=0.25 avg60=1.64 avg300=1.55 total=13211557\nfull avg10=0.00 avg60=0.50 avg300=9.00 total=7\n",)),
     "process_files.parse_stat": Seeds(("proc/[0-9]*/stat",), (

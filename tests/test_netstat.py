@@ -20,6 +20,12 @@ class Parse(tables.Tables):
          {"Tcp": {"RtoMax": 120000, "MaxConn": -1, "CurrEstab": 4}}),
         ("64 bits", "IpExt: InOctets\nIpExt: 18446744073709551615\n", {"IpExt": {"InOctets": 18446744073709551615}}),
     )
+    LOST = (
+        ("a value that is no number", "Udp: A\nUdp: x\nTcp: A\nTcp: 1\n", {"Tcp": {"A": 1}},
+         "net/netstat:2: a value is not a number"),
+        ("more than 64 bits", "Udp: A\nUdp: %s\nTcp: A\nTcp: 1\n" % ("9" * 30), {"Tcp": {"A": 1}},
+         "net/netstat:2: a value is not a number"),
+    )
     MALFORMED = (
         ("more names than values", "Tcp: A B\nTcp: 1\n", "net/netstat:1: not names and as many"),
         ("more values than names", "Tcp: A\nTcp: 1 2\n", "net/netstat:1: not names and as many"),

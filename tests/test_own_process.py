@@ -5,23 +5,18 @@ import os
 import unittest
 
 from glancesd.collectors import own_process
-from glancesd.collectors.own_process import Limits, Usage
+from glancesd.collectors.own_process import Limits
+from glancesd.metrics.rows import limit_of
 from glancesd.roots import Roots
 from tests import tables
+from tests.fake_host import Tree
 
-STAT = ("4321 (tmux: (a) b\n) S 1 4321 4321 0 -1 4194304 500 0 0 0 120 34 7 9 20 0 3 0 98765 12345678 900 "
+STAT = ("4321 (tmux: (a) b) S 1 4321 4321 0 -1 4194304 500 0 0 0 120 34 7 9 20 0 3 0 98765 12345678 900 "
         "18446744073709551615 1 1 0 0 0\n")
 LIMITS = ("Limit                     Soft Limit           Hard Limit           Units     \n"
           "Max cpu time              unlimited            unlimited            seconds   \n"
           "Max open files            %-20s 524288               files     \n"
           "Max address space         %-20s unlimited            bytes     \n")
-
-
-class ParseStat(tables.Tables):
-    parse = staticmethod(own_process.parse_stat)
-    VALID = (("a name with everything", STAT, Usage(154, 98765, 12345678, 900)),)
-    MALFORMED = (("empty", "", "self/stat:1: not the figures"), ("short", STAT[:90], "self/stat:1: not the figures"),
-                 ("not a number", STAT.replace("98765", "x"), "self/stat:1: not the figures"))
 
 
 class ParseLimits(tables.Tables):
@@ -30,6 +25,25 @@ class ParseLimits(tables.Tables):
              ("the other way", LIMITS % ("unlimited", 1 << 30), Limits(None, 1 << 30)))
     MALFORMED = (("empty", "", "self/limits:1: no limit"),
                  ("not a number", LIMITS % ("x", "unlimited"), "self/limits:3: not a limit"))
+
+
+class Sample(Tree):
+    FILES = {"proc/self/stat": STAT, "proc/self/limits": LIMITS % (1024, "unlimited"), "proc/self/fd/0": "",
+             "proc/self/fd/1": ""}
+
+    def test_figures(self) -> None:
+        process = own_process.sample(self.host(self.FILES), 1000)
+        self.assertEqual(process, own_process.Process(1.54, 1987.65, 12345678, 900 * os.sysconf("SC_PAGE_SIZE"), 1,
+                                                      Limits(1024, None)))
+
+    def test_limits_that_are_not_told(self) -> None:
+        for name, files in (("2.6.18", {"proc/self/stat": STAT, "proc/self/fd/0": ""}),
+                            ("malformed", {**self.FILES, "proc/self/limits": "x\n"}),
+                            ("refused", {"proc/self/stat": STAT, "proc/self/fd/0": "", "proc/self/limits/x": ""})):
+            with self.subTest(name):
+                process = own_process.sample(self.host(files), None)
+                self.assertEqual((process.limits, process.cpu_seconds), (None, 1.54))
+                self.assertIsNone(limit_of("open_files")(process))
 
 
 @unittest.skipUnless(os.path.exists("/proc/self/stat"), "there is no /proc here")

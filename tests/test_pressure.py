@@ -6,14 +6,15 @@ import unittest
 from unittest import mock
 
 from glancesd.collectors import pressure
-from glancesd.collectors.pressure import Pressure, Stall
+from glancesd.collectors.pressure import Pressure
+from glancesd.parsing import ParseError
 from glancesd.roots import NoData, Roots
 from tests import tables
 from tests.fake_host import Tree
 
 SOME = "some avg10=0.25 avg60=1.64 avg300=1.55 total=13211557\n"
 FULL = "full avg10=0.00 avg60=0.50 avg300=100.00 total=7\n"
-STALLS = Stall(0.25, 1.64, 1.55, 13211557), Stall(0.0, 0.5, 100.0, 7)
+STALLS = 13211557, 7
 
 
 class Parse(tables.Tables):
@@ -26,14 +27,14 @@ class Parse(tables.Tables):
     )
     LOST = (
         ("no total", "some avg10=0.25 avg60=1.64 avg300=1.55\n" + FULL, Pressure(None, STALLS[1]),
-         "pressure/cpu:1: not three averages"),
+         "pressure/cpu:1: not some or full"),
         ("a row that no kernel has yet", SOME + FULL.replace("full", "most"), Pressure(STALLS[0], None),
-         "pressure/cpu:2: not three averages"),
+         "pressure/cpu:2: not some or full"),
     )
     MALFORMED = (
-        ("no equals sign", "some avg10\n", "pressure/cpu:1: not three averages"),
-        ("not a number", SOME.replace("1.64", "x"), "pressure/cpu:1: not three averages"),
-        ("not finite", SOME.replace("1.64", "inf"), "pressure/cpu:1: not three averages"),
+        ("no equals sign", "some avg10\n", "pressure/cpu:1: not some or full"),
+        ("not a number", SOME.replace("13211557", "x"), "pressure/cpu:1: not some or full"),
+        ("more than 64 bits", SOME.replace("13211557", "9" * 30), "pressure/cpu:1: not some or full"),
     )
 
 
@@ -42,12 +43,22 @@ class Sample(Tree):
         host = self.host({"proc/pressure/cpu": SOME, "proc/pressure/irq": FULL})
         self.assertEqual(pressure.sample(host), {"cpu": Pressure(STALLS[0], None), "irq": Pressure(None, STALLS[1])})
 
+    def test_one_that_is_not_understood_or_refused_costs_itself(self) -> None:
+        host = self.host({"proc/pressure/cpu": SOME, "proc/pressure/io": "x\n", "proc/pressure/memory/directory": "",
+                          "proc/pressure/irq": FULL})
+        told: list[ParseError] = []
+        host.report = told.append
+        self.assertEqual(pressure.sample(host), {"cpu": Pressure(STALLS[0], None), "irq": Pressure(None, STALLS[1])})
+        self.assertEqual([problem.file for problem in told], ["pressure/io"])
+        with self.assertRaises(ParseError):
+            pressure.sample(self.host({"proc/pressure/io": "x\n"}))
+
     def test_kernel_without_it(self) -> None:
         with self.assertRaises(NoData):
             pressure.sample(self.host({}))
 
     def test_turned_off(self) -> None:
-        for number, error in ((errno.EOPNOTSUPP, NoData), (errno.EIO, OSError)):
+        for number, error in ((errno.EOPNOTSUPP, NoData), (errno.EIO, OSError), (errno.EMFILE, OSError)):
             with self.subTest(number), mock.patch.object(Roots, "proc", side_effect=OSError(number, "")), \
                     self.assertRaises(error):
                 pressure.sample(self.host({}))

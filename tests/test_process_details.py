@@ -4,6 +4,7 @@ from __future__ import annotations
 import unittest
 from typing import Any
 
+from glancesd.api import v3
 from glancesd.collectors import process_details, processes
 from glancesd.collectors.process_details import Pages, Sampler
 from glancesd.collectors.processes import REFRESH_SECONDS
@@ -33,6 +34,7 @@ class Parse(unittest.TestCase):
                 ("a title", b"nginx: master process /usr/sbin/nginx\0\0\0", ("nginx:", "master", "process",
                                                                             "/usr/sbin/nginx")),
                 ("a title without an end", b"postgres: writer", ("postgres:", "writer")),
+                ("a blank of Unicode is none", b"a\xc2\xa0b c", ("a\xa0b", "c")),
                 ("not UTF-8", b"\xff\0x\0", ("\ufffd", "x"))):
             with self.subTest(name):
                 self.assertEqual(process_details.parse_arguments(data), expected)
@@ -124,6 +126,16 @@ class Samples(unittest.TestCase):
         detail = self.sample(machine)[10]
         self.assertEqual((detail.pages, detail.gids), (None, (7, 7, 7)))
         self.assertEqual([str(problem)[:9] for problem in machine.reported], ["10/statm:"])
+
+    def test_a_column_that_only_few_ask_for_costs_no_other_process(self) -> None:
+        machine = host(10, 11)
+        machine.files["10/stat"] = stat().replace(b" 4 205 ", b" x 205 ")
+        details = self.sample(machine)
+        self.assertEqual([(detail.children_user_ticks, detail.children_system_ticks, detail.pages is not None)
+                          for detail in details.values()], [(None, None, True), (4, 205, True)])
+        self.assertEqual([str(problem)[:8] for problem in machine.reported], ["10/stat:"])
+        activity = processes.derive(self.processes(machine), None, 0.0)[0]
+        self.assertEqual(v3.cpu_times(activity, details[10]), (3.0, 0.4, None, None, None))
 
     def test_a_kernel_thread_has_no_arguments(self) -> None:
         machine = host(10)

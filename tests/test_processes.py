@@ -9,7 +9,6 @@ import unittest
 from typing import Iterable, Iterator, Mapping, Optional, Union
 
 from glancesd.collectors import processes
-from glancesd.collectors.process_files import MoreTicks
 from glancesd.collectors.processes import Process, Sample, Sampler
 from glancesd.parsing import ParseError
 from glancesd.roots import NoData, Roots
@@ -183,9 +182,6 @@ class Figures(unittest.TestCase):
             with self.subTest(name, line=line):
                 self.assertEqual(self.BASE._replace(name=name, command_line=line).bare_name, expected)
 
-    def test_more(self) -> None:
-        self.assertEqual(self.BASE._replace(record=stat()).more, MoreTicks(4, 205, 0, 0))
-
 
 class Sampling(unittest.TestCase):
     def setUp(self) -> None:
@@ -213,6 +209,15 @@ class Sampling(unittest.TestCase):
         self.assertEqual((process.name, process.command_line, process.user, process.resident_bytes),
                          ("kthreadd", "", "root", 0))
         self.assertNotIn("2/cmdline", host.opens())
+
+    def test_the_rest_of_a_long_command_line_that_is_refused_costs_the_line(self) -> None:
+        class Refusing(Host):
+            def record(self, name: str, size: int = 4096) -> bytes:
+                if size > 4096:
+                    raise OSError(errno.EIO, "Input/output error")
+                return super().record(name, size)
+
+        self.assertEqual(self.sampled(Refusing(program(10, command=b"x" * 5000))).command_line, "")
 
     def test_known_process_costs_two_files(self) -> None:
         host = Host(program(10), program(11))

@@ -216,9 +216,8 @@ def cpu_times(activity: Activity, detail: Optional[Detail]) -> Sequence[Optional
     own = processlist.seconds(process.user_ticks), processlist.seconds(process.system_ticks)
     if detail is None:
         return (*own, None, None, None)
-    waited = detail.io_wait_ticks
-    return (*own, processlist.seconds(detail.children_user_ticks), processlist.seconds(detail.children_system_ticks),
-            None if waited is None else processlist.seconds(waited))
+    return (*own, *[None if ticks is None else processlist.seconds(ticks) for ticks in (
+        detail.children_user_ticks, detail.children_system_ticks, detail.io_wait_ticks)])
 
 
 def quicklook(settings: Settings, usage: Reading[Usage], memory: Reading[Optional[Memory]],

@@ -12,20 +12,23 @@ snmp6 has one value a row, protocol and name in one word:
 """
 from __future__ import annotations
 
-from ..parsing import ParseError, Report, ignore, rows
+from ..parsing import ParseError, Report, ignore, integer, rows
 from ..roots import Roots
-from ..typed import Iterable
+from ..typed import Iterable, Optional
 
 FILE = "netstat"
 SNMP = "snmp"
 SNMP6 = "snmp6"
 
-def parse(text: str, file: str = "net/" + FILE) -> dict[str, dict[str, int]]:
+
+def parse(text: str, file: str = "net/" + FILE, report: Report = ignore) -> dict[str, dict[str, int]]:
     """Values by protocol and name, in the kernel's order. ParseError where two rows are not names and their values.
 
-    A row that is lost makes names of values, so that nothing behind it can be trusted.
+    A row that is lost makes names of values, so that nothing behind it can be trusted. A value that is no number costs
+    its protocol.
     """
-    protocols = {}
+    protocols: dict[str, dict[str, int]] = {}
+    malformed: Optional[ParseError] = None
     lines = text.rstrip("\n").split("\n") if text else []
     for number in range(0, len(lines), 2):
         protocol, _, names = lines[number].partition(":")
@@ -34,9 +37,13 @@ def parse(text: str, file: str = "net/" + FILE) -> dict[str, dict[str, int]]:
         if not protocol or protocol != again or len(keys) != len(figures):
             raise ParseError(file, number + 1, "not names and as many values: %.60r" % lines[number])
         try:
-            protocols[protocol] = dict(zip(keys, map(int, figures)))
+            protocols[protocol] = dict(zip(keys, map(integer, figures)))
         except ValueError:
-            raise ParseError(file, number + 2, "a value is not a number: %.60r" % lines[number + 1]) from None
+            malformed = malformed or ParseError(file, number + 2, "a value is not a number: %.60r" % lines[number + 1])
+    if malformed is not None:
+        if not protocols:
+            raise malformed
+        report(malformed)
     return protocols
 
 
@@ -46,7 +53,7 @@ def parse_snmp6(text: str, file: str = "net/" + SNMP6, report: Report = ignore) 
     try:
         if len(words) % 2:
             raise ValueError
-        values: Iterable[tuple[str, int]] = list(zip(words[::2], map(int, words[1::2])))
+        values: Iterable[tuple[str, int]] = list(zip(words[::2], map(integer, words[1::2])))
     except ValueError:                   # which row it is, and what the others tell, takes three times as long
         values = rows(text, _value, "a name and a number", file, report)
     protocols: dict[str, dict[str, int]] = {}
@@ -58,11 +65,12 @@ def parse_snmp6(text: str, file: str = "net/" + SNMP6, report: Report = ignore) 
 
 def sample(roots: Roots) -> dict[str, dict[str, int]]:
     """Every protocol of the three files. A kernel without IPv6 has no snmp6; NoData without one of the others."""
-    protocols = {**parse(roots.net(FILE)), **parse(roots.net(SNMP), "net/" + SNMP)}
+    protocols = {**parse(roots.net(FILE), report=roots.report),
+                 **parse(roots.net(SNMP), "net/" + SNMP, roots.report)}
     protocols.update(parse_snmp6(roots.net(SNMP6, default=""), report=roots.report))
     return protocols
 
 
 def _value(row: str) -> tuple[str, int]:
     word, value = row.split()
-    return word, int(value)
+    return word, integer(value)

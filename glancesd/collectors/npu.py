@@ -18,6 +18,7 @@ from ..delta import rate
 from ..parsing import optional_number
 from ..roots import Roots
 from ..typed import NamedTuple, Optional
+from .sensors import parse_celsius
 
 DIRECTORY = "class/accel"
 PROCESSORS_MOST = 16
@@ -66,12 +67,13 @@ def _processor(roots: Roots, device: str, identity: str, name: str) -> Processor
         return None if number is None else number * times
 
     sensors = ["%s/hwmon/%s" % (device, entry) for entry in sorted(roots.sys_names(device + "/hwmon"))[:1]]
-    temperature, power = [optional_number(roots.attribute(sensors[0] + file)) if sensors else None
+    temperature, power = [roots.attribute(sensors[0] + file) if sensors else None
                           for file in ("/temp1_input", "/power1_input")]
+    microwatts = optional_number(power)
     return Processor(identity, roots.attribute(device + "/vbnv") or name, whole(_BUSY),
                      whole("npu_current_frequency_mhz", 10**6), whole("npu_max_frequency_mhz", 10**6),
-                     whole("npu_memory_utilization"), None if temperature is None else temperature / 1000,
-                     None if power is None else power / 10**6)
+                     whole("npu_memory_utilization"), parse_celsius(temperature),
+                     None if microwatts is None else microwatts / 10**6)
 
 
 def derive(now: list[Processor], before: Optional[list[Processor]], elapsed: float) -> list[Processor]:

@@ -1,6 +1,6 @@
 """own_process: what this daemon itself takes, from /proc/self.
 
-    stat      … utime 14th, stime 15th, starttime 22nd (ticks of 10 ms), vsize 23rd (bytes), rss 24th (pages)
+    stat      see process_files
     limits    Max open files            1024                 524288               files
     fd        a link for each open file
     ../stat   btime 1795423523          seconds since 1970
@@ -12,21 +12,13 @@ import os
 from ..parsing import ParseError
 from ..roots import Roots
 from ..typed import NamedTuple, Optional
+from .cpu import TICKS_PER_SECOND
+from .process_files import parse_stat
 
 STAT = "self/stat"
 LIMITS = "self/limits"
 
-_UTIME, _STIME, _START, _VSIZE, _RSS = 11, 12, 19, 20, 21        # behind the name, which may hold anything
 _NO_LIMIT = "unlimited"
-
-
-class Usage(NamedTuple):
-    """Of one process. Ticks are 1/100 s. A limit of None: there is none."""
-
-    cpu_ticks: int
-    start_ticks: int                    # since the machine started
-    virtual_bytes: int
-    resident_pages: int
 
 
 class Limits(NamedTuple):
@@ -44,17 +36,7 @@ class Process(NamedTuple):
     virtual_bytes: int
     resident_bytes: int
     open_files: int
-    limits: Limits
-
-
-def parse_stat(text: str, file: str = STAT) -> Usage:
-    """The figures of /proc/PID/stat. ParseError when it is short."""
-    columns = text.rpartition(")")[2].split()
-    try:
-        utime, stime, start, vsize, rss = (int(columns[at]) for at in (_UTIME, _STIME, _START, _VSIZE, _RSS))
-    except (ValueError, IndexError):
-        raise ParseError(file, 1, "not the figures of a process: %.60r" % text) from None
-    return Usage(utime + stime, start, vsize, rss)
+    limits: Optional[Limits]            # None: the kernel does not tell (before 2.6.24)
 
 
 def parse_limits(text: str, file: str = LIMITS) -> Limits:
@@ -75,8 +57,17 @@ def parse_limits(text: str, file: str = LIMITS) -> Limits:
 
 def sample(roots: Roots, boot_seconds: Optional[int]) -> Process:
     """This process. `roots` must be those of this machine; `boot_seconds`: when it started, since 1970."""
-    usage = parse_stat(roots.proc(STAT))
-    start = None if boot_seconds is None else boot_seconds + usage.start_ticks / 100
-    return Process(usage.cpu_ticks / 100, start, usage.virtual_bytes, usage.resident_pages * os.sysconf("SC_PAGE_SIZE"),
-                   len(roots.proc_names("self/fd")) - 1,
-                   parse_limits(roots.proc(LIMITS)))
+    record = parse_stat(roots.record(STAT), STAT)
+    start = None if boot_seconds is None else boot_seconds + record.start_ticks / TICKS_PER_SECOND
+    resident = record.resident_pages * os.sysconf("SC_PAGE_SIZE")
+    return Process((record.user_ticks + record.system_ticks) / TICKS_PER_SECOND, start, record.virtual_bytes, resident,
+                   len(roots.proc_names("self/fd")) - 1, _limits(roots))
+
+
+def _limits(roots: Roots) -> Optional[Limits]:
+    text = roots.proc(LIMITS, default="")
+    try:
+        return parse_limits(text) if text else None
+    except ParseError as malformed:
+        roots.report(malformed)
+        return None

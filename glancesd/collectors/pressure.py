@@ -8,58 +8,55 @@ cpu has a `full` row since 5.13 (always 0), irq (6.1) has no other.
 from __future__ import annotations
 
 import errno
-import math
 
-from ..parsing import Report, ignore, integer, rows
-from ..roots import NoData, Roots
+from ..parsing import ParseError, Report, ignore, integer, rows
+from ..roots import SHORTAGE, NoData, Roots
 from ..typed import NamedTuple, Optional
 
 RESOURCES = ("cpu", "io", "memory", "irq")
 
 
-class Stall(NamedTuple):
-    """How much of the time tasks waited: percent of three windows, and microseconds since boot."""
-
-    percent_10_seconds: float
-    percent_60_seconds: float
-    percent_300_seconds: float
-    total_microseconds: int
-
-
 class Pressure(NamedTuple):
-    """Of one resource: `some`, at least one task waited; `full`, every task that had work did. None: no such row."""
+    """Microseconds since boot: at least one task waited, and every task that had work did. None: no such row."""
 
-    some: Optional[Stall]
-    full: Optional[Stall]
+    some: Optional[int]
+    full: Optional[int]
 
 
 def parse(text: str, file: str = "pressure/cpu", report: Report = ignore) -> Pressure:
-    """Both rows. One that is neither, or without one of its four figures, is malformed."""
-    stalls = dict(rows(text, _row, "three averages and a total", file, report))
+    """The totals of both rows. One that is neither, or has no total, is malformed."""
+    stalls = dict(rows(text, _row, "some or full and its total", file, report))
     return Pressure(stalls.get("some"), stalls.get("full"))
 
 
 def sample(roots: Roots) -> dict[str, Pressure]:
-    """Each resource that this kernel measures. NoData without any, also where `psi=0` turned it off."""
+    """Each resource that this kernel measures. NoData without any, also where `psi=0` turned it off.
+
+    One that is refused or malformed is left out; its error if there is no other.
+    """
     found = {}
+    failed: Optional[Exception] = None
     for name in RESOURCES:
         file = "pressure/" + name
         try:
             found[name] = parse(roots.proc(file), file, roots.report)
         except NoData:
             continue
+        except ParseError as problem:
+            roots.report(problem)
+            failed = problem
         except OSError as problem:
-            if problem.errno != errno.EOPNOTSUPP:
+            if problem.errno in SHORTAGE:
                 raise
+            failed = failed if problem.errno == errno.EOPNOTSUPP else problem
     if not found:
-        raise NoData("pressure")
+        raise failed or NoData("pressure")
     return found
 
 
-def _row(row: str) -> tuple[str, Stall]:
+def _row(row: str) -> tuple[str, int]:
     kind, *figures = row.split(" ")
     named = dict(figure.split("=", 1) for figure in figures)
-    shares = [float(named.get(name, "")) for name in ("avg10", "avg60", "avg300")]
-    if kind not in ("some", "full") or not all(map(math.isfinite, shares)):
+    if kind not in ("some", "full"):
         raise ValueError
-    return kind, Stall._make([*shares, integer(named.get("total", ""))])
+    return kind, integer(named.get("total", ""))

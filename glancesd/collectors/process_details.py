@@ -11,6 +11,7 @@ import time
 from ..parsing import MOST, ParseError, decode
 from ..roots import NoData, Roots
 from ..typed import Callable, NamedTuple, Optional, TypeVar
+from .process_files import MoreTicks, parse_more
 from .processes import COMMAND_LINE_BYTES, REFRESH_SECONDS, Process, Sample
 
 # Arguments are kept of this many bytes over all processes; past it each command line is cut to SHORT_BYTES.
@@ -42,8 +43,8 @@ class Detail(NamedTuple):
     gids: Optional[tuple[int, int, int]]            # real, effective, saved
     pages: Optional[Pages]
     page_bytes: int
-    children_user_ticks: int                        # of children that it has waited for
-    children_system_ticks: int
+    children_user_ticks: Optional[int]              # of children that it has waited for
+    children_system_ticks: Optional[int]
     io_wait_ticks: Optional[int]
     last_cpu: Optional[int]
 
@@ -77,9 +78,7 @@ def parse_gids(data: bytes, file: str = "PID/status") -> tuple[int, int, int]:
 def parse_arguments(data: bytes) -> tuple[str, ...]:
     """The arguments of a cmdline. A title that a process gave itself is one text with blanks: its words."""
     text = data.rstrip(b"\0")
-    if b"\0" in text:
-        return tuple(map(decode, text.split(b"\0")))
-    return tuple(decode(text).split())
+    return tuple(map(decode, text.split(b"\0" if b"\0" in text else None)))
 
 
 class _Seen:
@@ -152,9 +151,9 @@ def _program(process: Process) -> tuple[str, str]:
 
 def _detail(roots: Roots, process: Process, seen: _Seen, page_bytes: int) -> Detail:
     file = "%d/statm" % process.pid
-    more = process.more
-    return Detail(seen.arguments, seen.gids, _parsed(roots, parse_statm, _record(roots, file, _ONE_READ), file),
-                  page_bytes, more.children_user, more.children_system, more.io_wait, more.last_cpu)
+    pages = _parsed(roots, parse_statm, _record(roots, file, _ONE_READ), file)
+    more = _parsed(roots, parse_more, process.record, "%d/stat" % process.pid) or MoreTicks(None, None, None, None)
+    return Detail(seen.arguments, seen.gids, pages, page_bytes, *more)
 
 
 def _record(roots: Roots, name: str, size: int) -> Optional[bytes]:

@@ -7,7 +7,6 @@
     io         rchar: 121474743 … read_bytes: 66408448, write_bytes: 1130496 … (a line each)
     cmdline    /usr/bin/python3\\0-m\\0glancesd\\0
     status     Name: bash … Uid: 1000 1000 1000 1000 … (a line each; real, effective, saved, file system's)
-    statm      1283 955 842 226 0 139 0                 pages: size, resident, shared, text, library, data, dirty
 """
 from __future__ import annotations
 
@@ -46,8 +45,8 @@ class Record(NamedTuple):
 class MoreTicks(NamedTuple):
     """Columns of stat that few ask for; None for one that this kernel does not have."""
 
-    children_user: int                 # of children that it has waited for
-    children_system: int
+    children_user: Optional[int]       # of children that it has waited for
+    children_system: Optional[int]
     io_wait: Optional[int]             # waiting for a disk; 0 without delay accounting
     last_cpu: Optional[int]
 

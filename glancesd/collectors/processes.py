@@ -14,13 +14,11 @@ from ..typed import Callable, Mapping, NamedTuple, Optional
 from .cpu import TICKS_PER_SECOND, listed_cpus
 from .memory import Memory
 from .process_files import (
-    MoreTicks,
     Record,
     is_kernel_thread,
     is_title,
     parse_command_line,
     parse_io,
-    parse_more,
     parse_stat,
     parse_status_uid,
     program_name,
@@ -60,7 +58,7 @@ class Process(NamedTuple):
     virtual_bytes: int                 # 0: no memory of its own, a kernel thread or a zombie
     read_bytes: Optional[int]          # from storage, since it started; None = not permitted
     written_bytes: Optional[int]
-    record: bytes = b""                # stat as it was read, for `more`
+    record: bytes = b""                # stat as it was read, for process_details
 
     @property
     def program(self) -> str:
@@ -74,11 +72,6 @@ class Process(NamedTuple):
         if words in ([], [self.name]) or not is_title(self.name, self.command_line):
             return self.name
         return _first_word(self.name) or "?"
-
-    @property
-    def more(self) -> MoreTicks:
-        """The columns that are taken apart only for who asks. ParseError when they are not numbers."""
-        return parse_more(self.record, "%d/stat" % self.pid)
 
 
 class Sample(NamedTuple):
@@ -288,11 +281,11 @@ def _count_cpus(roots: Roots) -> Optional[int]:
     return len(listed_cpus(roots.attribute(ONLINE_CPUS), ONLINE_CPUS, roots.report) or ()) or None
 
 
-def _helping(roots: Roots, name: str) -> Optional[bytes]:
+def _helping(roots: Roots, name: str, size: int = _ONE_READ) -> Optional[bytes]:
     """A record that only helps; None when it is missing (io: a kernel that does not count it) or refused."""
     try:
-        return roots.record(name)
-    except (NoData, PermissionError):
+        return roots.record(name, size)
+    except NoData:
         return None
     except OSError as problem:
         if problem.errno in SHORTAGE:
@@ -304,10 +297,7 @@ def _arguments(roots: Roots, pid: int) -> bytes:
     """cmdline as it is, up to COMMAND_LINE_BYTES."""
     file = "%d/cmdline" % pid
     data = _helping(roots, file) or b""
-    try:
-        return data if len(data) < _ONE_READ else roots.record(file, COMMAND_LINE_BYTES)
-    except (NoData, PermissionError):
-        return b""
+    return data if len(data) < _ONE_READ else _helping(roots, file, COMMAND_LINE_BYTES) or b""
 
 
 def _real_uid(roots: Roots, pid: int) -> Optional[int]:

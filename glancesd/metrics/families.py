@@ -208,7 +208,7 @@ COLLECTORS: Mapping[str, Collector] = {
     "pressure": Collector(tuple(
         Group(sources.PRESSURE, (), stalls(resource, kind), (
             family("node_pressure_%s_%s_seconds_total" % (resource, word_of_kind), COUNTER, text % resource,
-                   per("total_microseconds", 10**6)),))
+                   lambda microseconds: microseconds / 10**6),))
         for resource, kind, word_of_kind, text in (
             ("cpu", "some", "waiting", "Seconds in which at least one task waited for %s."),
             ("io", "some", "waiting", "Seconds in which at least one task waited for %s."),

@@ -298,10 +298,12 @@ def number_of(attribute: str, divisor: int) -> Figure:
 
 
 def limit_of(field: str) -> Figure:
-    """A limit of the daemon's process, the largest number of 64 bits where there is none."""
+    """A limit of the daemon's process: 2^64 where there is none, None where the kernel does not tell."""
     get = attrgetter(field)
 
     def figure(process: Any) -> Any:
+        if process.limits is None:
+            return None
         limit = get(process.limits)
         return float(1 << 64) if limit is None else limit
     return figure
