@@ -72,6 +72,13 @@ WATCHED: Mapping[str, Watched] = {
 _WINDOWED = frozenset(source for watched in WATCHED.values() if watched.ticked for source in watched.sources)
 
 
+class Busy(NamedTuple):
+    """One of the processes that an event names."""
+
+    activity: Activity
+    elapsed_seconds: float         # length of the window in which it did that
+
+
 class Watch:
     """Limits, alerts and history under one Settings, which a reload replaces."""
 
@@ -176,13 +183,14 @@ class Watch:
         return [stat for stat in watched.statistics(*(entry.value for entry in taken))
                 if not stat.element or shown(section, stat.element)]
 
-    def _top(self, measure: str) -> list[Activity]:
+    def _top(self, measure: str) -> list[Busy]:
         """Processes by what an event is about, most first."""
         taken = self._readings.take(PROCESSES)
         if measure != alerts.MEMORY and taken.elapsed > 1.5 * self.settings.interval:
             # The last process list is old: a busy process started since then has no share in that window.
             taken = self._readings.take(PROCESSES, taken.at + WINDOW_SECONDS)
-        return sorted(taken.value or [], key=_MEASURES[measure], reverse=True)[:3]
+        busiest = sorted(taken.value or [], key=_MEASURES[measure], reverse=True)
+        return [Busy(activity, taken.elapsed) for activity in busiest[:alerts.TOP_PROCESSES]]
 
 
 def _io_bytes(activity: Activity) -> int:

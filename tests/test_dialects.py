@@ -18,7 +18,7 @@ from glancesd.settings import default_settings
 from glancesd.settings.filters import filters
 from glancesd.settings.sections import PLUGINS
 from glancesd.sources import MEMORY
-from glancesd.watch import WATCHED
+from glancesd.watch import WATCHED, Busy
 from tests import assembly, fake_host, test_connections, test_opened
 from tests.bench import trees
 from tests.test_opened import SIZE, Rig
@@ -312,7 +312,7 @@ class HiddenArguments(unittest.TestCase):
 
     def test_in_no_alert(self) -> None:
         process = Process(7, 1, "up SECRET", "up SECRET", "ann", "R", 0, 1, 5, 30, 4, 4096, 8192, None, None)
-        top = (Activity(process, 90.0, None, None, 1.0),)
+        top = (Busy(Activity(process, 90.0, None, None), 1.0),)
         events = Reading([Event(1.0, None, "CRITICAL", "CPU_USER", 95.0, 95.0, 95.0, 1, top, CPU)])
         settings = default_settings()._replace(hide_arguments=True)
         for name, served in (("2", v2.alert(settings, events, NOTHING)), ("3", v3.alert(settings, events, NOTHING)),

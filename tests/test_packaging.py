@@ -568,7 +568,7 @@ class InitScripts(Scratch):
                          "checkpath --file --mode 0640 --owner nobody /var/log/glancesd.log\n"
                          "Reloading glancesd\nsupervise-daemon glancesd --signal HUP\n"
                          "supervise-daemon|/usr/local/bin/glancesd|-C /etc/glancesd.conf|nobody|"
-                         "30|/var/log/glancesd.log|--env MALLOC_ARENA_MAX=1\n")
+                         "30|/var/log/glancesd.log|--env MALLOC_ARENA_MAX=1 --env MALLOC_MMAP_THRESHOLD_=262144\n")
         output = self.script("openrc.init", 'glancesd_user=root glancesd_args="-p 80"; . "$script"; '
                              'echo "$command_args|$command_user"')
         self.assertEqual(output, "-p 80|root\n")

@@ -20,7 +20,7 @@ from tests.assembly import HOSTS, fixture, hosts
 
 def activity(pid: int, cpu_percent: float = 0.0, resident_bytes: int = 0) -> Activity:
     return Activity(Process(pid, 1, "p", "p", "root", "S", 0, 1, 5, 0, 0, resident_bytes, 0, None, None),
-                    cpu_percent, None, None, 1.0)
+                    cpu_percent, None, None)
 
 
 class Matter(unittest.TestCase):

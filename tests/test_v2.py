@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import unittest
 from typing import Any, Optional
 
@@ -36,7 +37,8 @@ class ProcessList(unittest.TestCase):
         self.before = now
         memory = Reading(self.memory)
         served = self.render(self.settings, activities, memory)
-        plain = [v2.process(activity, self.memory.total_bytes if self.memory else 0, self.settings.hide_arguments)
+        total = self.memory.total_bytes if self.memory else 0
+        plain = [dict(v2.process(activity, total, self.settings.hide_arguments), time_since_update=elapsed)
                  for activity in activities.value]
         self.assertIsInstance(served, Encoded)
         self.assertEqual(served.value(), plain)
@@ -66,6 +68,15 @@ class ProcessList(unittest.TestCase):
         self.poll(0.0, made(1), made(2))
         self.assertEqual(len(self.poll(1.0, made(1))), 1)
         self.assertEqual(self.poll(1.0, made(1), made(2, "other", start_ticks=9))[1]["name"], "other")
+
+    @unittest.skipUnless(hasattr(sys, "getallocatedblocks"), "counts the objects of CPython")
+    def test_of_each_that_is_listed_one_object_is_kept(self) -> None:
+        found = [made(pid) for pid in range(1000)]
+        for _ in range(3):
+            self.poll(1.0, *found)
+        with_it = sys.getallocatedblocks()
+        del self.render
+        self.assertLess(with_it - sys.getallocatedblocks(), 1200)
 
     def test_texts_that_look_like_json(self) -> None:
         for text in ('"', '", "time_since_update": 9}', "\\", "a b", "é\n\u2028", "%s %d", ", "):

@@ -539,7 +539,8 @@ class OtherSettings(unittest.TestCase):
 
 class Top(unittest.TestCase):
     def top(self, machine: Machine) -> list[tuple[int, float]]:
-        return [(activity.process.pid, activity.cpu_percent) for activity in machine.house.alerts.events()[0].top]
+        event = machine.house.alerts.events()[0]
+        return [(entry.activity.process.pid, entry.activity.cpu_percent) for entry in event.top]
 
     def test_a_hog_that_nobody_asked_about(self) -> None:
         """The latest window of the processes begins before the hog did: in that one it would show as nothing."""

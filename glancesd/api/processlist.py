@@ -1,6 +1,9 @@
 """processlist: the process list of a version of the API, as JSON that is kept for each process that did nothing."""
 from __future__ import annotations
 
+from array import array
+from itertools import accumulate, chain
+
 from ..answers import Encoded, dump
 from ..collectors.cpu import TICKS_PER_SECOND
 from ..collectors.memory import Memory
@@ -8,51 +11,75 @@ from ..collectors.process_details import Detail
 from ..collectors.processes import Activity
 from ..readings import Reading
 from ..settings import Settings
-from ..typed import Any, Callable, Hashable, Iterable, Mapping, NamedTuple, Optional, Sequence
+from ..typed import Any, Callable, Hashable, Mapping, NamedTuple, Optional, Sequence
 from .dialect import JSONValue
 
+# Stands for the last field in what is kept: JSON has no such character, not even within a string.
+_LAST = b"\0"
+_COMMA = b", "
 
-class _Row(NamedTuple):
-    """An element of a list: what it was made of, and its JSON up to the time, which is its last field.
 
-    Items and views make it again: as objects an element of API 4 takes 2 KB, three times its JSON.
-    """
+class _Kept(NamedTuple):
+    """The elements of a list, in its order."""
 
-    made_of: tuple[Any, ...]
-    head: bytes
+    made_with: Any = None                       # what all of them are made of
+    keys: Sequence[Hashable] = ()
+    made_of: Sequence[Any] = ()                 # what each is made of beside that
+    lengths: array[int] = array("L")            # of each in the text, with its comma
+    text: bytes = b""                           # the list as JSON, each element with _LAST in place of its last field
 
 
 class Rows:
-    """A list whose elements stay as JSON while they are made of the same. State: the latest elements by key.
+    """A list whose elements stay as JSON while they are made of the same. State: the elements of the latest list.
 
-    All elements share their last field, `time_since_update`, which changes at each sample.
+    All elements share their last field, `time_since_update`, which changes at each sample. Items and views make the
+    objects again: one of API 4 takes 2 KB, three times its JSON. The JSON is one text, because thousands of small
+    ones, made when a machine has many processes for a moment, lie among what stays and keep its pages from the kernel.
     """
 
     def __init__(self) -> None:
-        # (what all elements were made with, elements by key), replaced as one tuple: two threads may render at once.
-        self._latest: tuple[Any, dict[Hashable, _Row]] = (None, {})
+        self._latest = _Kept()                  # replaced as a whole: two threads may render at once
 
-    def render(self, made_with: Any, entries: Iterable[tuple[Hashable, tuple[Any, ...]]],
-               make: Callable[[Any, tuple[Any, ...]], dict[str, Any]], elapsed: float) -> Encoded:
-        """`entries`: key, and what the element is made of (compared by ==); `make` makes it of both.
+    def render(self, made_with: Any, keys: Sequence[Hashable], made_of: Sequence[Any],
+               make: Callable[[Any, Any], dict[str, Any]], elapsed: float) -> Encoded:
+        """`make` makes an element, but for the time, of its key and what else it is made of (compared by ==).
 
         `made_with`: what all elements are made of beside that.
         """
-        before_with, before = self._latest
-        if before_with != made_with:
-            before = {}
-        latest = {}
-        for key, made_of in entries:
-            row = before.get(key)
-            if row is None or row.made_of != made_of:
-                row = _Row(made_of, dump(make(key, made_of)).rpartition(b" ")[0])
-            latest[key] = row
-        self._latest = made_with, latest
-        tail = b" %s}" % dump(elapsed)
-        heads = (tail + b", ").join([row.head for row in latest.values()])
-        return Encoded(b"".join((b"[", heads, tail, b"]")) if latest else b"[]",
-                       lambda: [dict(make(key, row.made_of), time_since_update=elapsed)
-                                for key, row in latest.items()])
+        before = self._latest if self._latest.made_with == made_with else _Kept()
+        self._latest = now = _renewed(before, made_with, keys, made_of, make)
+        return Encoded(now.text.replace(_LAST, b', "time_since_update": %s}' % dump(elapsed)),
+                       lambda: [dict(make(key, one), time_since_update=elapsed) for key, one in zip(keys, made_of)])
+
+
+def _renewed(before: _Kept, made_with: Any, keys: Sequence[Hashable], made_of: Sequence[Any],
+             make: Callable[[Any, Any], dict[str, Any]]) -> _Kept:
+    """The elements of now: those that are made of the same, and follow one another as before, are copied at once."""
+    starts = array("L", accumulate(chain((1,), before.lengths)))
+    places = map({key: place for place, key in enumerate(before.keys)}.get, keys)
+    parts: list[Any] = [b"["]
+    lengths = array("L")
+    first = end = 0                             # of a run of elements of before
+
+    def copy() -> None:
+        if first != end:
+            parts.extend((memoryview(before.text)[starts[first]:starts[end] - len(_COMMA)], _COMMA))
+            lengths.extend(before.lengths[first:end])
+
+    for key, place, one in zip(keys, places, made_of):
+        if place is not None and before.made_of[place] == one:
+            if place != end:
+                copy()
+                first = place
+            end = place + 1
+        else:
+            copy()
+            first = end = end if place is None else place + 1
+            element = dump(make(key, one))[:-1] + _LAST
+            parts.extend((element, _COMMA))
+            lengths.append(len(element) + len(_COMMA))
+    copy()
+    return _Kept(made_with, keys, made_of, lengths, b"".join((*parts[:-1], b"]")) if lengths else b"[]")
 
 
 class ProcessList:
@@ -63,7 +90,7 @@ class ProcessList:
 
     def element(self, activity: Activity, detail: Optional[Detail], memory_total_bytes: int,
                 hide_arguments: bool) -> dict[str, JSONValue]:
-        """One process; its last field is `time_since_update`."""
+        """One process, but for `time_since_update`."""
         raise NotImplementedError
 
     def order(self, activities: Sequence[Activity]) -> Sequence[Activity]:
@@ -74,12 +101,14 @@ class ProcessList:
                  details: Optional[Reading[Optional[Mapping[int, Detail]]]] = None) -> JSONValue:
         total = memory.value.total_bytes if memory.value is not None else 0
         hide = settings.hide_arguments
-        detail_of: Mapping[int, Detail] = details.value or {} if details is not None else {}
-        # All but elapsed_seconds, which is every element's.
-        entries = [(activity[0].pid, (*activity[:-1], detail_of.get(activity[0].pid)))
-                   for activity in self.order(activities.value)]
-        return self._rows.render((total, hide), entries, lambda pid, made_of: self.element(
-            Activity._make((*made_of[:-1], activities.elapsed)), made_of[-1], total, hide), activities.elapsed)
+        ordered = self.order(activities.value)
+        pids = [activity.process.pid for activity in ordered]
+        if details is None:
+            return self._rows.render((total, hide), pids, ordered, lambda pid, activity: self.element(
+                activity, None, total, hide), activities.elapsed)
+        detail_of: Mapping[int, Detail] = details.value or {}
+        return self._rows.render((total, hide), pids, list(zip(ordered, map(detail_of.get, pids))),
+                                 lambda pid, both: self.element(both[0], both[1], total, hide), activities.elapsed)
 
 
 def by_cpu(activities: Sequence[Activity]) -> list[Activity]:

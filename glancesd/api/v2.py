@@ -136,7 +136,7 @@ def process(activity: Activity, memory_total_bytes: int, hide_arguments: bool) -
             "memory_percent": processlist.memory_percent(activity, memory_total_bytes),
             "memory_info": [p.resident_bytes, p.virtual_bytes],
             "cpu_times": [processlist.seconds(p.user_ticks), processlist.seconds(p.system_ticks)],
-            "io_counters": processlist.io_counters(activity), "time_since_update": activity.elapsed_seconds}
+            "io_counters": processlist.io_counters(activity)}
 
 
 def processcount(settings: Settings, activities: Reading[list[Activity]],
@@ -154,7 +154,8 @@ def alert(settings: Settings, events: Reading[list[Event]], memory: Reading[Opti
     total = memory.value.total_bytes if memory.value is not None else 0
     return [[float(int(event.begin)), -1 if event.end is None else float(int(event.end)), event.state, event.type,
              event.maximum, event.total / event.count, event.minimum, event.total, event.count,
-             [process(entry, total, settings.hide_arguments) for entry in event.top], "", SORT_KEYS[event.measure]]
+             [dict(process(entry.activity, total, settings.hide_arguments), time_since_update=entry.elapsed_seconds)
+              for entry in event.top], "", SORT_KEYS[event.measure]]
             for event in events.value]
 
 

@@ -190,8 +190,7 @@ class ProcessList(processlist.ProcessList):
                 "memory_percent": processlist.memory_percent(activity, memory_total_bytes),
                 "memory_info": memory_info(activity, detail), "cpu_times": cpu_times(activity, detail),
                 "gids": list(detail.gids) if detail is not None and detail.gids is not None else None,
-                "io_counters": processlist.io_counters(activity), "key": "pid",
-                "time_since_update": activity.elapsed_seconds}
+                "io_counters": processlist.io_counters(activity), "key": "pid"}
 
 
 def arguments(activity: Activity, detail: Optional[Detail], hide_arguments: bool) -> Optional[list[str]]:
@@ -252,7 +251,8 @@ def alert(settings: Settings, events: Reading[list[Event]], memory: Reading[Opti
     shown = ProcessList()
     return [[float(int(event.begin)), -1 if event.end is None else float(int(event.end)), event.state, event.type,
              event.maximum, event.total / event.count, event.minimum, event.total, event.count,
-             [shown.element(entry, None, total, settings.hide_arguments) for entry in event.top], "",
+             [dict(shown.element(entry.activity, None, total, settings.hide_arguments),
+                   time_since_update=entry.elapsed_seconds) for entry in event.top], "",
              alike.SORT_KEYS[event.measure]] for event in events.value]
 
 

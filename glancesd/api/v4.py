@@ -228,8 +228,8 @@ def alert(settings: Settings, events: Reading[list[Event]]) -> JSONValue:
     return [{"begin": int(event.begin), "end": -1 if event.end is None else int(event.end), "state": event.state,
              "type": event.type, "min": event.minimum, "max": event.maximum, "sum": event.total,
              "count": event.count, "avg": event.total / event.count,
-             "top": [name(entry.process) for entry in event.top], "desc": "", "sort": alike.SORT_KEYS[event.measure],
-             "global_msg": _message(event)}
+             "top": [name(entry.activity.process) for entry in event.top], "desc": "",
+             "sort": alike.SORT_KEYS[event.measure], "global_msg": _message(event)}
             for event in events.value]
 
 

@@ -32,8 +32,7 @@ class ProcessList(processlist.ProcessList):
                 "cpu_times": dict(zip(_TIMES, v3.cpu_times(activity, detail))),
                 "gids": dict(zip(_GIDS, detail.gids)) if detail is not None and detail.gids is not None else None,
                 "io_counters": processlist.io_counters(activity),
-                "cpu_num": detail.last_cpu if detail is not None else None, "key": "pid",
-                "time_since_update": activity.elapsed_seconds}
+                "cpu_num": detail.last_cpu if detail is not None else None, "key": "pid"}
 
 
 class ProgramList:
@@ -46,19 +45,20 @@ class ProgramList:
                  details: Reading[Optional[Mapping[int, Detail]]]) -> JSONValue:
         total = memory.value.total_bytes if memory.value is not None else 0
         detail_of = details.value or {}
-        members: dict[str, list[tuple[Any, ...]]] = {}
+        members: dict[str, list[tuple[Activity, Optional[Detail]]]] = {}
         for activity in processlist.by_cpu(activities.value):
             process = activity.process
             name = process.bare_name if settings.hide_arguments else process.name
-            members.setdefault(name, []).append((*activity[:-1], detail_of.get(process.pid)))
-        return self._rows.render(total, ((name, tuple(found)) for name, found in members.items()),
-                                 lambda name, made_of: _program(name, made_of, total), activities.elapsed)
+            members.setdefault(name, []).append((activity, detail_of.get(process.pid)))
+        return self._rows.render(total, list(members), list(members.values()),
+                                 lambda name, found: _program(name, found, total), activities.elapsed)
 
 
-def _program(name: str, members: Sequence[tuple[Any, ...]], memory_total_bytes: int) -> dict[str, JSONValue]:
+def _program(name: str, members: Sequence[tuple[Activity, Optional[Detail]]],
+             memory_total_bytes: int) -> dict[str, JSONValue]:
     program = _Program()
-    for member in members:
-        program.add(Activity._make((*member[:-1], 0.0)), member[-1], memory_total_bytes)
+    for activity, detail in members:
+        program.add(activity, detail, memory_total_bytes)
     return program.element(name)
 
 
@@ -94,8 +94,7 @@ class _Program:
                 "num_threads": self.threads, "cpu_percent": round(self.cpu_percent, 1),
                 "memory_percent": self.memory_percent, "cpu_times": dict(zip(_TIMES, self.times)),
                 "memory_info": dict(zip(_MEMORY, self.memory)), "io_counters": self.io,
-                "username": _common(self.users), "nice": _common(self.nices), "status": _common(self.states),
-                "time_since_update": 0.0}
+                "username": _common(self.users), "nice": _common(self.nices), "status": _common(self.states)}
 
 
 def _sums(sums: Sequence[Any], values: Sequence[Any]) -> list[Any]:

@@ -114,7 +114,7 @@ class Sampler:
         now = self._clock()
         kept_bytes = sum([seen.bytes for seen in self._seen.values()])
         found, details = {}, {}
-        for pid, process in sample.processes.items():
+        for place, (pid, process) in enumerate(sample.processes.items()):
             seen = self._seen.get(pid)
             if seen is None or seen.process.start_ticks != process.start_ticks:
                 seen = _Seen(process)
@@ -122,7 +122,7 @@ class Sampler:
                 if now >= seen.due or _program(seen.process) != _program(process):
                     kept_bytes += self._meet(roots, process, seen, now, kept_bytes > ARGUMENTS_BYTES)
                 seen.process = process
-                seen.detail = _detail(roots, process, seen, sample.page_bytes)
+                seen.detail = _detail(roots, process, sample.stat(place), seen, sample.page_bytes)
             found[pid], details[pid] = seen, seen.detail
         self._seen = found
         return details
@@ -149,10 +149,10 @@ def _program(process: Process) -> tuple[str, str]:
     return process.name, process.command_line
 
 
-def _detail(roots: Roots, process: Process, seen: _Seen, page_bytes: int) -> Detail:
+def _detail(roots: Roots, process: Process, stat: bytes, seen: _Seen, page_bytes: int) -> Detail:
     file = "%d/statm" % process.pid
     pages = _parsed(roots, parse_statm, _record(roots, file, _ONE_READ), file)
-    more = _parsed(roots, parse_more, process.record, "%d/stat" % process.pid) or MoreTicks(None, None, None, None)
+    more = _parsed(roots, parse_more, stat, "%d/stat" % process.pid) or MoreTicks(None, None, None, None)
     return Detail(seen.arguments, seen.gids, pages, page_bytes, *more)
 
 

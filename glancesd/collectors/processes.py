@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import sys
 import time
+from array import array
+from bisect import bisect_left
 
 from ..delta import LATE_SECONDS, MOST_BYTES_PER_SECOND, increase, rate
 from ..parsing import ParseError, decode
 from ..roots import SHORTAGE, NoData, Roots
-from ..typed import Callable, Mapping, NamedTuple, Optional
+from ..typed import Callable, Mapping, NamedTuple, Optional, Sequence
 from .cpu import TICKS_PER_SECOND, listed_cpus
 from .memory import Memory
 from .process_files import (
@@ -36,6 +38,7 @@ SHORT_COMMAND_LINE = 1 << 10
 _ONE_READ = 4096
 _USUAL_PAGE_BYTES = 4096
 _UNKNOWN_OWNER = 0
+_END = b"\0"
 # The user and the system ticks are each cut to whole ones: so much too many may an increase of their sum be.
 _ROUNDING_TICKS = 2
 
@@ -58,7 +61,6 @@ class Process(NamedTuple):
     virtual_bytes: int                 # 0: no memory of its own, a kernel thread or a zombie
     read_bytes: Optional[int]          # from storage, since it started; None = not permitted
     written_bytes: Optional[int]
-    record: bytes = b""                # stat as it was read, for process_details
 
     @property
     def program(self) -> str:
@@ -78,11 +80,17 @@ class Sample(NamedTuple):
     """Every process, and what a comparison with an earlier sample needs beside them."""
 
     processes: Mapping[int, Process]                   # by pid, ascending
-    # Monotonic seconds just before and just after each was read: of thousands the last is read long after the first.
-    read_at: Mapping[int, tuple[float, float]] = {}
-    began_at: float = 0.0
+    # Monotonic seconds: just before the first was read, and just after each, as of thousands the last is read long
+    # after the first.
+    read_at: Sequence[float] = ()
+    texts: bytearray = bytearray()                     # stat and io of each as they were read, and _END behind both
+    starts: Sequence[int] = ()                         # where they begin in `texts`
     cpus: Optional[int] = None                         # online, in the last minute; None: not known
     page_bytes: int = _USUAL_PAGE_BYTES
+
+    def stat(self, place: int) -> bytes:
+        """The record of stat of a process, for columns that few ask for."""
+        return bytes(self.texts[self.starts[place]:self.texts.index(_END, self.starts[place])])
 
 
 class Activity(NamedTuple):
@@ -92,7 +100,6 @@ class Activity(NamedTuple):
     cpu_percent: float                 # of one CPU: several threads exceed 100
     read_bytes_before: Optional[int]
     written_bytes_before: Optional[int]
-    elapsed_seconds: float
 
 
 class Sampler:
@@ -101,12 +108,14 @@ class Sampler:
     A process whose stat and io are the same to the byte has done nothing: its Process is the very object of the sample
     before. Command line and user are read when a process is new or takes another name, once more in the sample after
     that, and every REFRESH_SECONDS or so.
-    State: stat, io and a Process for each pid of the latest sample, and the names of their users.
+    State: stat, io and a Process for each pid of the latest sample, and the names of their users. What was read is one
+    text: the objects of many processes that came and went lie among what stays, and keep its pages from the kernel.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._seen: dict[int, _Seen] = {}
+        self._texts = bytearray()              # of the latest sample
         self._users = Users(clock)
         self._page_bytes = _USUAL_PAGE_BYTES
         self._cpus: Optional[int] = None
@@ -120,18 +129,18 @@ class Sampler:
         """
         if memory is not None:
             self._page_bytes = memory.page_bytes
-        self._command_lines_bytes = sum(sys.getsizeof(seen.process.command_line) for seen in self._seen.values())
+        self._command_lines_bytes = sum(map(sys.getsizeof, [seen.process.command_line for seen in self._seen.values()]))
         clock = self._clock
         began = now = clock()
+        read_at, texts = array("d", (began,)), bytearray()
         if began >= self._count_cpus_at:
             self._cpus = _count_cpus(roots)
             self._count_cpus_at = began + REFRESH_SECONDS
         found = {}
-        read_at = {}
         problem: Optional[Exception] = None
         for pid in roots.pids():
             try:
-                found[pid] = self._look(roots, pid, self._seen.get(pid), now)
+                seen, text = self._look(roots, pid, self._seen.get(pid), now)
             except (NoData, PermissionError):      # hidepid=1 lists processes and refuses their files
                 continue
             except ParseError as malformed:
@@ -143,24 +152,30 @@ class Sampler:
                     raise
                 problem = refused
                 continue
-            before, now = now, clock()
-            read_at[pid] = before, now
+            now = clock()
+            read_at.append(now)
+            found[seen.process.pid] = seen
+            seen.start = len(texts)
+            texts += text
         if problem is not None and not found:
             raise problem
-        self._seen = found
-        return Sample({pid: seen.process for pid, seen in found.items()}, read_at, began, self._cpus, self._page_bytes)
+        self._seen, self._texts = found, texts
+        return Sample({pid: seen.process for pid, seen in found.items()}, read_at, texts,
+                      array("L", [seen.start for seen in found.values()]), self._cpus, self._page_bytes)
 
-    def _look(self, roots: Roots, pid: int, seen: Optional[_Seen], now: float) -> _Seen:
+    def _look(self, roots: Roots, pid: int, seen: Optional[_Seen], now: float) -> tuple[_Seen, bytes]:
+        """What is known of a process, and its text."""
         file = "%d/stat" % pid
         if seen is None or now >= seen.due:
             record, owner = roots.owned_record(file)
             return self._meet(roots, pid, record, owner, now)
         record = roots.record(file)
-        io = _helping(roots, "%d/io" % pid) if seen.io is not None else None
-        if record == seen.record and io == seen.io:
-            return seen
-        stat = parse_stat(record, file)
+        io = _helping(roots, "%d/io" % pid) if seen.has_io else None
+        text = b"".join((record, _END, io or b"", _END))       # two alike begin alike: neither file holds an _END
+        if self._texts.startswith(text, seen.start):
+            return seen, text
         process = seen.process
+        stat = parse_stat(record, file)
         # Kernel workers take another name whenever they take up other work.
         if stat.start_ticks != process.start_ticks or (stat.comm != seen.comm and stat.virtual_bytes):
             return self._meet(roots, pid, record, _UNKNOWN_OWNER, now)
@@ -169,11 +184,11 @@ class Sampler:
             command_line = ""
             if stat.comm != seen.comm:
                 name = decode(stat.comm) if is_kernel_thread(record) else program_name(stat.comm, b"")
-        seen.process = self._process(roots, pid, record, stat, name, command_line, process.user, io)
-        seen.record, seen.io, seen.comm = record, io, stat.comm
-        return seen
+        seen.process = self._process(roots, pid, stat, name, command_line, process.user, io)
+        seen.has_io, seen.comm = io is not None, stat.comm
+        return seen, text
 
-    def _meet(self, roots: Roots, pid: int, record: bytes, owner: int, now: float) -> _Seen:
+    def _meet(self, roots: Roots, pid: int, record: bytes, owner: int, now: float) -> tuple[_Seen, bytes]:
         """Everything about a process that is new, that runs another program, or whose refresh is due."""
         stat = parse_stat(record, "%d/stat" % pid)
         io = _helping(roots, "%d/io" % pid)
@@ -188,15 +203,18 @@ class Sampler:
         # Root owns the files of a process that may not be dumped, such as one whose real and effective ids differ.
         uid = owner if roots.live and owner != _UNKNOWN_OWNER else _real_uid(roots, pid)
         user = "?" if uid is None else self._users.name(roots, uid)
-        process = self._process(roots, pid, record, stat, name, command_line, user, io)
+        process = self._process(roots, pid, stat, name, command_line, user, io)
+        text = b"".join((record, _END, io or b"", _END))
         known = self._seen.get(pid)
+        if known is not None and known.process == process and self._texts.startswith(text, known.start):
+            process = known.process
         # Between fork and exec a process has its parent's command line, within exec its new name and none: what came or
         # changed since the sample before is read again in the next.
         same = known is not None and (known.process.start_ticks, known.comm) == (stat.start_ticks, stat.comm)
         due = now if self._seen and not same else now + REFRESH_SECONDS + pid % REFRESH_SECONDS
-        return _Seen(record, io, stat.comm, process, due)
+        return _Seen(io is not None, stat.comm, process, due), text
 
-    def _process(self, roots: Roots, pid: int, record: bytes, stat: Record, name: str, command_line: str, user: str,
+    def _process(self, roots: Roots, pid: int, stat: Record, name: str, command_line: str, user: str,
                  io: Optional[bytes]) -> Process:
         read_bytes, written_bytes = None, None
         if io is not None:
@@ -206,7 +224,7 @@ class Sampler:
                 roots.report(malformed)
         return Process(pid, stat.parent_pid, name, command_line, user, stat.state, stat.nice, stat.threads,
                        stat.start_ticks, stat.user_ticks, stat.system_ticks, stat.resident_pages * self._page_bytes,
-                       stat.virtual_bytes, read_bytes, written_bytes, record)
+                       stat.virtual_bytes, read_bytes, written_bytes)
 
 
 def derive(now: Sample, before: Optional[Sample], elapsed: float) -> list[Activity]:
@@ -217,20 +235,24 @@ def derive(now: Sample, before: Optional[Sample], elapsed: float) -> list[Activi
     """
     activities = []
     earlier = before.processes if before is not None else {}
+    earlier_pids = list(earlier)
     newest: Optional[int] = None
-    for pid, process in now.processes.items():
+    for place, (pid, process) in enumerate(now.processes.items()):
         previous = earlier.get(pid)
         if before is None or previous is process:
-            activities.append(Activity(process, 0.0, process.read_bytes, process.written_bytes, elapsed))
+            activities.append(Activity(process, 0.0, process.read_bytes, process.written_bytes))
             continue
         if previous is None or previous.start_ticks != process.start_ticks:
             if newest is None:
                 newest = max([other.start_ticks for other in earlier.values()], default=0)
             previous = process if process.start_ticks < newest else _as_it_started(process)
+        window = elapsed                # of this process: from before it was read to after it was read again
+        if now.read_at and before.read_at:
+            window = now.read_at[place + 1] - before.read_at[bisect_left(earlier_pids, pid) if pid in earlier else 0]
         most = MOST_BYTES_PER_SECOND * (elapsed + LATE_SECONDS)
-        activities.append(Activity(process, _cpu_percent(now, before, process, previous, elapsed),
+        activities.append(Activity(process, _cpu_percent(now.cpus, process, previous, window),
                                    _at_start(process.read_bytes, previous.read_bytes, most),
-                                   _at_start(process.written_bytes, previous.written_bytes, most), elapsed))
+                                   _at_start(process.written_bytes, previous.written_bytes, most)))
     return activities
 
 
@@ -244,14 +266,12 @@ def _as_it_started(process: Process) -> Process:
     return process._replace(user_ticks=0, system_ticks=0, read_bytes=nothing, written_bytes=nothing)
 
 
-def _cpu_percent(now: Sample, before: Sample, process: Process, previous: Process, elapsed: float) -> float:
-    """Of one CPU, in the window of this process: from before it was read to after it was read again."""
+def _cpu_percent(cpus: Optional[int], process: Process, previous: Process, elapsed: float) -> float:
+    """Of one CPU."""
     ticks = (increase(process.user_ticks, previous.user_ticks)
              + increase(process.system_ticks, previous.system_ticks))
-    if process.pid in now.read_at:
-        elapsed = now.read_at[process.pid][1] - before.read_at.get(process.pid, (before.began_at,))[0]
     full = elapsed * TICKS_PER_SECOND                  # of one CPU
-    if now.cpus is not None and ticks > (full + _ROUNDING_TICKS) * now.cpus:
+    if cpus is not None and ticks > (full + _ROUNDING_TICKS) * cpus:
         return 0.0                     # more than all CPUs can have done: its counters were set, not counted
     threads = max(process.threads, previous.threads)
     if full * threads < ticks <= full * threads + _ROUNDING_TICKS:
@@ -265,16 +285,16 @@ def _at_start(now: Optional[int], before: Optional[int], most: float) -> Optiona
 
 
 class _Seen:
-    """A process in the sampler's memory: its stat and io as read, and the Process made of them."""
+    """A process in the sampler's memory: the Process made of its stat and io."""
 
-    __slots__ = ("record", "io", "comm", "process", "due")
+    __slots__ = ("has_io", "comm", "process", "due", "start")
 
-    def __init__(self, record: bytes, io: Optional[bytes], comm: bytes, process: Process, due: float) -> None:
-        self.record = record
-        self.io = io                   # None: not permitted, or a kernel without it
+    def __init__(self, has_io: bool, comm: bytes, process: Process, due: float) -> None:
+        self.has_io = has_io           # False: not permitted, or a kernel without it
         self.comm = comm
         self.process = process
         self.due = due                 # when to read it whole again, monotonic seconds
+        self.start = 0                 # of its text
 
 
 def _count_cpus(roots: Roots) -> Optional[int]:
