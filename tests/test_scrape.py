@@ -11,8 +11,8 @@ from unittest import mock
 
 from glancesd import sources
 from glancesd.answers import Refused, Request
-from glancesd.collectors import cpu, own_process
-from glancesd.metrics import Endpoint, families
+from glancesd.collectors import cpu, interrupts, own_process
+from glancesd.metrics import Endpoint, families, filters, rows
 from glancesd.metrics.ratchet import Ratchet
 from glancesd.metrics.rows import Group
 from glancesd.metrics.scrape import choose, enabled
@@ -141,6 +141,17 @@ class Pages(unittest.TestCase):
         self.assertIn('node_processes_state{state="Z"}', found)
         self.assertTrue([name for name in found if name.startswith('node_interrupts_total{cpu="0",type="LOC"')])
         self.assertNotIn("node_processes_pids", fixture("server").samples())
+
+    def test_a_row_of_interrupts_is_taken_apart_a_few_times_however_many_cpus(self) -> None:
+        def rows_and_looks(cpus: int) -> tuple[int, int]:
+            head = " ".join("CPU%d" % number for number in range(cpus))
+            table = interrupts.parse("%s\n 7: %s GIC 1 timer\n" % (head, "3 " * cpus))
+            with mock.patch.object(interrupts, "_counts", wraps=interrupts._counts) as looked:
+                return len(list(rows.interrupts(table, filters.NONE))), looked.call_count
+
+        few, many = rows_and_looks(2), rows_and_looks(64)
+        self.assertEqual((few[0], many[0]), (2, 64))
+        self.assertEqual(few[1], many[1])
 
     def test_two_scrapes_have_the_same_series(self) -> None:
         for host in ("server", "laptop", "centos6"):

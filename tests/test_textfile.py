@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import tempfile
 import unittest
+from unittest import mock
 
 from glancesd.metrics import textfile
 from glancesd.metrics.textfile import FILE_BYTES, parse, read
@@ -22,9 +23,11 @@ class Parse(unittest.TestCase):
                 ("empty", "", {}), ("comments", "# a comment\n#\n\n  \n", {}),
                 ("gauge", GOOD, {"backup_age_seconds": ("gauge", "Age of the latest backup.", 2)}),
                 ("no type", "a 1\n", {"a": ("untyped", "", 1)}),
+                ("escapes in HELP", "# HELP a b\\\\n\\nc\\d\na 1\n", {"a": ("untyped", "b\\n\nc\\d", 1)}),
                 ("parts of a family", HISTOGRAM, {"t": ("histogram", "", 4), "s": ("summary", "", 3)}),
-                ("numbers", "a NaN\nb +Inf\nc -1e-3\nd 0x\n".replace("d 0x\n", ""), {
-                    "a": ("untyped", "", 1), "b": ("untyped", "", 1), "c": ("untyped", "", 1)}),
+                ("numbers", "a NaN\nb +Inf\nc -1e-3\nd -infinity\ne .5\nf 5.\n",
+                 dict.fromkeys("abcdef", ("untyped", "", 1))),
+                ("lines of DOS", "a 1\r\nb 2\r\n", {"a": ("untyped", "", 1), "b": ("untyped", "", 1)}),
                 ("blanks", 'a { x = "1" , y="2", } 5\n', {"a": ("untyped", "", 1)}),
                 ("no line feed at the end", "a 1", {"a": ("untyped", "", 1)})):
             with self.subTest(name):
@@ -32,12 +35,30 @@ class Parse(unittest.TestCase):
                                   for family, found in parse(text).items()}, expected)
 
     def test_malformed(self) -> None:
-        for text in ("a\n", "a b\n", "a 1 1700000000000\n", 'a{x="1} 2\n', 'a{x=1} 2\n', "1a 2\n", "a 1_0\n",
+        for text in ('a{x="1",x="2"} 1\n', 'a{__name__="b"} 1\n', "a\xa01\n", "a \u0661\n", "a 1e999\n", "a -nan\n",
+                     "a 0x1p3\n", 'a{x="1"} 1\na{x = "1"} 2\n', 'a{x="\0"} 1\n',
+                     "a\n", "a b\n", "a 1 1700000000000\n", 'a{x="1} 2\n', 'a{x=1} 2\n', "1a 2\n", "a 1_0\n",
                      "a 1\na 2\n",
                      'a{x="1",y="2"} 1\na{y="2",x="1"} 1\n', "# TYPE a strange\na 1\n", "\0\n", 'a{x="\\q"} 1\n',
                      "a" * 100000 + "\n", "a" + "{" * 100000 + " 1\n"):
             with self.subTest(text[:40]), self.assertRaises(ValueError):
                 parse(text)
+
+    def test_each_series_is_compared_with_few(self) -> None:
+        """A megabyte of series, each compared with all before it, would take a minute a scrape."""
+        compared = []
+
+        class Label(str):
+            __hash__ = str.__hash__
+
+            def __eq__(self, other: object) -> bool:
+                compared.append(other)
+                return str.__eq__(self, other)
+
+        found = mock.Mock(findall=lambda text: [("x", Label(text))])
+        with mock.patch.object(textfile, "_ONE_LABEL", found):
+            parse("".join('a{x="%d"} 1\n' % number for number in range(500)))
+        self.assertLess(len(compared), 500)
 
 
 class Read(unittest.TestCase):
@@ -98,6 +119,16 @@ class Read(unittest.TestCase):
         self.write("a.prom", "node_time_seconds 4\nmine 1\n")
         page = Scraped(Roots("/nowhere", "/nowhere", "/nowhere"), textfile_directory=self.folder).page()
         self.assertEqual(page.count("\nnode_time_seconds "), 1)
+        self.assertIn("\nmine 1\n", page)
+        self.assertIn("\nnode_textfile_scrape_error 1\n", page)
+
+    def test_families_that_stand_behind_it_on_the_page(self) -> None:
+        names = ("process_open_fds", "node_scrape_collector_success", "node_textfile_scrape_error")
+        self.write("a.prom", "".join("%s 7\n" % name for name in names) + "mine 1\n")
+        page = Scraped(Roots("/nowhere", "/nowhere", "/nowhere"), textfile_directory=self.folder).page()
+        for name in names:
+            self.assertNotIn("\n%s 7\n" % name, page)
+            self.assertIn("\n# TYPE %s gauge\n" % name, page)
         self.assertIn("\nmine 1\n", page)
         self.assertIn("\nnode_textfile_scrape_error 1\n", page)
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:                     # their modules are imported when a scrape
     from ..collectors.cpufreq import Frequency
     from ..collectors.disk_identity import Identity as DiskIdentity
     from ..collectors.disks import DiskStats
-    from ..collectors.interrupts import Line, Table
+    from ..collectors.interrupts import Table
     from ..collectors.mounts import Usage
     from ..collectors.netclass import State
     from ..collectors.pressure import Pressure
@@ -254,7 +254,7 @@ def md_required(array: Array) -> int:
     """As many disks as an array is made for: all that it has, where its level has no redundancy; 0 when not started."""
     if not array.active:
         return 0
-    return len(array.components) if array.available is None else int(array.available)
+    return len(array.components) if array.available is None else array.available
 
 
 def md_disks(value: Mapping[str, Array], filters: Filters) -> Iterable[Row]:
@@ -319,16 +319,21 @@ def process_states(value: ProcessSample, filters: Filters) -> Iterable[Row]:
 
 def interrupts(value: Table, filters: Filters) -> Iterable[Row]:
     """A row for each line and CPU; lines that the machine counts as a whole are left out."""
-    cpus = value.cpus
-    return [((str(cpu), line.name, *_info(line)), count) for line in value.lines.values()
-            if len(line.counts) == len(cpus) and line.description for cpu, count in zip(cpus, line.counts)]
+    cpus = list(map(str, value.cpus))
+    found: list[Row] = []
+    for line in value.lines.values():
+        counts, description = line.counts, line.description        # each is taken out of the row anew
+        if len(counts) == len(cpus) and description:
+            info = _info(line.name, description)
+            found += [((cpu, line.name, *info), count) for cpu, count in zip(cpus, counts)]
+    return found
 
 
-def _info(line: Line) -> tuple[str, str]:
+def _info(name: str, description: str) -> tuple[str, str]:
     """Of a numbered line the chip, and the rest of its description; of another the whole."""
-    if not line.name.isdecimal():
-        return line.description, ""
-    info, _, devices = line.description.partition(" ")
+    if not name.isdecimal():
+        return description, ""
+    info, _, devices = description.partition(" ")
     return info, " ".join(devices.split())
 
 

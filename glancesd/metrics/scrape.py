@@ -17,8 +17,8 @@ from ..typed import Any, Callable, Mapping, NamedTuple, Optional
 from . import filters
 from .families import COLLECTORS, DURATION, MOUNTS, OWN, OWN_PROCESS, SUCCESS, TEXT_FILES, WALL_CLOCK
 from .ratchet import Ratchet
-from .rows import Collector
-from .text import OPEN_METRICS, TEXT, Kept, Page, Sample, negotiate
+from .rows import Collector, Group
+from .text import OPEN_METRICS, TEXT, Kept, Page, Sample, family_name, negotiate
 
 # Two scrapers, or a scraper and a client of the API, may be given the same reading when it is at most this old. More
 # would show in rate().
@@ -26,6 +26,10 @@ SHARED_SECONDS = 0.25
 # What is slow by nature, or set up once, may be as old as its source allows.
 _SLOW = frozenset((sources.CPUFREQ, sources.HWMON, sources.THERMAL, sources.SUPPLIES,
                    sources.OS_RELEASE, sources.UNAME, sources.DISK_IDENTITY))
+# Families that stand on the page behind those of text files, none of which may have such a name.
+_BEHIND_TEXT_FILES = frozenset((SUCCESS.name, DURATION.name, *(
+    family_name(heading.name, heading.kind) for group in (*COLLECTORS["textfile"].groups, *OWN.groups)
+    if isinstance(group, Group) for heading, _ in group.families)))
 
 
 class WallClock(NamedTuple):
@@ -146,10 +150,11 @@ class Metrics:
         return WallClock(seconds, local.tm_zone, local.tm_gmtoff)
 
     def _text_files(self, page: Page) -> Any:
-        """What scripts have written, put onto the page but for families that are there already."""
+        """What scripts have written, put onto the page but for families that it has itself."""
         from . import textfile
         files = textfile.read(self._settings.metrics.textfile_directory if self._settings is not None else None)
-        added = [page.foreign(name, family.kind, family.help or "Of a text file.", family.lines)
+        added = [family_name(name, family.kind) not in _BEHIND_TEXT_FILES
+                 and page.foreign(name, family.kind, family.help or "Of a text file.", family.lines)
                  for name, family in files.families.items()]
         return files._replace(error=files.error or not all(added))
 

@@ -4,15 +4,18 @@
     # TYPE backup_age_seconds gauge
     backup_age_seconds{host="nas"} 3600
 
-The text format, without timestamps. A file that is not that, or has a series that is there already, is left out whole.
+The text format, without timestamps. A file that is not that, or has a series that is there already, is left out whole:
+one line that Prometheus does not understand would cost it the whole page.
 """
 from __future__ import annotations
 
+import math
 import os
+import re
 import stat
 
 from ..lazy import pattern
-from ..typed import NamedTuple, Optional
+from ..typed import Any, Match, NamedTuple, Optional
 from .text import UNTYPED, Number
 
 FILE_BYTES = 1 << 20
@@ -20,11 +23,15 @@ FILES = 256
 
 _KINDS = ("counter", "gauge", "untyped", "histogram", "summary")
 _NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
-_COMMENT = pattern(r"#\s+(HELP|TYPE)\s+(" + _NAME + r")(?:\s+(.*))?\Z")
-_LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*\s*=\s*"(?:[^"\\\n]|\\["\\n])*"'
-_LABELS = r"\{\s*(?:" + _LABEL + r"\s*(?:,\s*" + _LABEL + r"\s*)*,?\s*)?\}"
-_SAMPLE = pattern(r"(" + _NAME + r")\s*(" + _LABELS + r")?\s+(\S+)\Z")
-_ONE_LABEL = pattern(_LABEL)
+_COMMENT = pattern(r"#[ \t]+(HELP|TYPE)[ \t]+(" + _NAME + r")(?:[ \t]+(.*))?\Z")
+_LABEL_NAME, _LABEL_VALUE = r"[a-zA-Z_][a-zA-Z0-9_]*", r'"(?:[^"\\\n]|\\["\\n])*"'
+_LABEL = _LABEL_NAME + r"[ \t]*=[ \t]*" + _LABEL_VALUE
+_LABELS = r"\{[ \t]*(?:" + _LABEL + r"[ \t]*(?:,[ \t]*" + _LABEL + r"[ \t]*)*,?[ \t]*)?\}"
+_SAMPLE = pattern(r"(" + _NAME + r")[ \t]*(" + _LABELS + r")?[ \t]+([^ \t]+)\Z")
+_ONE_LABEL = pattern("(" + _LABEL_NAME + r")[ \t]*=[ \t]*(" + _LABEL_VALUE + ")")
+# As Go's strconv.ParseFloat has it; what is too large for a float is an error there.
+_NUMBER = pattern(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|(?P<word>[-+]?inf(?:inity)?|nan)", re.I | re.A)
+_ESCAPED = pattern(r"\\([\\n])")
 # Names of samples that belong to the family in front of the suffix.
 _PARTS = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("_sum", "_count")}
 
@@ -35,7 +42,7 @@ class ForeignFamily(NamedTuple):
     kind: str
     help: str
     lines: list[str]
-    series: list[tuple[str, ...]]
+    series: set[tuple[Any, ...]]
 
 
 class Files(NamedTuple):
@@ -51,20 +58,28 @@ def parse(text: str) -> dict[str, ForeignFamily]:
     kinds: dict[str, str] = {}
     helps: dict[str, str] = {}
     families: dict[str, ForeignFamily] = {}
+    if "\0" in text:
+        raise ValueError("not a text")
     for number, line in enumerate(text.split("\n"), 1):
-        line = line.strip()
+        line = line.strip(" \t\r")
         comment = _COMMENT.match(line)
         sample = _SAMPLE.match(line)
         if comment:
-            (helps if comment.group(1) == "HELP" else kinds)[comment.group(2)] = comment.group(3) or ""
+            if comment.group(1) == "HELP":
+                helps[comment.group(2)] = _ESCAPED.sub(_unescaped, comment.group(3) or "")
+            else:
+                kinds[comment.group(2)] = comment.group(3) or ""
         elif sample and _is_number(sample.group(3)):
             name = _family_of(sample.group(1), kinds)
-            family = families.setdefault(name, ForeignFamily(kinds.get(name, UNTYPED), helps.get(name, ""), [], []))
-            series = (sample.group(1), *sorted(_ONE_LABEL.findall(sample.group(2) or "")))
-            if series in family.series or family.kind not in _KINDS:
-                raise ValueError("line %d: twice, or of no known type" % number)
+            family = families.setdefault(name, ForeignFamily(kinds.get(name, UNTYPED), helps.get(name, ""), [], set()))
+            labels = sorted(_ONE_LABEL.findall(sample.group(2) or ""))
+            series = (sample.group(1), *labels)
+            if series in family.series or len({"__name__", *dict(labels)}) <= len(labels):
+                raise ValueError("line %d: a series or a label twice" % number)
+            if family.kind not in _KINDS:
+                raise ValueError("line %d: of no known type" % number)
             family.lines.append(line + "\n")
-            family.series.append(series)
+            family.series.add(series)
         elif line and not line.startswith("#"):
             raise ValueError("line %d: not a sample" % number)
     return families
@@ -110,12 +125,12 @@ def _join(families: dict[str, ForeignFamily], more: dict[str, ForeignFamily]) ->
     """Add the families of another file. ValueError, and nothing added, where they do not agree."""
     for name, family in more.items():
         there = families.get(name)
-        if there is not None and (there.kind != family.kind or set(there.series) & set(family.series)):
+        if there is not None and (there.kind != family.kind or not there.series.isdisjoint(family.series)):
             raise ValueError(name)
     for name, family in more.items():
-        there = families.setdefault(name, ForeignFamily(family.kind, family.help, [], []))
+        there = families.setdefault(name, ForeignFamily(family.kind, family.help, [], set()))
         there.lines.extend(family.lines)
-        there.series.extend(family.series)
+        there.series.update(family.series)
 
 
 def _family_of(name: str, kinds: dict[str, str]) -> str:
@@ -127,10 +142,11 @@ def _family_of(name: str, kinds: dict[str, str]) -> str:
 
 
 def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text
+    found = _NUMBER.fullmatch(text)
+    return found is not None and (found.group("word") is not None or math.isfinite(float(text)))
+
+
+def _unescaped(found: Match[str]) -> str:
+    return "\n" if found.group(1) == "n" else "\\"
 
 
