@@ -56,7 +56,7 @@ class Answer:
     replaced by the line given here; Vary lines are joined.
     """
 
-    __slots__ = ("body", "content_type", "headers", "sent", "status", "_gzipped", "_zipping")
+    __slots__ = ("body", "content_type", "headers", "sent", "status", "_gzipped", "_zipping", "__weakref__")
     # Level, bits of the window and memory level of zlib.
     gzip_options = (5, 15, 8)
 

@@ -1,6 +1,8 @@
 """endpoints: what each route answers: a method given the path's parameters returns an Answer or raises Refused."""
 from __future__ import annotations
 
+from _weakref import ref
+
 from ..answers import Answer, Refused, dump
 from ..history import Figure, History
 from ..limits import DEFAULT
@@ -65,7 +67,8 @@ class Endpoints:
                              lambda: dump(query.matching(plugin, page.value, item, value, has_fields)))
 
     def _of_page(self, page: Page, key: tuple[str, ...], make: Callable[[], bytes]) -> Answer:
-        return self._shared.take(key, page.answer, lambda: Answer(make()))
+        # By a weak reference: clients choose the keys, and each would keep a whole page of its own moment.
+        return self._shared.take(key, ref(page.answer), lambda: Answer(make()))
 
     # -- limits and views ----------------------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from ..answers import Answer
 from ..readings import Turn
 from ..typed import Any, Callable, Hashable, Optional
 
-# Answers kept, and bytes of their bodies; the one asked for longest ago goes first. A client chooses items and values.
+# Answers kept, and bytes of their bodies; the one asked for longest ago goes first. A client chooses items and values,
+# so what an answer is kept with is small, or the same for all.
 ANSWERS = 64
 BYTES = 8 << 20
 # Makers at work at once: a second caller of one path waits for the first one's answer.
@@ -23,7 +24,7 @@ class Shared:
         self._lock = threading.Lock()
         self._answers: OrderedDict[Hashable, tuple[Any, Answer]] = OrderedDict()
         self._bytes = 0
-        self._large: set[Hashable] = set()       # keys whose last answer was large, even if it is no longer kept
+        self._large: dict[Hashable, None] = {}   # keys whose last answer was large, even if it is no longer kept
         self._turns = [Turn() for _ in range(_TURNS)]
 
     def take(self, key: Hashable, made_of: Any, make: Callable[[], Answer]) -> Answer:
@@ -56,8 +57,11 @@ class Shared:
             before = self._answers.pop(key, None)
             self._bytes += len(answer.body) - (len(before[1].body) if before is not None else 0)
             self._answers[key] = made_of, answer
-            if len(answer.body) >= threads.LARGE_BYTES and len(self._large) < ANSWERS:
-                self._large.add(key)
+            self._large.pop(key, None)
+            if len(answer.body) >= threads.LARGE_BYTES:
+                self._large[key] = None
+                if len(self._large) > ANSWERS:
+                    del self._large[next(iter(self._large))]
             while len(self._answers) > 1 and (len(self._answers) > ANSWERS or self._bytes > BYTES):
                 _, (_, oldest) = self._answers.popitem(last=False)
                 self._bytes -= len(oldest.body)
