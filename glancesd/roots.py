@@ -270,8 +270,11 @@ class Roots:
             return default
 
     def root_has(self, name: str) -> bool:
-        """Whether the host's root holds such a file."""
-        return os.path.exists(self.inside_root(name))
+        """Whether the host's root holds such a file. False of links in a circle."""
+        try:
+            return os.path.exists(self.inside_root(name))
+        except NoData:
+            return False
 
     def statvfs(self, mount_point: str) -> os.statvfs_result:
         """statvfs(3) of a mount point as the host names it (text with surrogate escapes). May never return."""

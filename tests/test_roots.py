@@ -161,6 +161,7 @@ class Names(Tree):
         os.symlink("circle", self.path("root/etc/circle"))
         with self.assertRaises(NoData):
             self.roots.root_file("etc/circle")
+        self.assertFalse(self.roots.root_has("etc/circle"))
 
 
 class RefusingOs:

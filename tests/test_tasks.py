@@ -187,6 +187,16 @@ class Order(unittest.TestCase):
         bench.tick()
         self.assertEqual(bench.threads, [])
 
+class Disabled(Place):
+    def test_nothing_is_run_or_walked_for_a_plugin_that_is_disabled(self) -> None:
+        for disabled, expected in (((), (1, 1)), (("monitor",), (0, 1)), (("folders",), (1, 0))):
+            with self.subTest(disabled):
+                tasks = Tasks(Roots(rootfs=self.top), start=lambda work: None)
+                tasks.configure(settings_of([item("sshd", "echo")], [folder(self.top)],
+                                            disable_plugin=("containers", *disabled)))
+                self.assertEqual((len(tasks.monitored()), len(tasks.folders())), expected)
+
+
 class Engines(Place):
     """Which engines there are to be asked: those whose socket is there, as long as the settings want them."""
 

@@ -11,7 +11,7 @@ import threading
 import time
 
 from .. import threads
-from ..roots import NoData, Roots
+from ..roots import Roots
 from ..settings import Settings
 from ..typed import TYPE_CHECKING, Callable, Hashable, Iterable, Optional, Sequence, TypeVar, Union
 from .jobs import Schedule, Start
@@ -78,8 +78,8 @@ class Tasks:
             checks.insert(0, _gateway(settings))
         with self._local.lock, self._remote.lock:
             self._settings = settings
-            self._monitored = _renewed(self._monitored, settings.monitored, self._command)
-            self._folders = _renewed(self._folders, settings.folders, self._walk)
+            self._monitored = _renewed(self._monitored, wanted("monitor", settings.monitored), self._command)
+            self._folders = _renewed(self._folders, wanted("folders", settings.folders), self._walk)
             self._amps = _renewed(self._amps, wanted("amps", settings.amps), self._application)
             for job in self._counting():
                 job.allowed = settings.commands_allowed
@@ -100,19 +100,13 @@ class Tasks:
         settings = self._settings
         known = {engine.item for engine in self._engines}
         for item in _engine_items(settings):
-            if item not in known and any(map(self._is_there, item[1])):
+            if item not in known and any(map(self._roots.root_has, item[1])):
                 from .engines import Engine
                 engine = Engine(*item, self._roots, self._local.stopping, self._report)
                 with self._local.lock, self._remote.lock:
                     if settings is self._settings:
                         self._engines = [*self._engines, engine]
                         self._set()
-
-    def _is_there(self, name: str) -> bool:
-        try:
-            return self._roots.root_has(name)
-        except NoData:                         # links in a circle
-            return False
 
     def _command(self, item: Monitored) -> Command:
         from .commands import Command

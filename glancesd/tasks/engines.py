@@ -21,7 +21,7 @@ import time
 
 from ..containers import Listing, Published, Told
 from ..lazy import pattern
-from ..roots import NoData, Roots
+from ..roots import Roots
 from ..typed import Any, Callable, Iterable, Mapping, NamedTuple, Optional
 from .jobs import Job
 
@@ -114,13 +114,7 @@ class Engine(Job):
         return Refreshed(version, told)
 
     def _socket(self) -> Optional[str]:
-        for name in self.sockets:
-            try:
-                if self._roots.root_has(name):
-                    return self._roots.inside_root(name)
-            except NoData:
-                continue
-        return None
+        return next((self._roots.inside_root(name) for name in self.sockets if self._roots.root_has(name)), None)
 
     def _with_details(self, path: str, entry: Told, row: Mapping[str, Any], before: Optional[Told],
                       give_up: float) -> Told:
