@@ -23,8 +23,8 @@ class Edac(Tree):
 
 class SELinux(Tree):
     def test_modes(self) -> None:
-        for files, expected in (({}, (False, None)), ({"sys/fs/selinux/enforce": "1"}, (True, True)),
-                                ({"sys/fs/selinux/enforce": "0"}, (True, False))):
+        for files, expected in (({}, (False,)), ({"sys/fs/selinux/enforce": "1"}, (True,)),
+                                ({"sys/fs/selinux/enforce": "0"}, (True,))):
             with self.subTest(expected):
                 self.assertEqual(selinux.sample(self.host(files)), expected)
 

@@ -46,7 +46,8 @@ class Rows:
 
         `made_with`: what all elements are made of beside that.
         """
-        before = self._latest if self._latest.made_with == made_with else _Kept()
+        latest = self._latest
+        before = latest if latest.made_with == made_with else _Kept()
         self._latest = now = _renewed(before, made_with, keys, made_of, make)
         return Encoded(now.text.replace(_LAST, b', "time_since_update": %s}' % dump(elapsed)),
                        lambda: [dict(make(key, one), time_since_update=elapsed) for key, one in zip(keys, made_of)])

@@ -40,7 +40,10 @@ class Sampler:
         self._types: frozenset[str] = frozenset()
 
     def __call__(self, roots: Roots, wanted: Callable[[Mount], bool]) -> list[Usage]:
-        """In the order of the mount table. What is not wanted is never touched. NoData without a mount table."""
+        """In the order of the mount table: what is wanted, and what is on top of /. Nothing else is touched.
+
+        NoData without a mount table.
+        """
         file, parse, table = read_mounts(roots)
         if (file, table) != self._table:
             self._mounts = parse(table, file, roots.report)

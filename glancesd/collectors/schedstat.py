@@ -27,7 +27,7 @@ class Schedule(NamedTuple):
 
 
 def parse(text: str, file: str = FILE, report: Report = ignore) -> dict[int, Schedule]:
-    """Rows by CPU. One of less than nine numbers is malformed."""
+    """Rows by CPU. One of fewer than nine numbers is malformed."""
     return dict(rows(text, _row, "a CPU and its numbers", file, report))
 
 

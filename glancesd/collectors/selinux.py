@@ -1,24 +1,22 @@
-"""selinux: whether SELinux is there, and whether it refuses or only logs, from /sys/fs/selinux (selinuxfs).
+"""selinux: whether SELinux is enabled: then there is a selinuxfs.
 
-    enforce     1       0: permissive
+    /sys/fs/selinux/enforce     1       0: permissive
 """
 from __future__ import annotations
 
 from ..parsing import optional_number
 from ..roots import Roots
-from ..typed import NamedTuple, Optional
+from ..typed import NamedTuple
 
 FILE = "fs/selinux/enforce"
 
 
 class SELinux(NamedTuple):
-    """Without selinuxfs it is not enabled, and has no mode."""
+    """Its state."""
 
     enabled: bool
-    enforcing: Optional[bool]
 
 
 def sample(roots: Roots) -> SELinux:
     """/sys/fs/selinux/enforce."""
-    mode = optional_number(roots.attribute(FILE))
-    return SELinux(mode is not None, None if mode is None else bool(mode))
+    return SELinux(optional_number(roots.attribute(FILE)) is not None)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:                     # their modules are imported when a scrape
     from ..collectors.interrupts import Table
     from ..collectors.mounts import Usage
     from ..collectors.netclass import State
+    from ..collectors.own_process import Process
     from ..collectors.pressure import Pressure
     from ..collectors.processes import Sample as ProcessSample
     from ..collectors.raid import Array
@@ -299,12 +300,10 @@ def number_of(attribute: str, divisor: int) -> Figure:
 
 def limit_of(field: str) -> Figure:
     """A limit of the daemon's process: 2^64 where there is none, None where the kernel does not tell."""
-    get = attrgetter(field)
-
-    def figure(process: Any) -> Any:
+    def figure(process: Process) -> Union[int, float, None]:
         if process.limits is None:
             return None
-        limit = get(process.limits)
+        limit: Optional[int] = getattr(process.limits, field)
         return float(1 << 64) if limit is None else limit
     return figure
 

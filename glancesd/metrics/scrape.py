@@ -13,12 +13,15 @@ from ..log import Log
 from ..readings import Clock, Readings, SampleSlot
 from ..roots import Roots
 from ..settings import Settings
-from ..typed import Any, Callable, Mapping, NamedTuple, Optional
+from ..typed import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Optional
 from . import filters
 from .families import COLLECTORS, DURATION, MOUNTS, OWN, OWN_PROCESS, SUCCESS, TEXT_FILES, WALL_CLOCK
 from .ratchet import Ratchet
 from .rows import Collector, Group
 from .text import OPEN_METRICS, TEXT, Kept, Page, Sample, family_name, negotiate
+
+if TYPE_CHECKING:                     # imported by whoever has text files
+    from .textfile import Files
 
 # Two scrapers, or a scraper and a client of the API, may be given the same reading when it is at most this old. More
 # would show in rate().
@@ -138,18 +141,19 @@ class Metrics:
             raise _NotFresh(source)
         return reading.value
 
-    def _usages(self, page: Page) -> Any:
+    def _usages(self, page: Page) -> list[mounts.Usage]:
         reading = self._mounts.take()
         if self._mounts.problem is not None:
             raise _NotFresh(MOUNTS)
-        return reading.value
+        usages: list[mounts.Usage] = reading.value
+        return usages
 
     def _wall_clock(self, page: Page) -> WallClock:
         seconds = self._clock.wall()
         local = time.localtime(seconds)
         return WallClock(seconds, local.tm_zone, local.tm_gmtoff)
 
-    def _text_files(self, page: Page) -> Any:
+    def _text_files(self, page: Page) -> Files:
         """What scripts have written, put onto the page but for families that it has itself."""
         from . import textfile
         files = textfile.read(self._settings.metrics.textfile_directory if self._settings is not None else None)
@@ -158,7 +162,7 @@ class Metrics:
                  for name, family in files.families.items()]
         return files._replace(error=files.error or not all(added))
 
-    def _process(self, page: Page) -> Any:
+    def _process(self, page: Page) -> own_process.Process:
         stat = self._readings.take(sources.CPU_SAMPLE).value
         return own_process.sample(Roots(), stat.boot_time_seconds if stat is not None else None)
 
