@@ -235,9 +235,12 @@ class Readings:
         self.hold(cached_time)
 
     def hold(self, cached_time: float) -> None:
-        """Set for how many seconds a sample is shared."""
+        """Set for how many seconds a sample is shared. None of before is: it may be of other settings."""
         for name, slot in self._samples.items():
             slot.hold = max(cached_time, SLOW_SECONDS) if name in self._slow else cached_time
+        for slot in self.slots.values():
+            if slot.latest is not NOTHING:
+                slot.latest = slot.latest.fresh_until(0.0)
 
     @overload
     def take(self, name: Source[T], not_before: float = 0.0) -> Reading[Optional[T]]: ...

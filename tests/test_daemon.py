@@ -237,6 +237,21 @@ class InForce(Told):
             self.assertEqual(self.reload(), "glancesd: reloaded")
             self.assertEqual((self.named("old-name"), self.named("new-name")), (421, 200))
 
+    def test_nothing_of_before_is_served(self) -> None:
+        """What was sampled under other settings, for an hour to come, is not what is in force."""
+        text = "[glancesd]\ncached_time=3600\n[monitor]\nlist_1_description=%s\nlist_1_regex=%s\n"
+        self.write(text % ("one", "nobody"))
+        self.daemon = Daemon("--interval", "0", "-C", self.file)
+        self.addCleanup(self.daemon.end, signal.SIGKILL)
+        self.assertEqual(self.daemon.json("/api/2/monitor/count"), {"count": [0]})
+        first = self.daemon.json("/api/2/now")
+        self.assertEqual(self.reload(text % ("two", "glancesd")), "glancesd: reloaded")
+        monitor, = self.daemon.json("/api/2/monitor")
+        self.assertEqual((monitor["description"], monitor["count"] > 0), ("two", True))
+        self.assertEqual(self.reload("[glancesd]\ncached_time=0\n"), "glancesd: reloaded")
+        self.assertEqual(self.daemon.json("/api/2/monitor"), [])
+        self.assertTrue(wait_for(lambda: self.daemon.json("/api/2/now") != first))
+
     def test_a_reload_that_does_not_return(self) -> None:
         """What it reads lies on a dead mount (here a pipe that nobody writes to): answers and SIGTERM do not wait."""
         with tempfile.TemporaryDirectory() as root:
