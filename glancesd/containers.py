@@ -63,6 +63,14 @@ class Known(NamedTuple):
             return self.told.state
         return "paused" if self.use is not None and self.use.container.paused else "running"
 
+    def without_arguments(self) -> Known:
+        """The same, of whose command only the program is known."""
+        told = self.told
+        if told is None:
+            return self
+        return self._replace(told=told._replace(command=told.command.partition(" ")[0],
+                                                arguments=told.arguments and told.arguments[:1]))
+
     @property
     def command_line(self) -> Optional[str]:
         if self.told is None:

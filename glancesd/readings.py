@@ -238,9 +238,9 @@ class Readings:
         """Set for how many seconds a sample is shared. None of before is: it may be of other settings."""
         for name, slot in self._samples.items():
             slot.hold = max(cached_time, SLOW_SECONDS) if name in self._slow else cached_time
-        for slot in self.slots.values():
-            if slot.latest is not NOTHING:
-                slot.latest = slot.latest.fresh_until(0.0)
+        for each in self.slots.values():
+            if each.latest is not NOTHING:
+                each.latest = each.latest.fresh_until(0.0)
 
     @overload
     def take(self, name: Source[T], not_before: float = 0.0) -> Reading[Optional[T]]: ...

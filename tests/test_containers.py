@@ -96,6 +96,16 @@ class Served(unittest.TestCase):
             "memory": {"usage": 300, "limit": 400, "inactive_file": 7}, "memory_inactive_file": 7, "memory_limit": 400,
             "memory_percent": None, "io_rx": None, "engine": "docker"})
 
+    def test_without_arguments(self) -> None:
+        """--hide-arguments: the command of a container has arguments, too."""
+        told = TOLD._replace(command="/entry --token=SECRET", arguments=("/entry", "--token=SECRET"))
+        for listed, expected in ((told, ["/entry"]), (told._replace(arguments=None), ["/entry"])):
+            house = self.house(use(WEB), listings=(listing(listed),), hide_arguments=True)
+            with self.subTest(listed.arguments):
+                self.assertEqual(house.json("/api/2/docker")["containers"][0]["Command"], "/entry")
+                self.assertEqual(house.json("/api/3/containers")["containers"][0]["Command"], expected)
+                self.assertEqual(house.json("/api/4/containers")[0]["command"], "/entry")
+
     def test_none(self) -> None:
         house = self.house()
         self.assertEqual([house.json(path) for path in ("/api/2/docker", "/api/3/containers", "/api/4/containers")],

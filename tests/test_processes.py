@@ -176,6 +176,8 @@ class Figures(unittest.TestCase):
                 ("uploader caf\ufffd", "uploader café SECRET", "uploader"),                  # cut within a character
                 ("up SECRET", "", "up"),                                                     # a zombie
                 ("up SECRET", " x", "up"),                                                   # an empty first argument
+                ("--token=SECRET", "--token=SECRET", "?"), ("-SECRET", "python3 x", "?"),
+                ("up--token=SECRET", "up--token=SECRET", "up--token"), ("kworker/0:1-events", "", "kworker/0:1-events"),
                 ("tmux: server", "tmux", "tmux: server"), ("a b", "./a b --x", "a b"),
                 ("Isolated Web Co", "/usr/lib/firefox/firefox -contentproc", "Isolated Web Co"),
                 ("Plex Media Server", "/usr/lib/Plex Media Server", "Plex Media Server")):

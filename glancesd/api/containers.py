@@ -84,7 +84,8 @@ def _container4(entry: Known, wall: float, cpus: Optional[int]) -> dict[str, JSO
 
 
 def _shown(settings: Settings, containers: Containers) -> Iterable[Known]:
-    return [entry for entry in containers.known if settings.shown("containers", entry.name)]
+    shown = [entry for entry in containers.known if settings.shown("containers", entry.name)]
+    return [entry.without_arguments() for entry in shown] if settings.hide_arguments else shown
 
 
 def _with_alias(settings: Settings, entry: Known, element: dict[str, JSONValue]) -> dict[str, JSONValue]:

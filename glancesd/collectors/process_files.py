@@ -24,7 +24,7 @@ _STATE, _PARENT, _FLAGS, _USER_TICKS, _SYSTEM_TICKS, _CHILDREN_USER_TICKS, _CHIL
     0, 1, 6, 11, 12, 13, 14, 16, 17)
 _START, _VIRTUAL, _RESIDENT, _COLUMNS, _LAST_CPU, _IO_WAIT_TICKS = 19, 20, 21, 22, 36, 39
 _BLANK = pattern(rb"\s")
-_OPTIONS = pattern(rb"\s+-")
+_OPTIONS = pattern(rb"\s+-|^--?\w")
 
 
 class Record(NamedTuple):

@@ -65,15 +65,15 @@ class Process(NamedTuple):
     @property
     def program(self) -> str:
         """The command line without its arguments: up to its first blank, tab or newline."""
-        return _first_word(self.command_line)
+        return _bare_word(self.command_line)
 
     @property
     def bare_name(self) -> str:
         """The name without anything that may be an argument: of a title its first word."""
         words = self.name.split()
-        if words in ([], [self.name]) or not is_title(self.name, self.command_line):
+        if not words or len(words) > 1 and not is_title(self.name, self.command_line):
             return self.name
-        return _first_word(self.name) or "?"
+        return "?" if self.name.startswith("-") else _bare_word(self.name) or "?"
 
 
 class Sample(NamedTuple):
@@ -256,9 +256,12 @@ def derive(now: Sample, before: Optional[Sample], elapsed: float) -> list[Activi
     return activities
 
 
-def _first_word(text: str) -> str:
-    """What stands before the first blank of any kind; "" before one at the beginning."""
-    return text.split(None, 1)[0] if text and not text[0].isspace() else ""
+def _bare_word(text: str) -> str:
+    """What stands before the first blank of any kind, or "="; "" before a blank at the beginning.
+
+    A title may be an option alone: "--token=SECRET".
+    """
+    return text.split(None, 1)[0].partition("=")[0] if text and not text[0].isspace() else ""
 
 
 def _as_it_started(process: Process) -> Process:

@@ -24,8 +24,10 @@ PASSWORD_BYTES = 1024
 # Credentials that were wrong and come again: a client that was set up with the wrong one polls for ever.
 FAILURES_REMEMBERED = 64
 
-# Hashes of other programs, which glancesd cannot check: glances' own file (salt$SHA-256 or PBKDF2), crypt(3), htpasswd.
-_FOREIGN_HASH = pattern(r"[0-9a-f]{32}\$[0-9a-f]{64,}|([^:$]+:)?(\$[0-9a-z-]{1,16}\$\S{20,}|\{SHA\}\S{20,})")
+# Hashes of other programs, which glancesd cannot check: glances' own file (salt$SHA-256 or PBKDF2), crypt(3), htpasswd,
+# slapd, Werkzeug.
+_FOREIGN_HASH = pattern(r"[0-9a-f]{32}\$[0-9a-f]{64,}|([^:$]+:)?(\$[0-9a-z-]{1,16}\$\S{20,}|\{[A-Z][A-Z0-9-]+\}\S{13,})"
+                        r"|(pbkdf2|scrypt):[0-9a-z:]+\$[^$\s]+\$[0-9a-f]{20,}")
 # a2b_base64 skips invalid characters and stops at the first padding, so the alphabet is checked first.
 _BASE64 = pattern(rb"[0-9A-Za-z+/]+={0,2}")
 
