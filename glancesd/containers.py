@@ -103,7 +103,10 @@ def joined(uses: Iterable[ContainerUse], listings: Iterable[Listing]) -> Contain
 
 
 def _name(told: Optional[Told], name: str) -> str:
-    """The name that the engine gives it, else that of its group, shortened when it is an id."""
+    """The name that the engine gives it, else that of its group, shortened when it is an id.
+
+    Among the names are those that other containers link it by: /other/alias.
+    """
     if told is not None and told.names:
-        return told.names[0].lstrip("/")
+        return min(told.names, key=lambda of: of.count("/")).lstrip("/")
     return name[:ID_DIGITS] if len(name) == 64 else name

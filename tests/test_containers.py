@@ -43,6 +43,9 @@ class Joined(unittest.TestCase):
     def test_one_without_a_name(self) -> None:
         self.assertEqual(self.names(listing(TOLD._replace(names=())))[0], ("0123456789ab", "running"))
 
+    def test_one_that_another_links(self) -> None:
+        self.assertEqual(self.names(listing(TOLD._replace(names=("/shop/db", "/web"))))[0], ("web", "running"))
+
     def test_those_that_have_ended(self) -> None:
         old = TOLD._replace(id=OLD, names=("/old",), state="exited")
         gone = TOLD._replace(id="11" * 32, names=("/gone",))                 # its group is gone: it has just ended

@@ -106,6 +106,16 @@ export function stateOf(states, plugin, element, ...fields) {
   return (fields.length ? fields : Object.keys(found)).map(field => state(found[field])).reduce(worse, NORMAL);
 }
 
+const SECTIONS = {cpu: "CPU", mem: "Memory", memswap: "Swap", load: "Load", network: "Interface", diskio: "Disk",
+  fs: "File system", sensors: "Sensor"};
+
+// What is at WARNING or worse, the worst first: not every limit is one that makes an alert.
+export function overLimits(states) {
+  return ranked(Object.entries(states || {}).flatMap(([plugin, elements]) => Object.keys(elements).map(element => ({
+    text: visible(`${SECTIONS[plugin] || plugin} ${element}`.trim()), state: stateOf(states, plugin, element)})))
+    .filter(entry => entry.state.rank > 1), entry => [entry.state.rank]);
+}
+
 // -- alerts: [begin, end or -1, state, type, maximum, mean, minimum, sum, count, processes, …] ----
 
 const SUBJECTS = [
@@ -116,8 +126,11 @@ const SUBJECTS = [
   [/^DISKIO_(.*)_RX$/s, "$1 reads"], [/^DISKIO_(.*)_TX$/s, "$1 writes"],
   [/^SENSORS_TEMPERATURE_(?:CORE|HDD)_(.*)$/s, "Temperature of $1"], [/^SENSORS_FAN_SPEED_(.*)$/s, "Fan $1"],
   [/^SENSORS_BATTERY_.*$/s, "Battery, missing"],
+  [/^CONTAINERS_(.*)_CPU$/s, "Container $1, CPU"], [/^CONTAINERS_(.*)_MEM$/s, "Container $1, memory"],
+  [/^GPU_(.*)_PROC$/s, "GPU $1, load"], [/^GPU_(.*)_MEM$/s, "GPU $1, memory"],
+  [/^GPU_(.*)_TEMPERATURE$/s, "Temperature of GPU $1"],
 ];
-const PERCENTS = /^(CPU_(?!CTX_SWITCHES)|MEM|FS_|SENSORS_BATTERY|QUICKLOOK)/;
+const PERCENTS = /^(CPU_(?!CTX_SWITCHES)|MEM|FS_|SENSORS_BATTERY|QUICKLOOK|CONTAINERS_|GPU_.*_(PROC|MEM)$)/;
 
 function alertSubject(type) {
   const rule = SUBJECTS.find(([pattern]) => pattern.test(type));
@@ -128,7 +141,7 @@ function alertSubject(type) {
 function alertValue(type, value) {
   if (!known(value)) return NONE;
   if (PERCENTS.test(type)) return percent(value);
-  if (type.startsWith("SENSORS_TEMPERATURE")) return sensor(value, "C");
+  if (/^SENSORS_TEMPERATURE|^GPU_.*_TEMPERATURE$/.test(type)) return sensor(value, "C");
   if (type.startsWith("SENSORS_FAN")) return sensor(value, "rpm");
   return type.startsWith("DISKIO_") ? bytesPerSecond(value) : value >= 1000 ? count(value) : digits(value);
 }

@@ -188,7 +188,10 @@ class Chart {
     this.picture = svg("svg", {role: "img", viewBox, preserveAspectRatio: "none"});
     this.picture.append(grid, ...this.paths, this.hair);
     this.scale = element("span", "scale");
-    this.readout = element("span", "readout");
+    // Of several lines the words are the key: which line is which.
+    this.words = lines.map((_, place) => element("span", lines.length > 1 ? `line-key line-key${place}` : "", ""));
+    [this.lead, this.tail] = [element("span", "", ""), element("span", "", "")];
+    this.readout = element("span", "readout", this.lead, ...this.words, this.tail);
     this.node = element("figure", "plot", this.scale, this.readout, this.picture);
     charts.add(this);
   }
@@ -209,17 +212,16 @@ class Chart {
   point() {
     if (!this.series) return;
     mark(this.hair, "on", hair !== null);
-    if (hair === null) {
-      const spans = this.series.map((one, place) =>
-        one.values.length ? `${this.lines[place]} ${figures.span(one, this.format)}`.trim() : "").filter(Boolean);
-      say(this.readout, spans.length ? `${spans.join(", ")} in 1 h` : "");
-      return;
-    }
-    for (const end of ["x1", "x2"]) set(this.hair, end, (hair * CHART_WIDTH).toFixed(1));
-    const at = this.end - figures.HOUR_SECONDS * (1 - hair);
-    const values = this.series.map((one, place) =>
-      `${this.lines[place]} ${this.format(figures.valueAt(one, at, gapSeconds()))}`.trim());
-    say(this.readout, `${figures.clock(at, offset()).slice(0, 5)}: ${values.join(", ")}`);
+    const at = hair === null ? null : this.end - figures.HOUR_SECONDS * (1 - hair);
+    if (at !== null) for (const end of ["x1", "x2"]) set(this.hair, end, (hair * CHART_WIDTH).toFixed(1));
+    this.series.forEach((one, place) => {
+      const value = at === null ? figures.span(one, this.format)
+        : this.format(figures.valueAt(one, at, gapSeconds()));
+      const text = `${this.lines[place]} ${value}`.trim();
+      say(this.words[place], one.values.length || at !== null ? text + (place < this.lines.length - 1 ? ", " : "") : "");
+    });
+    say(this.lead, at === null ? "" : `${figures.clock(at, offset()).slice(0, 5)}: `);
+    say(this.tail, at === null && this.series.some(({values}) => values.length) ? " in 1 h" : "");
   }
 }
 
@@ -428,8 +430,7 @@ function showWrong(alerts) {
   const running = figures.ranked(alerts.filter(entry => entry.running), entry => [entry.state.rank, entry.begin]);
   const rows = running.slice(0, WRONG_MOST);
   const more = running.length - rows.length;
-  const quiet = summary.disabled.includes("alert") ? "Alerts are switched off" : "No alerts: all is quiet";
-  if (!rows.length) rows.push({quiet});
+  if (!rows.length) rows.push({quiet: quietWords()});
   if (more) rows.push({quiet: `and ${more} more, below under Alerts`});
   wrong.show(rows, row => row.quiet || `${row.type} ${row.begin}`, (row, entry) => {
     mark(row.node, "quiet", Boolean(entry.quiet));
@@ -439,6 +440,16 @@ function showWrong(alerts) {
     name(row.words, entry.quiet ? "" : [`since ${figures.moment(entry.begin, offset(), summary.at)}`,
       `for ${figures.duration(entry.seconds)}`, entry.processes.join(", ")].filter(Boolean).join(" · "));
   });
+}
+
+// Where no alert runs: a figure may be over a limit that makes none, or for a few seconds only.
+function quietWords() {
+  const over = figures.overLimits(summary.states);
+  const named = over.slice(0, 3).map(({state, text}) => `${state.shape} ${text}`);
+  if (over.length > named.length) named.push(`${over.length - named.length} more`);
+  const words = summary.disabled.includes("alert") ? "Alerts are switched off" : "No alerts";
+  if (named.length) return `${words}; over a limit: ${named.join(", ")}`;
+  return words === "No alerts" ? "No alerts: all is quiet" : words;
 }
 
 // -- tiles -------------------------------------------------
@@ -516,7 +527,7 @@ function showMemory() {
 
 function showLoad() {
   const {load, states, processcount} = summary;
-  const facts = figures.known(load.min1) ? [{key: "min1", text: "1 min"},
+  const facts = figures.known(load.min1) ? [
     factOf("load", "min5", `5 min ${number(load.min5)}`), factOf("load", "min15", `15 min ${number(load.min15)}`),
     {key: "cpus", text: load.cpucore === 1 ? "on 1 CPU" : `on ${load.cpucore} CPUs`}] : [];
   if (figures.known(processcount.running)) facts.push({key: "running", text: `${processcount.running} running now`});
@@ -644,8 +655,12 @@ const lists = {
 
 // -- processes ---------------------------------------------
 
-// As many rows as fit the window beside the tiles, on a phone the fewest.
-const rowsThatFit = () => innerWidth < 700 ? 15 : Math.max(15, Math.min(25, Math.floor((innerHeight - 340) / 25)));
+// As many rows as fit the window or reach as far down as the lists beside them, on a phone the fewest.
+function rowsThatFit() {
+  if (innerWidth < 700) return 15;
+  const beside = innerWidth < 1024 ? 0 : byId("lists").offsetHeight - byId("rest").offsetHeight - 140;
+  return Math.max(15, Math.min(25, Math.floor(Math.max(innerHeight - 340, beside) / 25)));
+}
 
 const table = {
   node: byId("process-table"), body: byId("process-table").tBodies[0],

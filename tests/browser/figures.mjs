@@ -20,6 +20,10 @@ const KIB = 1024;
 table("bytes", [["0 B", 0], ["512 B", 512], ["999 B", 999], ["0.98 KiB", 1000], ["1.00 KiB", KIB], ["9.99 KiB", 10229],
   ["10.0 KiB", 10236], ["999 KiB", 999 * KIB], ["0.98 MiB", 1000 * KIB], ["23.5 GiB", 25276510208], ["1.82 TiB", 2000398934016],
   ["1000 PiB", 1000 * KIB ** 5], ["–", null], ["–", undefined], ["–", NaN], ["–", Infinity], ["–", "12"]]);
+table("overLimits", [[[], undefined], [[], {}], [[], {mem: {"": {used: "CAREFUL"}}}],
+  [[["■", "File system /a\\nb"], ["▲", "Load"]], {load: {"": {min5: "CAREFUL", min15: "WARNING_LOG"}},
+    fs: {"/a\nb": {used: "CRITICAL"}, "/": {used: "CAREFUL"}}}]].map(([expected, states]) => [expected.map(([shape, text]) =>
+  ({text, state: figures.state({"■": "CRITICAL", "▲": "WARNING"}[shape])})), states]));
 table("bytesPerSecond", [["0 B/s", 0], ["1 B/s", 0.5], ["999 B/s", 999.4], ["1.00 kB/s", 999.6], ["14.6 kB/s", 14600],
   ["1.28 MB/s", 1280000], ["2.00 GB/s", 2e9], ["–", null]]);
 table("bitsPerSecond", [["0 bit/s", 0], ["8 bit/s", 1], ["1.00 kbit/s", 125], ["9.70 kbit/s", 1212.5], ["1.00 Gbit/s", 125e6],

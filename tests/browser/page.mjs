@@ -496,8 +496,32 @@ test("an alert is on top, in the title, and among the alerts", async () => {
     assert.ok(wrong.y < cpu.y);
     await fits(seen.page, "an alert");
     await seen.page.screenshot({path: path.join(pictures, `alert ${view.viewport.width}.png`), fullPage: true});
+    await seen.page.setViewportSize({width: 320, height: 640});
+    await fits(seen.page, "an alert on 320 pixels");
     await close(seen);
   }
+  await served.end();
+});
+
+test("what is over a limit without an alert is not called quiet", async () => {
+  const file = path.join(folder, "limit.conf");
+  writeFileSync(file, "[fs]\ncareful=0.1\nwarning=0.1\ncritical=0.1\n[load]\ncareful=1e9\nwarning=1e9\ncritical=1e9\n");
+  const served = await daemon("-C", file, ...trees(path.join(hosts, "router")));
+  const seen = await open(served.url);
+  assert.equal(await text(seen.page, "#wrong"),
+    "No alerts; over a limit: ■ File system /overlay, ■ File system /, ■ File system /mnt/sda1");
+  await close(seen);
+  await served.end();
+});
+
+test("each line of a chart has its key", async () => {
+  const served = await daemon("--interval", "1");
+  const seen = await open(served.url + "#refresh=1");
+  await seen.page.locator("[data-panel=cpu-hour]").click();
+  const keys = await texts(seen.page, "#cpu-hour .line-key");
+  assert.deepEqual(keys.map(key => key.split(" ")[0]), ["total", "user", "system"]);
+  assert.deepEqual(await texts(seen.page, "#mem .line-key"), []);
+  await close(seen);
   await served.end();
 });
 
