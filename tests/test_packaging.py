@@ -109,7 +109,7 @@ class Archive(Scratch):
         self.build("x.pyz")
         with Daemon(command=(sys.executable, os.path.join(self.scratch, "x.pyz"))) as daemon:
             for path, (name, _) in dashboard.FILES.items():
-                self.assertEqual(daemon.ask("/" + path).body, dashboard.read(name))
+                self.assertEqual(daemon.ask("/" + path).body, bare(self, name))
 
     def test_runs_from_where_nothing_can_be_written(self) -> None:
         self.build("x.pyz")
@@ -118,6 +118,15 @@ class Archive(Scratch):
         self.addCleanup(os.chmod, self.scratch, 0o755)
         self.assertIn(__version__, run(sys.executable, path, "--version", cwd="/"))
         self.assertTrue(os.access(path, os.X_OK))
+
+
+def bare(case: unittest.TestCase, name: str) -> bytes:
+    """A file of the page without what browsers pass over; only where no text goes over several lines."""
+    text, script = dashboard.read(name).decode(), name.endswith(".js")
+    text = re.sub(r"/\*[^\n]*\*/", "", text) if name.endswith(".css") else text
+    lines = [line.strip() for line in text.split("\n")]
+    case.assertEqual([line for line in lines if line.count("`") % 2 or not script and "/*" in line], [])
+    return "\n".join("" if script and line.startswith("//") else line for line in lines).encode()
 
 
 class Folder(Scratch):
@@ -205,7 +214,8 @@ class Install(Scratch):
             with self.subTest(target), Daemon(
                     command=(sys.executable, "-IS", os.path.join(self.scratch, command))) as daemon:
                 for path, (name, _) in dashboard.FILES.items():
-                    self.assertEqual(daemon.ask("/" + path).body, dashboard.read(name))
+                    expected = dashboard.read(name) if target == "install" else bare(self, name)
+                    self.assertEqual(daemon.ask("/" + path).body, expected)
 
     def test_configuration_lists_every_setting(self) -> None:
         self.make("install")

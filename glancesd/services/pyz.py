@@ -5,7 +5,8 @@
 
 The first runs on every Python from 3.7 on: sources, and stored, because some Pythons of routers have no zlib.
 Docstrings and comments are blanked and a step of indentation is one space, which takes a third away; every line stays
-where it was, for tracebacks. The same source gives the same bytes, whichever Python builds.
+where it was, for tracebacks. The files of the page lose comments and indentation, an eighth of them. The same source
+gives the same bytes, whichever Python builds.
 
 The second is for a router and the one Python that builds it: byte code, without docstrings and the annotations of
 functions, deflated if there is a zlib. To be run with -X no_debug_ranges: columns, which are shown only with a
@@ -18,6 +19,7 @@ import importlib.util
 import io
 import marshal
 import os
+import re
 import sys
 import tokenize
 import zipfile
@@ -46,7 +48,8 @@ def files(top: str) -> dict[str, bytes]:
             if file.endswith(".py") or os.path.basename(directory) == "dashboard":
                 path = os.path.join(directory, file)
                 with open(path, "rb") as stream:
-                    found[os.path.relpath(path, top)] = stream.read()
+                    data = stream.read()
+                found[os.path.relpath(path, top)] = data if file.endswith(".py") else bare_page(file, data)
     return found
 
 
@@ -72,6 +75,18 @@ def bare(source: bytes) -> bytes:
         rest = lines[end_row - 1][end_column:]
         lines[row - 1:end_row] = [lines[row - 1][:column] + instead + rest] + [""] * (end_row - row)
     return "\n".join(line if row in inside else _outdented(line) for row, line in enumerate(lines, 1)).encode()
+
+
+def bare_page(name: str, data: bytes) -> bytes:
+    """A file of the page without comments that fill a line, and without indentation, on the same lines.
+
+    No text of its scripts goes over several lines.
+    """
+    text = data.decode()
+    if name.endswith(".css"):
+        text = re.sub(r"(?s)/\*.*?\*/", lambda comment: "\n" * comment.group().count("\n"), text)
+    lines = [line.strip() for line in text.split("\n")]
+    return "\n".join("" if name.endswith(".js") and line.startswith("//") else line for line in lines).encode()
 
 
 def _outdented(line: str) -> str:
