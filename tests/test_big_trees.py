@@ -66,6 +66,8 @@ class Answers(unittest.TestCase):
                 time.sleep(0.4)
                 trees.write(directory, SMALL, INSTANT_SECONDS)
                 answer = daemon.json("/api/2/all")
+        self.assertEqual([len(answer[plugin]) for plugin in ("network", "diskio", "percpu", "processlist")],
+                         [SMALL.interfaces, SMALL.disks, SMALL.cpus, SMALL.processes])
         for number, row in enumerate(answer["network"]):
             received, sent = trees.traffic_per_second(number)
             self.assertEqual((row["rx"], row["tx"]), (received * INSTANT_SECONDS, sent * INSTANT_SECONDS))
@@ -80,11 +82,22 @@ class Answers(unittest.TestCase):
         with trees.folder() as one, trees.folder() as other:
             trees.write(one, SMALL)
             trees.write(other, SMALL)
-            for directory, _, names in os.walk(one):
-                for name in names:
-                    path = os.path.join(directory, name)
-                    with open(path, "rb") as file, open(other + path[len(one):], "rb") as twin:
-                        self.assertEqual(file.read(), twin.read(), path)
+            files, twins = self.contents(one), self.contents(other)
+        self.assertGreater(len(files), 4 * SMALL.processes)
+        self.assertEqual(list(files), list(twins))
+        for name, content in files.items():
+            self.assertEqual(content, twins[name], name)
+
+    @staticmethod
+    def contents(top: str) -> dict[str, bytes]:
+        """Every file below a folder, by its name there."""
+        found = {}
+        for directory, _, names in os.walk(top):
+            for name in names:
+                path = os.path.join(directory, name)
+                with open(path, "rb") as file:
+                    found[os.path.relpath(path, top)] = file.read()
+        return dict(sorted(found.items()))
 
 
 if __name__ == "__main__":

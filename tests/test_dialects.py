@@ -58,6 +58,7 @@ class Agreement(unittest.TestCase):
         return {element[key]: [element.get(name) for name in names] for element in value}
 
     def test_every_figure_that_they_share(self) -> None:
+        had: set[str] = set()
         for host in assembly.hosts():
             house = assembly.fixture(host)
             for plugin, key, *names in SAME:
@@ -67,11 +68,14 @@ class Agreement(unittest.TestCase):
                         for version, of_version in zip((2, 3, 4), names)]
                     self.assertEqual(two, three)
                     self.assertEqual(three, four)
+                    had.update([plugin] if two else ())
+        self.assertEqual(had, {plugin for plugin, *_ in SAME})
 
     def test_lists_of_3_are_objects_of_4(self) -> None:
         for host in assembly.hosts():
             house = assembly.fixture(host)
             four = {entry["pid"]: entry for entry in house.json("/api/4/processlist")}
+            self.assertTrue(any(entry["memory_info"] for entry in four.values()), host)
             for entry in house.json("/api/3/processlist"):
                 for field in ("memory_info", "cpu_times", "gids"):
                     of_four = four[entry["pid"]][field]
@@ -80,6 +84,7 @@ class Agreement(unittest.TestCase):
     def test_histories_are_the_same_points(self) -> None:
         house = assembly.fixture("server")
         three, four = house.json("/api/3/network/history"), house.json("/api/4/network/history")
+        self.assertEqual(len(three), 2 * len(house.json("/api/3/network")))
         for item, points in three.items():
             name, _, direction = item.rpartition("_")
             of_four = four["%s_bytes_%s_rate_per_sec" % (name, {"rx": "recv", "tx": "sent"}[direction])]
@@ -169,6 +174,7 @@ class Tables(unittest.TestCase):
                 self.assertLessEqual(set(dialect.judged), set(WATCHED))
 
     def test_every_field_of_4_has_a_sentence(self) -> None:
+        seen = set()
         for host in assembly.hosts():
             house = assembly.fixture(host)
             for plugin in v4.PLUGINS:
@@ -178,6 +184,8 @@ class Tables(unittest.TestCase):
                     for field in row if isinstance(row, Mapping) else ():
                         with self.subTest("%s.%s" % (plugin, field)):
                             self.assertIsNotNone(fields.describe(plugin, field)[1])
+                        seen.add(plugin)
+        self.assertGreater(len(seen), 20)
 
 
 class Third(unittest.TestCase):

@@ -52,6 +52,7 @@ LAZILY = {
 }
 GUARDED = {
     "zlib": "Buildroot leaves it out unless asked: inside try … except ImportError",
+    "fcntl": "some routers' Python comes without it",
 }
 # Of an older Python than this test's own, where sys.stdlib_module_names does not exist.
 STDLIB: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
@@ -156,13 +157,18 @@ class StandardLibrary(unittest.TestCase):
                 self.assertTrue(lazy, "%s:%d imports %s at its top: %s" % (name, line, imported, LAZILY[imported]))
 
     def test_optional_modules_are_guarded(self) -> None:
+        met = set()
         for name, tree in modules():
             guarded = {id(node) for block in ast.walk(tree) if isinstance(block, ast.Try)
                        and any("ImportError" in ast.dump(handler.type or ast.Pass()) for handler in block.handlers)
                        for node in ast.walk(block)}
             for node in ast.walk(tree):
-                if isinstance(node, ast.Import) and any(alias.name in GUARDED for alias in node.names):
-                    self.assertIn(id(node), guarded, "%s:%d: %s" % (name, node.lineno, GUARDED))
+                if isinstance(node, (ast.Import, ast.ImportFrom)):
+                    mentioned = [getattr(node, "module", None), *[alias.name for alias in node.names]]
+                    for optional in GUARDED.keys() & mentioned:
+                        self.assertIn(id(node), guarded, "%s:%d: %s" % (name, node.lineno, GUARDED[optional]))
+                        met.add(optional)
+        self.assertEqual(met, set(GUARDED))
 
 
 class Loaded(unittest.TestCase):

@@ -145,7 +145,10 @@ class Answers(unittest.TestCase):
         self.assertEqual(self.summary("laptop")["disabled"], [])
 
     def test_arguments_stay_hidden(self) -> None:
-        for entry in self.summary("laptop", hide_arguments=True)["processlist"]:
+        self.assertTrue([entry for entry in self.summary("laptop")["processlist"] if " " in entry["cmdline"]])
+        hidden = self.summary("laptop", hide_arguments=True)["processlist"]
+        self.assertTrue(any(entry["cmdline"] for entry in hidden))
+        for entry in hidden:
             self.assertNotIn(" ", entry["cmdline"])
 
     def test_made_once_for_a_sample(self) -> None:
