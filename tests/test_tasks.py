@@ -223,6 +223,23 @@ class Engines(Place):
         tasks.configure(settings_of())
         self.assertEqual(self.names(tasks), [])
 
+    def test_two_who_look_at_once_find_one(self) -> None:
+        class Looking(Roots):
+            """While one looks another does, and is done before."""
+
+            again = True
+
+            def root_has(self, name: str) -> bool:
+                if self.again:
+                    self.again = False
+                    tasks.tick(lambda: None)
+                return super().root_has(name)
+
+        self.file("run", "docker.sock")
+        tasks = Tasks(Looking(rootfs=self.top), start=lambda work: None)
+        tasks.configure(settings_of(disable_plugin=()))
+        self.assertEqual(self.names(tasks), ["docker"])
+
     def test_a_socket_of_the_settings(self) -> None:
         tasks = Tasks(Roots(rootfs=self.top), start=lambda work: None)
         tasks.configure(settings_of(disable_plugin=(),

@@ -3,9 +3,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import unittest
+from typing import Optional
 from unittest import mock
 
+from glancesd import readings
 from glancesd.metrics import textfile
 from glancesd.metrics.textfile import FILE_BYTES, parse, read
 from glancesd.roots import Roots
@@ -131,6 +134,29 @@ class Read(unittest.TestCase):
             self.assertIn("\n# TYPE %s gauge\n" % name, page)
         self.assertIn("\nmine 1\n", page)
         self.assertIn("\nnode_textfile_scrape_error 1\n", page)
+
+    def test_a_folder_that_does_not_answer_holds_up_one_scrape(self) -> None:
+        scraped = Scraped(Roots("/nowhere", "/nowhere", "/nowhere"), textfile_directory=self.folder)
+        asked, release = threading.Event(), threading.Event()
+
+        def hangs(directory: Optional[str]) -> textfile.Files:
+            asked.set()
+            release.wait(60)
+            return textfile.Files(False, {}, [])
+
+        with mock.patch.object(textfile, "read", hangs), mock.patch.object(readings, "TURN_SECONDS", 0.05):
+            first = threading.Thread(target=scraped.page)
+            first.start()
+            self.addCleanup(first.join)
+            self.addCleanup(release.set)
+            self.assertTrue(asked.wait(60))
+            for _ in range(2):
+                page = scraped.page()
+                self.assertIn('\nnode_scrape_collector_success{collector="textfile"} 0\n', page)
+                self.assertIn('\nnode_scrape_collector_success{collector="time"} 1\n', page)
+            release.set()
+            first.join()
+        self.assertIn('\nnode_scrape_collector_success{collector="textfile"} 1\n', scraped.page())
 
     def test_so_many(self) -> None:
         for number in range(textfile.FILES + 5):

@@ -74,6 +74,8 @@ class Metrics:
         usages = mounts.Sampler()
         self._mounts = SampleSlot(MOUNTS, lambda roots: usages(roots, self._filters.shows_mount), None, roots,
                                   SHARED_SECONDS, clock, log)
+        # One reads the folder, whoever else scrapes: it may be of a dead server's.
+        self._files = SampleSlot(TEXT_FILES, self._read_files, None, roots, 0.0, clock, log)
         self._own: Mapping[str, Callable[[Page], Any]] = {
             MOUNTS: self._usages, WALL_CLOCK: self._wall_clock, TEXT_FILES: self._text_files,
             OWN_PROCESS: self._process}
@@ -141,11 +143,15 @@ class Metrics:
             raise _NotFresh(source)
         return reading.value
 
-    def _usages(self, page: Page) -> list[mounts.Usage]:
-        reading = self._mounts.take()
-        if self._mounts.problem is not None:
-            raise _NotFresh(MOUNTS)
-        usages: list[mounts.Usage] = reading.value
+    @staticmethod
+    def _taken(slot: SampleSlot) -> Any:
+        reading = slot.take()
+        if slot.problem is not None:
+            raise _NotFresh(slot.name)
+        return reading.value
+
+    def _usages(self, page: Page) -> Optional[list[mounts.Usage]]:
+        usages: Optional[list[mounts.Usage]] = self._taken(self._mounts)
         return usages
 
     def _wall_clock(self, page: Page) -> WallClock:
@@ -155,12 +161,15 @@ class Metrics:
 
     def _text_files(self, page: Page) -> Files:
         """What scripts have written, put onto the page but for families that it has itself."""
-        from . import textfile
-        files = textfile.read(self._settings.metrics.textfile_directory if self._settings is not None else None)
+        files: Files = self._taken(self._files)
         added = [family_name(name, family.kind) not in _BEHIND_TEXT_FILES
                  and page.foreign(name, family.kind, family.help or "Of a text file.", family.lines)
                  for name, family in files.families.items()]
         return files._replace(error=files.error or not all(added))
+
+    def _read_files(self, roots: Roots) -> Files:
+        from . import textfile
+        return textfile.read(self._settings.metrics.textfile_directory if self._settings is not None else None)
 
     def _process(self, page: Page) -> own_process.Process:
         stat = self._readings.take(sources.CPU_SAMPLE).value

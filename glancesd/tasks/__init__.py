@@ -103,8 +103,8 @@ class Tasks:
             if item not in known and any(map(self._roots.root_has, item[1])):
                 from .engines import Engine
                 engine = Engine(*item, self._roots, self._local.stopping, self._report)
-                with self._local.lock, self._remote.lock:
-                    if settings is self._settings:
+                with self._local.lock, self._remote.lock:       # two readers may look at once, where no ticker does
+                    if settings is self._settings and item not in {other.item for other in self._engines}:
                         self._engines = [*self._engines, engine]
                         self._set()
 
