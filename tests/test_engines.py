@@ -19,7 +19,7 @@ from unittest import mock
 from glancesd.containers import Published, Told
 from glancesd.roots import Roots
 from glancesd.tasks import engines
-from glancesd.tasks.engines import Engine, EngineError, get
+from glancesd.tasks.engines import COMMAND_CHARACTERS, Engine, EngineError, get
 
 WEB, DB = "0123456789abcdef" * 4, "fedcba9876543210" * 4
 CREATED = 1760000000
@@ -131,6 +131,13 @@ class Asked(unittest.TestCase):
         self.assertEqual(server.asked, ["/version", "/containers/json", "/containers/%s/json" % WEB,
                                         "/containers/json"])
         self.assertEqual(self.lines, [])
+
+    def test_arguments_have_a_bound_over_all(self) -> None:
+        server = self.start()
+        server.details = {"Config": {"Entrypoint": ["x" * 3000] * 60, "Cmd": ["y" * 9000] * 60}}
+        self.refresh()
+        arguments = self.engine.result().told[WEB].arguments or ()
+        self.assertEqual(" ".join(arguments), ("x" * 3000 + " " + "x" * 3000)[:COMMAND_CHARACTERS])
 
     def test_all(self) -> None:
         server = self.start()

@@ -255,8 +255,14 @@ def _detailed(entry: Told, answer: Any) -> Told:
     state = answer.get("State") if isinstance(answer, dict) else None
     if not isinstance(config, dict):
         return entry
-    arguments = (*_texts(config.get("Entrypoint"), COMMAND_CHARACTERS), *_texts(config.get("Cmd"), COMMAND_CHARACTERS))
-    return entry._replace(arguments=arguments,
+    arguments: list[str] = []
+    left = COMMAND_CHARACTERS                     # of all: a thousand containers may have scripts for arguments
+    for text in (*_texts(config.get("Entrypoint"), left), *_texts(config.get("Cmd"), left)):
+        arguments.append(text[:left])
+        left -= len(text) + 1
+        if left <= 0:
+            break
+    return entry._replace(arguments=tuple(arguments),
                           started_seconds=_seconds(state.get("StartedAt")) if isinstance(state, dict) else None)
 
 
