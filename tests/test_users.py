@@ -131,6 +131,42 @@ class Names(unittest.TestCase):
                 self.assertEqual(self.users.name(Host(live=True), 4242), "dora")
         self.assertEqual(directory.asked, [4242])
 
+    def test_directory_that_is_slow_has_a_second_a_minute_and_no_name_turns_into_a_number(self) -> None:
+        asked: list[int] = []
+
+        def slowly(uid: int) -> SimpleNamespace:
+            asked.append(uid)
+            self.seconds += 0.3
+            return SimpleNamespace(pw_name="u%d" % uid)
+
+        ids, shown = range(5000, 5010), []
+        with mock.patch.object(users, "pwd", SimpleNamespace(getpwuid=slowly)):
+            for _ in range(20):
+                before = len(asked)
+                shown.append([self.users.name(Host(live=True), uid) for uid in ids])
+                self.assertLessEqual(len(asked) - before, 4)
+                self.seconds += 60
+        names = ["u%d" % uid for uid in ids]
+        self.assertEqual([sum(map(names.__contains__, row)) for row in shown[:4]], [4, 8, 10, 10])
+        self.assertEqual(shown[3:], [names] * 17)
+        self.assertGreater(len(asked), len(ids))               # now and then each is asked for again
+
+    def test_directory_that_goes_away(self) -> None:
+        """Names that it told stay; one that it no longer has is a number."""
+        release = threading.Event()
+        self.addCleanup(release.set)
+        host = Host(live=True)
+        for directory, expected in ((Directory("dora", release), "dora"), (Directory(None), "4242")):
+            asked = Users(lambda: self.seconds)
+            with mock.patch.object(users, "pwd", SimpleNamespace(getpwuid=Directory("dora"))):
+                self.assertEqual(asked.name(host, 4242), "dora")
+            with self.subTest(expected), mock.patch.object(users, "pwd", SimpleNamespace(getpwuid=directory)):
+                for _ in range(17):
+                    self.seconds += 60
+                    name = asked.name(host, 4242)
+                self.assertEqual(name, expected)
+                self.assertNotEqual(directory.asked, [])
+
     def test_directory_that_does_not_answer(self) -> None:
         release = threading.Event()
         self.addCleanup(release.set)

@@ -18,6 +18,11 @@ FILE = "etc/passwd"
 MOST_NAMES = 8192
 # The file is read again after this, and ids without a name are asked for again.
 REFRESH_SECONDS = 60
+# What the name service may take of that for all ids: hundreds of users of a directory that takes 30 ms for each would
+# hold up the process list. Those it was not asked for show their older names, or their numbers. A name that is known
+# is asked for again in one refresh of so many.
+SERVICE_SECONDS = 1.0
+_REFRESHES = 16
 
 _COLUMNS = 3
 
@@ -35,7 +40,10 @@ def parse(text: str) -> dict[int, str]:
 
 
 class Users:
-    """Names of user ids. State: MOST_NAMES or so of the file, and those of the ids asked for since it was read."""
+    """Names of user ids.
+
+    State: MOST_NAMES or so of the file, and those of the ids asked for since it was read and in the refresh before.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -44,17 +52,22 @@ class Users:
         self._until = 0.0
         self._patience = Patience()
         self._ask_service = True
+        self._service_left = 0.0           # seconds
+        self._refreshes = 0
+        self._told: dict[int, str] = {}    # by the service
+        self._told_before: dict[int, str] = {}
 
     def name(self, roots: Roots, uid: int) -> str:
         """The user's name, or the number as text. OSError when descriptors or memory are short: ask again later."""
         if self._clock() >= self._until:
             self._names, self._has_more = self._read(roots)
             self._until = self._clock() + REFRESH_SECONDS
-            self._ask_service = roots.live and roots.own_root
+            self._ask_service, self._service_left = roots.live and roots.own_root, SERVICE_SECONDS
+            self._refreshes += 1
+            self._told_before, self._told = self._told, {}
         if uid not in self._names:
             known = self._search(roots, uid) if self._has_more else None
-            known = known or (self._ask(uid) if self._ask_service else None)
-            self._names[uid] = known or str(uid)
+            self._names[uid] = known or self._of_service(uid) or str(uid)
         return self._names[uid]
 
     def _read(self, roots: Roots) -> tuple[dict[int, str], bool]:
@@ -92,8 +105,20 @@ class Users:
                 raise
         return None
 
-    def _ask(self, uid: int) -> Optional[str]:
+    def _of_service(self, uid: int) -> Optional[str]:
+        name = self._told_before.get(uid)
+        if self._ask_service and (name is None or (uid + self._refreshes) % _REFRESHES == 0):
+            name = self._ask(uid, name)
+        if name is not None:
+            self._told[uid] = name
+        return name
+
+    def _ask(self, uid: int, before: Optional[str]) -> Optional[str]:
+        began = self._clock()
         answer = self._patience.run({str(uid): lambda: pwd.getpwuid(uid).pw_name})[str(uid)]
-        if answer.late:                # a directory whose server is down takes minutes for each: ask no more then
+        self._service_left -= self._clock() - began
+        if answer.late or self._service_left <= 0:     # one whose server is down takes minutes for each: ask no more
             self._ask_service = False
+        if answer.late:
+            return before
         return None if answer.value is None else decode(os.fsencode(answer.value))
