@@ -41,7 +41,7 @@ CAUSES: tuple[tuple[str, tuple[str, ...]], ...] = (
 INDISPENSABLE = {"proc/loadavg": "loadavg", "proc/schedstat": "schedstat", "proc/mdstat": "mdadm",
                  "proc/diskstats": "diskstats", "net/dev": "netdev", "net/netstat": "netstat", "net/snmp": "netstat",
                  "net/softnet_stat": "softnet", "net/arp": "arp", "fs/file-nr": "filefd", "proc/vmstat": "vmstat",
-                 "random/entropy_avail": "entropy", "nf_conntrack_count": "conntrack", "pressure/io": "pressure"}
+                 "random/entropy_avail": "entropy", "nf_conntrack_count": "conntrack"}
 _RULED = {"node_memory_": "meminfo", "node_vmstat_": "vmstat", "node_netstat_": "netstat", "node_sockstat_": "sockstat",
           "node_hwmon_": "hwmon", "process_": "process", "glancesd_": "process", "node_exporter_": "process"}
 _OWN = {heading.name: name for name, collector in families.COLLECTORS.items() for group in collector.groups
