@@ -127,10 +127,10 @@ class Read(unittest.TestCase):
 
     def test_families_that_stand_behind_it_on_the_page(self) -> None:
         names = ("process_open_fds", "node_scrape_collector_success", "node_textfile_scrape_error")
-        self.write("a.prom", "".join("%s 7\n" % name for name in names) + "mine 1\n")
+        self.write("a.prom", "".join("%s 7777777\n" % name for name in names) + "mine 1\n")
         page = Scraped(Roots("/nowhere", "/nowhere", "/nowhere"), textfile_directory=self.folder).page()
         for name in names:
-            self.assertNotIn("\n%s 7\n" % name, page)
+            self.assertNotIn("\n%s 7777777\n" % name, page)
             self.assertIn("\n# TYPE %s gauge\n" % name, page)
         self.assertIn("\nmine 1\n", page)
         self.assertIn("\nnode_textfile_scrape_error 1\n", page)

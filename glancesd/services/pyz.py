@@ -22,7 +22,7 @@ import re
 import sys
 import tokenize
 import zipfile
-from typing import Generator, Iterator, Optional, Tuple
+from collections.abc import Generator, Iterator
 
 try:
     import zlib  # noqa: F401
@@ -32,9 +32,6 @@ except ImportError:
 
 SHEBANG = b"#!/usr/bin/env python3\n"
 MAIN = b"import sys\n\nfrom glancesd.__main__ import main\n\nsys.exit(main())\n"
-
-Position = Tuple[int, int]                   # row from 1, column from 0
-Cut = Tuple[Position, Position, str]         # from, to, and what stands there instead
 
 _INDENTATION = 4
 _LINE_END = 1 << 16
@@ -87,8 +84,8 @@ def bare(source: bytes) -> bytes:
                      for row, line in enumerate(lines, 1)).encode()
 
 
-def _annotations(tokens: list[tokenize.TokenInfo]) -> Iterator[Cut]:
-    """Of the parameters and the results of functions."""
+def _annotations(tokens: list[tokenize.TokenInfo]) -> Iterator[tuple[tuple[int, int], tuple[int, int], str]]:
+    """Of the parameters and the results of functions: from where to where (row, column), and ""."""
     at = 0
     while at < len(tokens):
         if tokens[at].type == tokenize.NAME and tokens[at].string == "def":
@@ -96,10 +93,11 @@ def _annotations(tokens: list[tokenize.TokenInfo]) -> Iterator[Cut]:
         at += 1
 
 
-def _annotations_of_one(tokens: list[tokenize.TokenInfo], at: int) -> Generator[Cut, None, int]:
+def _annotations_of_one(tokens: list[tokenize.TokenInfo], at: int,
+                        ) -> Generator[tuple[tuple[int, int], tuple[int, int], str], None, int]:
     """Of the function whose "def" is at this place; the place of the colon that ends its head."""
     depth, has_result, in_default, end = 0, False, False, (0, 0)
-    begin: Optional[Position] = None                                    # of an annotation
+    begin: tuple[int, int] | None = None                                    # of an annotation
     while True:
         at += 1
         token = tokens[at]
