@@ -22,17 +22,27 @@ class Parse(tables.Tables):
     )
     LOST = (
         ("a value that is no number", "Udp: A\nUdp: x\nTcp: A\nTcp: 1\n", {"Tcp": {"A": 1}},
-         "net/netstat:2: a value is not a number"),
+         "net/netstat:1: not names and as many"),
         ("more than 64 bits", "Udp: A\nUdp: %s\nTcp: A\nTcp: 1\n" % ("9" * 30), {"Tcp": {"A": 1}},
-         "net/netstat:2: a value is not a number"),
+         "net/netstat:1: not names and as many"),
+        ("names are lost", "Udp: 2\nTcp: A\nTcp: 1\n", {"Tcp": {"A": 1}}, "net/netstat:1: not names and as many"),
+        ("values are lost", "Udp: A\nTcp: A\nTcp: 1\n", {"Tcp": {"A": 1}}, "net/netstat:1: not names and as many"),
+        ("names twice", "Udp: A\nUdp: A\nUdp: 2\nTcp: A\nTcp: 1\n", {"Udp": {"A": 2}, "Tcp": {"A": 1}},
+         "net/netstat:1: not names and as many"),
+        ("values twice", "Udp: A\nUdp: 2\nUdp: 2\nTcp: A\nTcp: 1\n", {"Udp": {"A": 2}, "Tcp": {"A": 1}},
+         "net/netstat:3: not names and as many"),
+        ("two protocols", "Udp: A\nIp: 1\nTcp: A\nTcp: 1\n", {"Tcp": {"A": 1}}, "net/netstat:1: not names and as many"),
+        ("more names than values", "Udp: A B\nUdp: 1\nTcp: A\nTcp: 1\n", {"Tcp": {"A": 1}},
+         "net/netstat:1: not names and as many"),
+        ("cut off", "Tcp: A\nTcp: 1\nUdp: A\n", {"Tcp": {"A": 1}}, "net/netstat:3: not names and as many"),
     )
     MALFORMED = (
         ("more names than values", "Tcp: A B\nTcp: 1\n", "net/netstat:1: not names and as many"),
         ("more values than names", "Tcp: A\nTcp: 1 2\n", "net/netstat:1: not names and as many"),
         ("two protocols", "Udp: A\nTcp: 1\n", "net/netstat:1: not names and as many"),
-        ("cut off", "Tcp: A\nTcp: 1\nUdp: A\n", "net/netstat:3: not names and as many"),
         ("no protocol", ": A\n: 1\n", "net/netstat:1: not names and as many"),
-        ("not a number", "Tcp: A\nTcp: x\n", "net/netstat:2: a value is not a number"),
+        ("not a number", "Tcp: A\nTcp: x\n", "net/netstat:1: not names and as many"),
+        ("names alone", "Tcp: A\n", "net/netstat:1: not names and as many"),
     )
 
 

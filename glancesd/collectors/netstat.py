@@ -22,24 +22,20 @@ SNMP6 = "snmp6"
 
 
 def parse(text: str, file: str = "net/" + FILE, report: Report = ignore) -> dict[str, dict[str, int]]:
-    """Values by protocol and name, in the kernel's order. ParseError where two rows are not names and their values.
-
-    A row that is lost makes names of values, so that nothing behind it can be trusted. A value that is no number costs
-    its protocol.
-    """
+    """Values by protocol and name, in the kernel's order. A row is malformed that is half of no pair."""
     protocols: dict[str, dict[str, int]] = {}
     malformed: Optional[ParseError] = None
     lines = text.rstrip("\n").split("\n") if text else []
-    for number in range(0, len(lines), 2):
-        protocol, _, names = lines[number].partition(":")
-        again, _, values = lines[number + 1].partition(":") if number + 1 < len(lines) else ("", "", "")
-        keys, figures = names.split(), values.split()
-        if not protocol or protocol != again or len(keys) != len(figures):
-            raise ParseError(file, number + 1, "not names and as many values: %.60r" % lines[number])
+    number = 0
+    while number < len(lines):
         try:
-            protocols[protocol] = dict(zip(keys, map(integer, figures)))
-        except ValueError:
-            malformed = malformed or ParseError(file, number + 2, "a value is not a number: %.60r" % lines[number + 1])
+            protocol, values = _pair(lines[number], lines[number + 1])
+        except (ValueError, IndexError):
+            malformed = malformed or ParseError(file, number + 1, "not names and as many values: %.60r" % lines[number])
+            number += 1                 # where one row of a pair is lost, or is there twice, the next may begin a pair
+            continue
+        protocols[protocol] = values
+        number += 2
     if malformed is not None:
         if not protocols:
             raise malformed
@@ -69,6 +65,15 @@ def sample(roots: Roots) -> dict[str, dict[str, int]]:
                  **parse(roots.net(SNMP), "net/" + SNMP, roots.report)}
     protocols.update(parse_snmp6(roots.net(SNMP6, default=""), report=roots.report))
     return protocols
+
+
+def _pair(names: str, values: str) -> tuple[str, dict[str, int]]:
+    protocol, colon, columns = names.partition(":")
+    again, _, figures = values.partition(":")
+    keys, numbers = columns.split(), figures.split()
+    if not protocol or not colon or protocol != again or len(keys) != len(numbers):
+        raise ValueError
+    return protocol, dict(zip(keys, map(integer, numbers)))
 
 
 def _value(row: str) -> tuple[str, int]:
