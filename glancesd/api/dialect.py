@@ -107,6 +107,7 @@ class Dialect(NamedTuple):
     routes: tuple[tuple[str, str], ...] = ROUTES
     endpoints: Optional[Callable[..., Any]] = None                 # a class, where routes ask for more than Endpoints
     shows_disabled: bool = True                                    # /all has a disabled plugin, with its empty value
+    also_in_all: Mapping[str, str] = {}                            # second names in /all of what is not empty
     nested: Mapping[str, str] = {}                                 # of an object: the field that lists its elements
     drops_fields: bool = False                                     # disable_stats= of a section leaves fields out
     not_fields: frozenset[str] = frozenset()                     # list plugins whose elements have no fields

@@ -87,6 +87,8 @@ class Pages:
                 return everything
             members = [(name, pages[name].answer.body if name in pages else dump(plugin.empty))
                        for name, plugin in self.dialect.plugins.items() if name in pages or self.dialect.shows_disabled]
+            members += [(second, pages[name].answer.body) for name, second in self.dialect.also_in_all.items()
+                        if name in pages and pages[name].rendered]
             until = min([page.until for page in pages.values()]) if pages else self._clock() + CONSTANT_SECONDS
             # Pages end one by one, and most come out as they were.
             if everything is not None and members == everything.made_of:

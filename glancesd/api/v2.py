@@ -225,22 +225,20 @@ PLUGINS: Mapping[str, Plugin] = {
     "wifi": plugin((WIRELESS,), wifi, [], "ssid"),
     "gpu": plugin((GPU,), gpu, [], "gpu_id"),
     "docker": plugin((CONTAINERS,), docker, {}),
-    # Its later name, because Home Assistant's client (glances-api) looks for no other, of whatever version it asks.
-    "containers": plugin((CONTAINERS,), docker, {}),
     "cloud": plugin((), nothing, {}),
     "amps": plugin((AMPS,), amps, [], "name"),
 }
-
-# Glances' own screens look for `mem` in the views, though the field is `memory`.
-_JUDGED_CONTAINERS = {"cpu_percent": ("cpu",), "memory_used_percent": ("memory", "mem")}
 
 DIALECT = Dialect(
     version="2",
     also=("v2",),
     plugins=PLUGINS,
     series=alike.SERIES,
-    judged={**alike.JUDGED, "docker": _JUDGED_CONTAINERS, "containers": _JUDGED_CONTAINERS},
-    nested={"docker": "containers", "containers": "containers"},
+    # Glances' own screens look for `mem` in the views, though the field is `memory`.
+    judged={**alike.JUDGED, "docker": {"cpu_percent": ("cpu",), "memory_used_percent": ("memory", "mem")}},
+    nested={"docker": "containers"},
+    # Its later name, because Home Assistant's client (glances-api) looks for no other, of whatever version it asks.
+    also_in_all={"docker": "containers"},
     optional={
         "cpu": frozenset(("nice", "irq", "iowait", "steal", "ctx_switches", "interrupts", "soft_interrupts",
                           "syscalls")),
