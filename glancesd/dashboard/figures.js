@@ -444,6 +444,13 @@ export function hourTable(columns, end, offset, slots = 12) {
 // -- the pace ----------------------------------------------
 
 export const PACES = [1, 2, 5, 10, 30];
+
+// When to ask: tabs that ask at the same moments share a sample of the daemon, so each comes a little later than its pace
+// until its epoch seconds are a multiple of it.
+export function together(due, seconds) {
+  const behind = due % seconds;
+  return behind < 0.05 ? due - behind : due + Math.min(seconds - behind, seconds / 20);
+}
 const SAID = [...PACES, 60, 150];
 
 // Seconds between questions: a tab takes at most a tenth of a slow machine's time.

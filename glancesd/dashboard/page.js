@@ -900,7 +900,8 @@ function heard(told, asked) {
   const took = seconds() - asked;
   const pace = figures.pace(Number(chosen.refresh), told.cached_time, took);
   asking.slow = Math.max(took, asking.slow * 0.7);
-  asking.due = asked + pace;
+  const origin = performance.timeOrigin / 1000;
+  asking.due = figures.together(origin + asked + pace, pace) - origin;
   asking.failures = 0;
   const moved = !summary || told.at !== summary.at;
   if (moved) asking.moved = seconds();

@@ -20,6 +20,7 @@ const KIB = 1024;
 table("bytes", [["0 B", 0], ["512 B", 512], ["999 B", 999], ["0.98 KiB", 1000], ["1.00 KiB", KIB], ["9.99 KiB", 10229],
   ["10.0 KiB", 10236], ["999 KiB", 999 * KIB], ["0.98 MiB", 1000 * KIB], ["23.5 GiB", 25276510208], ["1.82 TiB", 2000398934016],
   ["1000 PiB", 1000 * KIB ** 5], ["–", null], ["–", undefined], ["–", NaN], ["–", Infinity], ["–", "12"]]);
+table("together", [[10, 10, 2], [10, 10.04, 2], [10.15, 10.05, 2], [11.1, 11, 2], [12, 11.95, 2], [30.25, 26.25, 80]]);
 table("overLimits", [[[], undefined], [[], {}], [[], {mem: {"": {used: "CAREFUL"}}}],
   [[["■", "File system /a\\nb"], ["▲", "Load"]], {load: {"": {min5: "CAREFUL", min15: "WARNING_LOG"}},
     fs: {"/a\nb": {used: "CRITICAL"}, "/": {used: "CAREFUL"}}}]].map(([expected, states]) => [expected.map(([shape, text]) =>
