@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import threading
 
-from .typed import Any, Callable, NamedTuple, Optional
+from .typed import Any, Callable, Iterable, NamedTuple, Optional, Sequence
 
 try:
     import zlib
@@ -108,20 +108,34 @@ class Application:
 
 
 class Encoded:
-    """A value that is already JSON, as `dump` would make it; `value()` builds the objects once, for the few who ask."""
+    """A list that is already JSON, as `dump` would make it; `make` makes an element again, for the few who ask.
 
-    __slots__ = ("body", "_make", "_value")
+    `keys`: of each element, what it is found by.
+    """
 
-    def __init__(self, body: bytes, make: Callable[[], Any]) -> None:
+    __slots__ = ("body", "_keys", "_make", "_value")
+
+    def __init__(self, body: bytes, keys: Sequence[Any], make: Callable[[int], Any]) -> None:
         self.body = body
-        self._make: Optional[Callable[[], Any]] = make
-        self._value: Any = None
+        self._keys = keys
+        self._make = make
+        self._value: Optional[list[Any]] = None
 
-    def value(self) -> Any:
+    def value(self) -> list[Any]:
+        """The elements, made once and kept."""
         with _making:
-            if self._make is not None:
-                self._value, self._make = self._make(), None
+            if self._value is None:
+                self._value = [self._make(place) for place in range(len(self._keys))]
         return self._value
+
+    def elements(self) -> Iterable[Any]:
+        """The elements one after the other: thousands of them take 2 KB each."""
+        return map(self._make, range(len(self._keys))) if self._value is None else self._value
+
+    def find(self, name: str) -> Any:
+        """The element whose key has this text; None without one."""
+        place = next((place for place, key in enumerate(self._keys) if str(key) == name), None)
+        return None if place is None else self._make(place)
 
 
 _making = threading.Lock()

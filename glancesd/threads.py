@@ -17,6 +17,9 @@ from .typed import Any, Callable, Optional, TypeVar
 SPARE_SECONDS = 15.0
 SPARES = 2
 LARGE_BYTES = 256 * 1024        # an answer of this size is worth `alone`
+# What an answer is made of is renewed piece by piece: no more than this is made anew of a large one. Else ten bodies of
+# 7 MB were made within 0.2 s, and none was sent before the next (64 callers of a host with 5,000 processes).
+MADE_BYTES_PER_SECOND = 16 << 20
 
 Work = Callable[[], object]
 T = TypeVar("T")

@@ -308,6 +308,21 @@ class Shapes(unittest.TestCase):
         self.assertEqual(set(views["rx"]), {"decoration", "optional", "additional", "splittable", "hidden", "_zero"})
         self.assertFalse(views["cumulative_rx"]["_zero"])
 
+    def test_views_of_one_element_are_those_of_all(self) -> None:
+        """Made by themselves: as objects the views of 5,000 processes took 40 MB for each who asked."""
+        fewer = filters({"processlist": {"disable_stats": "cpu_num,gids"}})
+        for house in (self.house, assembly.fixture("server", filters=fewer)):
+            for plugin in ("processlist", "programlist", "network", "cpu"):
+                views = house.json("/api/4/%s/views" % plugin)
+                for name in [name for name in views if not set(name).intersection("/%")][:20]:
+                    with self.subTest(plugin, name=name):
+                        self.assertEqual(house.json("/api/4/%s/%s/views" % (plugin, name)), views[name])
+                        for field in list(views[name])[:3] if plugin != "cpu" else ():
+                            self.assertEqual(house.json("/api/4/%s/%s/%s/views" % (plugin, field, name)),
+                                             views[name][field])
+            self.assertIsNone(house.json("/api/4/processlist/999999/views"))
+            self.assertEqual(house.json("/api/4/processes/1")["pid"], 1)
+
     def test_an_answer_is_made_once_for_all_who_ask(self) -> None:
         for path in ("/api/4/all/views", "/api/4/processlist/name", "/api/4/processlist/top/5", "/api/2/all/limits",
                      "/api/4/processlist/pid/value/1", "/api/3/cpu/history"):

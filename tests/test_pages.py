@@ -6,7 +6,7 @@ import unittest
 from typing import Any, Callable
 from unittest import mock
 
-from glancesd import readings
+from glancesd import readings, threads
 from glancesd.api import v2
 from glancesd.api.dialect import Plugin
 from glancesd.api.pages import CONSTANT_SECONDS, STALE_SECONDS
@@ -172,6 +172,13 @@ class All(Case):
         self.load = ("another", "load 2")
         house.time.sleep(1)
         self.assertIsNot(house.pages.all().answer, everything.answer)
+
+    def test_a_large_one_is_given_again_for_a_moment(self) -> None:
+        with mock.patch.multiple(threads, LARGE_BYTES=1, MADE_BYTES_PER_SECOND=2):
+            everything = self.house.pages.all()
+            self.assertEqual(everything.until, self.house.time.now + len(everything.answer.body) / 2)
+            self.house.time.sleep(2)
+            self.assertIs(self.house.pages.all(), everything)
 
     def test_all_disabled(self) -> None:
         house = self.make(disable_plugin=tuple(v2.PLUGINS))

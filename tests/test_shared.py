@@ -19,7 +19,8 @@ def answer(size: int = 1) -> Answer:
 
 class Kept(unittest.TestCase):
     def setUp(self) -> None:
-        self.shared = Shared()
+        self.now = 0.0
+        self.shared = Shared(lambda: self.now)
 
     def test_made_anew_when_what_it_is_made_of_changes(self) -> None:
         made = [self.shared.take("key", made_of, answer) for made_of in (1, 1, 2, 1)]
@@ -48,8 +49,20 @@ class Kept(unittest.TestCase):
         for key, made_of, size, alone in ((ANSWERS + 4, 1, threads.LARGE_BYTES, True), (ANSWERS + 4, 2, 1, True),
                                           (ANSWERS + 4, 3, 1, False), (ANSWERS + 5, 1, 1, False)):
             with self.subTest(made_of), mock.patch.object(threads, "alone", wraps=threads.alone) as used:
+                self.now += 1.0
                 self.shared.take(key, made_of, lambda size=size: answer(size))       # type: ignore[misc]
                 self.assertEqual(bool(used.call_count), alone)
+
+    def test_a_large_one_is_given_again_for_a_moment(self) -> None:
+        """Whatever changed: what it is made of is renewed piece by piece, ten times within 0.2 s."""
+        size = threads.MADE_BYTES_PER_SECOND // 4
+        first = self.shared.take("key", 1, lambda: answer(size))
+        self.now += 0.24
+        self.assertIs(self.shared.take("key", 2, answer), first)
+        self.now += 0.02
+        self.assertIsNot(self.shared.take("key", 2, answer), first)
+        small = self.shared.take("small", 1, answer)
+        self.assertIsNot(self.shared.take("small", 2, answer), small)
 
     def test_one_maker_for_all_who_ask_at_once(self) -> None:
         release, asked = threading.Event(), threading.Event()

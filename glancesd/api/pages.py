@@ -9,7 +9,7 @@ from ..answers import Answer, Encoded, dump
 from ..log import Log
 from ..readings import Reading, Readings, Turn
 from ..settings import Settings
-from ..typed import Any, Callable, NamedTuple, Optional, Sequence
+from ..typed import Any, Callable, Iterable, NamedTuple, Optional, Sequence
 from .dialect import Dialect
 
 # A page made of nothing that changes by itself (help, the empty plugins) is looked at again after this time.
@@ -30,6 +30,12 @@ class Page(NamedTuple):
     def value(self) -> Any:
         """What its answer says, as objects."""
         return self.rendered.value() if isinstance(self.rendered, Encoded) else self.rendered
+
+    def elements(self) -> Optional[Iterable[Any]]:
+        """What it lists, for who looks at one after the other; None where it is no list."""
+        if isinstance(self.rendered, Encoded):
+            return self.rendered.elements()
+        return self.rendered if isinstance(self.rendered, list) else None
 
 
 class Everything(NamedTuple):
@@ -96,6 +102,8 @@ class Pages:
                 return everything
             is_large = everything is not None and len(everything.answer.body) >= threads.LARGE_BYTES
             body = threads.alone(partial(joined, members)) if is_large else joined(members)
+            if len(body) >= threads.LARGE_BYTES:
+                until = max(until, self._clock() + len(body) / threads.MADE_BYTES_PER_SECOND)
             everything = self._all = Everything(Answer(body), members, until)
             return everything
 
@@ -145,10 +153,15 @@ def _without(fields: Sequence[str], rendered: Any) -> Any:
     return {name: part for name, part in value.items() if name not in fields}
 
 
-def joined(members: list[tuple[str, bytes]]) -> bytes:
+def joined(members: Iterable[tuple[str, bytes]]) -> bytes:
     """A JSON object of members whose values are JSON already. Of long ones nothing is copied but into the answer."""
+    return b"".join(pieces_of((name, (body,)) for name, body in members))
+
+
+def pieces_of(members: Iterable[tuple[str, Sequence[bytes]]]) -> list[bytes]:
+    """As `joined`, of values in pieces, and in pieces: an object of objects is put together once."""
     parts = [b"{"]
-    for name, body in members:
-        parts += (b", " if len(parts) > 1 else b"", dump(name), b": ", body)
+    for name, pieces in members:
+        parts += (b", " if len(parts) > 1 else b"", dump(name), b": ", *pieces)
     parts.append(b"}")
-    return b"".join(parts)
+    return parts

@@ -49,8 +49,8 @@ class Rows:
         latest = self._latest
         before = latest if latest.made_with == made_with else _Kept()
         self._latest = now = _renewed(before, made_with, keys, made_of, make)
-        return Encoded(now.text.replace(_LAST, b', "time_since_update": %s}' % dump(elapsed)),
-                       lambda: [dict(make(key, one), time_since_update=elapsed) for key, one in zip(keys, made_of)])
+        return Encoded(now.text.replace(_LAST, b', "time_since_update": %s}' % dump(elapsed)), keys,
+                       lambda place: dict(make(keys[place], made_of[place]), time_since_update=elapsed))
 
 
 def _renewed(before: _Kept, made_with: Any, keys: Sequence[Hashable], made_of: Sequence[Any],

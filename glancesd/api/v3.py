@@ -325,8 +325,8 @@ class LaterEndpoints(CommonEndpoints):
     def _limits(self, plugin: str) -> Any:
         return dict(self._settings.limits.get(plugin, {}), history_size=float(self._settings.history_size))
 
-    def _views(self, plugin: str, page: Page) -> bytes:
-        return b"{}" if plugin == "help" else super()._views(plugin, page)
+    def _views(self, plugin: str, page: Page) -> Sequence[bytes]:
+        return [b"{}"] if plugin == "help" else super()._views(plugin, page)
 
 
 class Endpoints(LaterEndpoints):
@@ -339,12 +339,12 @@ class Endpoints(LaterEndpoints):
         super().__init__(*parts)
         self._moved: dict[str, set[tuple[str, str]]] = {"network": set(), "diskio": set()}
 
-    def _views(self, plugin: str, page: Page) -> bytes:
-        body = super()._views(plugin, page)
+    def _views(self, plugin: str, page: Page) -> Sequence[bytes]:
+        pieces = super()._views(plugin, page)
         if plugin in self._moved:
             present = {str(element[element["key"]]) for element in page.value}
             self._moved[plugin] = {moved for moved in list(self._moved[plugin]) if moved[0] in present}
-        return body
+        return pieces
 
     def leaf(self, plugin: str, element: str, field: str, value: Any, decoration: str) -> dict[str, Any]:
         moves = bool(value) and isinstance(value, (int, float))

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 
-from ..answers import Answer, Refused, dump, error
+from ..answers import Answer, Encoded, Refused, dump, error
 from ..typed import Any, Mapping, Optional, Sequence
 from . import v3
 from .pages import Page
@@ -64,11 +64,12 @@ class Endpoints(v3.LaterEndpoints):
         return Answer(b"{}")
 
     def one_process(self, count: str) -> Answer:
-        page, pid = self.pages.page("processlist"), int(count)
-        found = [entry for entry in page.value if entry["pid"] == pid]
-        if not found:
-            raise Refused(404, "no process %d" % pid)
-        return self._of_page(page, ("process", str(pid)), lambda: dump(found[0]))
+        page, pid = self.pages.page("processlist"), str(int(count))
+        try:
+            found = self._element("processlist", page, pid)
+        except Refused:
+            raise Refused(404, "no process %s" % pid) from None
+        return self._of_page(page, ("process", pid), lambda: dump(found))
 
     def top(self, plugin: str, count: str) -> Answer:
         page, most = self.pages.page(plugin), int(count)
@@ -91,24 +92,30 @@ class Endpoints(v3.LaterEndpoints):
 
     def item_views(self, plugin: str, item: str) -> Answer:
         """Of an object the views of a field; of a list all those of the element whose key this is."""
-        return Answer(dump(self._all_views(plugin).get(item)))
+        return Answer(dump(self._views_of(plugin, item)))
 
     def key_views(self, plugin: str, item: str, key: str) -> Answer:
         self._element(plugin, self.pages.page(plugin), key)
-        return Answer(dump(self._all_views(plugin).get(key, {}).get(item)))
+        return Answer(dump((self._views_of(plugin, key) or {}).get(item)))
 
-    def _all_views(self, plugin: str) -> dict[str, Any]:
-        views: dict[str, Any] = json.loads(self.views(plugin).body.decode())
-        return views
+    def _views_of(self, plugin: str, name: str) -> Any:
+        """The member of the plugin's views that has this name. Those of all processes as objects would take 40 MB."""
+        rendered = self.pages.page(plugin).rendered
+        if isinstance(rendered, Encoded):
+            element = rendered.find(name)
+            return None if element is None else self._leaves(plugin, element, name, self._levels(plugin))
+        return json.loads(self.views(plugin).body.decode()).get(name)
 
     def _element(self, plugin: str, page: Page, key: str) -> Mapping[str, Any]:
         """The element whose key has this text. Refused with 404 when there is none, or the plugin has no such list."""
         name = self._dialect.plugins[plugin].key
-        if name is not None and isinstance(page.value, list):
-            for element in page.value:
-                if str(element.get(name)) == key:
-                    found: Mapping[str, Any] = element
-                    return found
+        found: Optional[Mapping[str, Any]] = None
+        if isinstance(page.rendered, Encoded):
+            found = page.rendered.find(key)
+        elif name is not None and isinstance(page.value, list):
+            found = next((element for element in page.value if str(element.get(name)) == key), None)
+        if found is not None:
+            return found
         raise Refused(404, "no element %s in plugin %s" % (key, plugin))
 
     # -- history: UTC, and an item's as a bare list --------------------------------------------------------------------
