@@ -16,7 +16,7 @@ from glancesd import roots
 from glancesd.collectors import netclass
 from glancesd.metrics import families
 from glancesd.metrics.rows import Group
-from tests.test_faults import GONE, OPENING, READING, Fault, Rig, faults_of, kinds
+from tests.test_faults import GONE, OPENING, READING, UNHURRIED, Fault, Rig, faults_of, kinds
 
 # Which collectors a file may change. The first pattern that is found in its path counts.
 CAUSES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -115,6 +115,7 @@ def check_host(host: str, choose: Callable[[str], Iterable[Fault]]) -> int:
     return count
 
 
+@UNHURRIED
 class Faults(unittest.TestCase):
     def test_every_file_of_a_host_in_one_way_or_another(self) -> None:
         random = Random(1)
