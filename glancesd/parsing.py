@@ -152,6 +152,11 @@ def optional_number(text: Optional[str], base: int = 10) -> Optional[int]:
         return None
 
 
+def natural_order(name: str) -> list[tuple[str, int]]:
+    """Sort key of names that end in or hold numbers: text as text, numbers as numbers ("temp2" before "temp10")."""
+    return [(text, int(digits or 0)) for text, digits in re.findall("([^0-9]*)([0-9]{0,18})", name)]
+
+
 def decode(data: bytes) -> str:
     """Text of the kernel: UTF-8, with U+FFFD for bytes that are not."""
     return data.decode("utf-8", "replace")

@@ -1,7 +1,6 @@
 """alike: what versions of the API show in the same words: texts, and plugins that were never renamed."""
 from __future__ import annotations
 
-import re
 import time
 
 from .. import alerts
@@ -214,8 +213,3 @@ def ip(settings: Settings, route: Reading[Route]) -> JSONValue:
 def nothing(settings: Settings) -> JSONValue:
     """For what this daemon never asks for, or this machine never has; the plugin's empty value is served."""
     return None
-
-
-def natural_order(name: str) -> list[tuple[str, int]]:
-    """Sort key: text as text, the numbers in it as numbers."""
-    return [(text, int(digits or 0)) for text, digits in re.findall(r"([^0-9]*)([0-9]{0,18})", name)]

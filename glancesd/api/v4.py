@@ -16,6 +16,7 @@ from ..collectors.host import Cores, Identity, Load
 from ..collectors.memory import Memory
 from ..collectors.network import Traffic
 from ..delta import rate
+from ..parsing import natural_order
 from ..readings import Reading
 from ..settings import Settings
 from ..sources import (
@@ -166,7 +167,7 @@ def sensors(settings: Settings, sensors: Reading[Sensors], power: Reading[Option
     """As API 3, by label within each type."""
     found: list[dict[str, JSONValue]] = v3.sensors(settings, sensors, power, thresholds)
     kinds = list(dict.fromkeys(entry["type"] for entry in found))
-    return sorted(found, key=lambda entry: (kinds.index(entry["type"]), alike.natural_order(entry["label"])))
+    return sorted(found, key=lambda entry: (kinds.index(entry["type"]), natural_order(entry["label"])))
 
 
 def wifi(settings: Settings, stations: Reading[dict[str, Station]]) -> JSONValue:

@@ -20,7 +20,7 @@ import time
 from functools import partial
 
 from ..lazy import pattern
-from ..parsing import ParseError, decode, optional_number
+from ..parsing import ParseError, decode, natural_order, optional_number
 from ..patience import Call, Outcome, Patience
 from ..roots import Roots
 from ..typed import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Pattern, Union
@@ -226,7 +226,7 @@ def _find_chips(roots: Roots) -> list[_Chip]:
             directory, names = device, roots.sys_names(device)
         place = roots.sys_target(device) or ""
         chip = _Chip(name, directory, device, _stems(names, _TEMPERATURE), _stems(names, _FAN))
-        found.append((_natural_order(place), name, _natural_order(entry), chip))
+        found.append((natural_order(place), name, natural_order(entry), chip))
     return [chip for _place, _name, _entry, chip in sorted(found)]
 
 
@@ -304,12 +304,12 @@ def _disk_name(roots: Roots, device: str) -> Optional[str]:
     """The disk of a SCSI device (its block/sda) or of an NVMe controller (its nvme0n1; its PCI device's nvme/nvme0)."""
     blocks = roots.sys_names(device + "/block")
     if blocks:
-        return min(blocks, key=_natural_order)
+        return min(blocks, key=natural_order)
     names = roots.sys_names(device)
     for controller in roots.sys_names(device + "/nvme"):
         names += roots.sys_names("%s/nvme/%s" % (device, controller))
     spaces = ["".join(space.groups()) for space in map(_NAMESPACE.fullmatch, names) if space]
-    return min(spaces, key=_natural_order) if spaces else None
+    return min(spaces, key=natural_order) if spaces else None
 
 
 def _hddtemp_answer(port: int) -> str:
@@ -338,12 +338,7 @@ def _degrees_or_word(text: str) -> Union[float, str]:
 
 def _stems(names: Iterable[str], pattern: Pattern[str]) -> list[str]:
     """What the pattern catches of the names that it fits, temp2 before temp10."""
-    return sorted((found.group(1) for found in map(pattern.fullmatch, names) if found), key=_natural_order)
-
-
-def _natural_order(name: str) -> list[Any]:
-    """Sort key: text as text, numbers in it as numbers."""
-    return [int(piece) if at % 2 else piece for at, piece in enumerate(re.split("([0-9]+)", name))]
+    return sorted((found.group(1) for found in map(pattern.fullmatch, names) if found), key=natural_order)
 
 
 def _unique(label: str, labels: set[str]) -> str:

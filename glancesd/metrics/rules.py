@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 
 from ..lazy import pattern
-from ..parsing import integer
+from ..parsing import integer, natural_order
 from ..typed import TYPE_CHECKING, Iterable, Iterator, Mapping, Optional, Sequence, Tuple, Union
 from .filters import SHOWN_VMSTAT, Filters, shown_netstat
 from .text import COUNTER, GAUGE, UNTYPED, Heading, Sample
@@ -102,7 +102,7 @@ def hwmon(value: Iterable[Chip], filters: Filters) -> Blocks:
     labels: list[Sample] = []
     families: dict[Heading, list[Sample]] = {}
     for label, chip in chips.items():
-        for sensor in sorted(chip.sensors, key=_in_natural_order):
+        for sensor in sorted(chip.sensors, key=natural_order):
             files = chip.sensors[sensor]
             if "label" in files:
                 labels.append(((label, sensor, files["label"]), 1))
@@ -201,8 +201,3 @@ def _cleaned(text: str) -> str:
     """As node_exporter makes a label of a name: lower case, "_" for what is not a-z, 0-9, ":" or "_", none at the ends.
     """
     return re.sub(r"[^a-z0-9:_]", "_", text.lower()).strip("_")
-
-
-def _in_natural_order(sensor: str) -> tuple[str, int]:
-    stem = sensor.rstrip("0123456789")
-    return stem, int(sensor[len(stem):] or 0)

@@ -74,8 +74,8 @@ def _quality(text: str) -> float:
 class _Family:
     """What is kept of one family: its heading, and the beginnings of its lines by labels.
 
-    Without labels the heading holds the beginning of the one line too. A beginning of "": other labels read the same,
-    and were there first.
+    Without labels the heading holds the beginning of the one line too. Labels whose text is that of others, which were
+    there first, have "" for a beginning, and no line.
     """
 
     __slots__ = ("name", "heading", "beginnings")
@@ -90,7 +90,7 @@ class _Family:
 
 
 class Kept:
-    """What a page is made of and no sample changes, by family, in one format.
+    """The parts of a page that are the same in each scrape, by family, in one format.
 
     Bound: as many families as the kernel has names for, and of each at most twice the lines that it had last.
     """

@@ -7,9 +7,9 @@
                                    "State": {"StartedAt": "2025-10-09T08:53:20.123456789Z"}, …}    once a container
     GET /version                  {"Version": "28.2.2", "ApiVersion": "1.50", …}                   once
 
-Nothing but GET is sent, and nothing that a client says is in it. A request has REQUEST_SECONDS, its answer
-ANSWER_BYTES; a refresh has REFRESH_SECONDS: what it does not get to is asked by the next. Of an answer only the fields
-above are kept: labels, environment and mounts hold secrets.
+Only GET is sent, and nothing in it comes from a client. A request may take REQUEST_SECONDS and its answer be of
+ANSWER_BYTES; a refresh may take REFRESH_SECONDS, and leaves the rest to the next. Of an answer only these fields are
+kept: labels, environment and mounts hold secrets.
 """
 from __future__ import annotations
 
