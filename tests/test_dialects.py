@@ -90,6 +90,17 @@ class Agreement(unittest.TestCase):
             of_four = four["%s_bytes_%s_rate_per_sec" % (name, {"rx": "recv", "tx": "sent"}[direction])]
             self.assertEqual([value for _, value in points], [value for _, value in of_four])
 
+    def test_the_history_of_quicklook_is_that_of_its_figures(self) -> None:
+        house = assembly.fixture("server")
+        for version in (3, 4):
+            found, shown = house.json("/api/%d/quicklook/history" % version), house.json("/api/%d/quicklook" % version)
+            self.assertEqual({item: points[-1][1] for item, points in found.items()},
+                             {item: shown[item] for item in ("cpu", "mem", "swap")})
+            self.assertEqual(found["mem"], house.json("/api/%d/mem/history" % version)["percent"])
+        self.assertEqual(house.json("/api/3/quicklook/cpu/history/1"),
+                         {"cpu": house.json("/api/3/quicklook/history")["cpu"][-1:]})
+        self.assertEqual(house.json("/api/4/quicklook/cpu/history"), found["cpu"])
+
     def test_a_span_is_that_of_the_samples_whoever_asked(self) -> None:
         house = assembly.fixture("server")
         house.json("/api/2/mem")

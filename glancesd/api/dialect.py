@@ -101,6 +101,8 @@ class Dialect(NamedTuple):
     also: tuple[str, ...] = ()                                     # further names ("v2"), once it is loaded
     # What the history keeps (see `figures.KEPT`), by plugin: a figure, and its item's name ("eth0_rx" of an element).
     series: Mapping[str, Mapping[str, str]] = {}
+    # Of a plugin whose history is other sections' figures: a section, and the item of each figure of it.
+    series_of_others: Mapping[str, Mapping[str, Mapping[str, str]]] = {}
     # What limits judge (see `limits`), by plugin: a figure, and the fields that views colour by it.
     judged: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
     optional: Mapping[str, frozenset[str]] = {}                  # fields that Glances' screens leave out first
@@ -117,9 +119,14 @@ class Dialect(NamedTuple):
     answers_bare: bool = True                                      # /api/VERSION itself answers, with the help
     timestamp: Callable[[float], str] = timestamp
 
-    def item_of(self, plugin: str, element: str, figure: str) -> Optional[str]:
-        """The history's item that shows a figure of an element; None when this dialect does not."""
-        name = self.series.get(plugin, {}).get(figure)
+    def histories(self, plugin: str) -> Sequence[str]:
+        """The sections whose figures the history of a plugin shows."""
+        return (plugin,) if plugin in self.series else tuple(self.series_of_others.get(plugin, ()))
+
+    def item_of(self, plugin: str, section: str, element: str, figure: str) -> Optional[str]:
+        """The item of a plugin's history that shows a figure of a section's element; None when none does."""
+        items = self.series if section == plugin else self.series_of_others.get(plugin, {})
+        name = items.get(section, {}).get(figure)
         return name if name is None or self.plugins[plugin].key is None else "%s_%s" % (element, name)
 
     def shown_levels(self, plugin: str, element: str, levels: Mapping[tuple[str, str], str]) -> dict[str, str]:

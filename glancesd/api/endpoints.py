@@ -7,7 +7,7 @@ from ..answers import Answer, Refused, dump
 from ..history import Figure, History
 from ..limits import DEFAULT
 from ..settings import Settings
-from ..typed import Any, Callable, Mapping, NamedTuple, Optional, Sequence
+from ..typed import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ..watch import Watch
 from . import query
 from .dialect import Dialect
@@ -15,6 +15,9 @@ from .health import Health
 from .pages import Page, Pages, joined, pieces_of
 from .shared import Shared
 from .summary import Summary
+
+# A section of the settings, and a figure that the history keeps of it.
+Kept = Tuple[str, Figure]
 
 
 class State(NamedTuple):
@@ -139,36 +142,38 @@ class Endpoints:
     # -- history -------------------------------------------------------------------------------------------------------
 
     def history(self, plugin: str, count: str = "0") -> Answer:
-        return self._of_points(plugin, self._figures(plugin), count)
+        return self._of_points(plugin, self._kept(plugin), count)
 
     def item_history(self, plugin: str, item: str, count: Optional[str] = None) -> Answer:
-        figure = dict(self._figures(plugin)).get(item)
-        if figure is not None:
-            return self._of_points(plugin, [(item, figure)], count or "0")
+        kept = dict(self._kept(plugin)).get(item)
+        if kept is not None:
+            return self._of_points(plugin, [(item, kept)], count or "0")
         field, slash, value = item.partition("/")
         if slash:                                    # a value with slashes that itself ends in "history"
             return self.value(plugin, field, "/".join(part for part in (value, "history", count) if part is not None))
         raise Refused(404, "no history of item %s in plugin %s" % (item, plugin))
 
-    def _figures(self, plugin: str) -> list[tuple[str, Figure]]:
-        """The items of a plugin's history that have points, the newest of them of now."""
-        if plugin not in self._dialect.series:
-            return []
-        self._watch.keep(plugin)
-        named = [(self._dialect.item_of(plugin, figure.element, figure.name), figure)
-                 for figure in self._history.figures(plugin)]
-        return [(name, figure) for name, figure in named if name is not None]
+    def _kept(self, plugin: str) -> list[tuple[str, Kept]]:
+        """The items of a plugin's history that have points, the newest of them of now; and whose points they are."""
+        found: list[tuple[str, Kept]] = []
+        for section in self._dialect.histories(plugin):
+            self._watch.keep(section)
+            for figure in self._history.figures(section):
+                item = self._dialect.item_of(plugin, section, figure.element, figure.name)
+                if item is not None:
+                    found.append((item, (section, figure)))
+        return found
 
-    def _of_points(self, plugin: str, found: list[tuple[str, Figure]], count: str) -> Answer:
-        newest = [self._history.points(plugin, figure, 1) for _, figure in found]
+    def _of_points(self, plugin: str, found: list[tuple[str, Kept]], count: str) -> Answer:
+        newest = [self._history.points(*kept, 1) for _, kept in found]
         key = ("history", plugin, count, *(item for item, _ in found))
         return self._shared.take(key, newest, lambda: Answer(joined(
-            [(item, self._points(plugin, figure, count)) for item, figure in found])))
+            [(item, self._points(kept, count)) for item, kept in found])))
 
-    def _points(self, plugin: str, figure: Figure, count: str) -> bytes:
+    def _points(self, kept: Kept, count: str) -> bytes:
         stamp = self._dialect.timestamp
         return b"[" + b", ".join([b'["%s", %s]' % (stamp(at).encode(), repr(value).encode()) for at, value
-                                  in self._history.points(plugin, figure, int(count))]) + b"]"
+                                  in self._history.points(*kept, int(count))]) + b"]"
 
     # -- settings ------------------------------------------------------------------------------------------------------
 

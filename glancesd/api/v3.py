@@ -75,6 +75,8 @@ SERIES: Mapping[str, Mapping[str, str]] = {
     "percpu": {"user": "user", "system": "system"},
     "processcount": {"total": "total", "running": "running", "sleeping": "sleeping", "threads": "thread"},
 }
+SERIES_OF_OTHERS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "quicklook": {"cpu": {"total": "cpu"}, "mem": {"used_percent": "mem"}, "memswap": {"swap_used_percent": "swap"}}}
 JUDGED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     **alike.JUDGED,
     "mem": {"used_percent": ("percent",)},
@@ -359,6 +361,7 @@ DIALECT = Dialect(
     version="3",
     plugins=PLUGINS,
     series=SERIES,
+    series_of_others=SERIES_OF_OTHERS,
     judged=JUDGED,
     nested={"containers": "containers"},
     optional=OPTIONAL,

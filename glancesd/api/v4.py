@@ -287,6 +287,7 @@ DIALECT = Dialect(
     version="4",
     plugins=PLUGINS,
     series=SERIES,
+    series_of_others=v3.SERIES_OF_OTHERS,
     judged=JUDGED,
     optional=OPTIONAL,
     routes=ROUTES,

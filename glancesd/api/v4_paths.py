@@ -124,10 +124,10 @@ class Endpoints(v3.LaterEndpoints):
         return super().history(plugin, _count(count if nb is None else nb))
 
     def item_history(self, plugin: str, item: str, count: Optional[str] = None, nb: Optional[str] = None) -> Answer:
-        figure = dict(self._figures(plugin)).get(item)
-        if figure is None:
+        kept = dict(self._kept(plugin)).get(item)
+        if kept is None:
             return Answer(b"null")
-        return Answer(self._points(plugin, figure, _count((count if nb is None else nb) or "0")))
+        return Answer(self._points(kept, _count((count if nb is None else nb) or "0")))
 
     # -- what a field means --------------------------------------------------------------------------------------------
 
