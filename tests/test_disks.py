@@ -127,6 +127,13 @@ class Sample(unittest.TestCase):
                      "partitions": partitions("loop1", "sda")}, ("loop0", "loop1", "sda", "zram0", "nvme0c0n1"))
         self.assertEqual(list(disks.Sampler()(tree).disks), ["loop1", "sda"])
 
+    def test_a_partitions_file_without_a_row(self) -> None:
+        """It only helps: what the rest tells is served."""
+        for text in (PARTITIONS_HEADER, "\0" * 50, "\n\n\n", "cut"):
+            with self.subTest(text):
+                tree = Tree({"diskstats": diskstats("sda", "sda1"), "partitions": text}, ("sda",))
+                self.assertEqual(list(disks.Sampler()(tree).disks), ["sda"])
+
     def test_no_partitions_file(self) -> None:
         tree = Tree({"diskstats": diskstats("sda", "sda1", "loop0")})
         self.assertEqual(list(disks.Sampler()(tree).disks), ["sda", "loop0"])

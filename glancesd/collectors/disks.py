@@ -212,7 +212,8 @@ class Sampler:
         partitions = roots.proc(PARTITIONS_FILE, default="")
         # A disk that comes or goes shows there: the same text, the same disks.
         if not partitions or partitions != self._partitions or not self._whole:
-            self._sized = parse_or(None, parse_partitions, partitions, roots.report) if partitions else None
+            # Without a row it tells nothing: there is no machine of disks without one.
+            self._sized = parse_or(None, parse_partitions, partitions, roots.report) or None
             # In /sys a slash of a name is "!": cciss/c0d0 (block/genhd.c).
             self._whole = frozenset(name.replace("!", "/") for name in roots.sys_names("block"))
             self._partitions = partitions
