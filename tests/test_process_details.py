@@ -120,6 +120,21 @@ class Samples(unittest.TestCase):
                 detail = self.sampler(machine, sample)[10]
                 self.assertEqual((detail.arguments, detail.gids, detail.pages), (None, None, None))
 
+    def test_what_could_not_be_opened_for_want_of_descriptors_is_read_by_the_next(self) -> None:
+        for file, content in (("statm", STATM), ("cmdline", b"bash\0-l\0"),
+                              ("status", test_processes.STATUS % (10, 1000))):
+            with self.subTest(file):
+                self.setUp()
+                machine = host(10)
+                sample = self.processes(machine)
+                machine.files["10/" + file] = test_processes.TOO_MANY
+                with self.assertRaises(OSError):
+                    self.sampler(machine, sample)
+                machine.files["10/" + file] = content
+                detail = self.sampler(machine, sample)[10]
+                self.assertEqual((detail.arguments, detail.gids, detail.pages),
+                                 (("bash", "-l"), (7, 7, 7), process_details.parse_statm(STATM)))
+
     def test_malformed_files_cost_themselves_and_a_line(self) -> None:
         machine = host(10)
         machine.files["10/statm"] = b"x\n"

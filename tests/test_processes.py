@@ -229,6 +229,15 @@ class Sampling(unittest.TestCase):
             self.sampler(host)
             self.assertEqual(sorted(host.opens()), ["10/io", "10/stat", "11/io", "11/stat"])
 
+    def test_a_sample_that_breaks_off_leaves_nothing_of_its_own(self) -> None:
+        host = Host(program(10), program(11))
+        before = self.sampler(host).processes[10]
+        host.files.update({"10/stat": stat(state=b"D"), "11/stat": TOO_MANY})
+        with self.assertRaises(OSError):
+            self.sampler(host)
+        host.files.update({"10/stat": stat(), "11/stat": stat(pid=11)})
+        self.assertEqual(self.sampler(host).processes[10], before)
+
     def test_idle_process_is_the_very_same(self) -> None:
         host = Host(program(10), program(11))
         first = self.sampler(host).processes

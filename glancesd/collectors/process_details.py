@@ -12,7 +12,7 @@ from ..parsing import MOST, ParseError, decode
 from ..roots import NoData, Roots
 from ..typed import Callable, NamedTuple, Optional, TypeVar
 from .process_files import MoreTicks, parse_more
-from .processes import COMMAND_LINE_BYTES, REFRESH_SECONDS, Process, Sample
+from .processes import COMMAND_LINE_BYTES, REFRESH_SECONDS, Process, Sample, helping
 
 # Arguments are kept of this many bytes over all processes; past it each command line is cut to SHORT_BYTES.
 ARGUMENTS_BYTES = 8 << 20
@@ -108,7 +108,7 @@ class Sampler:
         self._seen: dict[int, _Seen] = {}
 
     def __call__(self, roots: Roots, sample: Optional[Sample]) -> dict[int, Detail]:
-        """By pid, for each process of the sample. NoData without any."""
+        """By pid, for each process of the sample. NoData without any, OSError when descriptors or memory are short."""
         if sample is None:
             raise NoData("no processes")
         now = self._clock()
@@ -131,17 +131,17 @@ class Sampler:
     def _meet(roots: Roots, process: Process, seen: _Seen, now: float, short: bool) -> int:
         """Read what hardly changes; by how many bytes the arguments grew."""
         before = seen.bytes
-        seen.due = now + REFRESH_SECONDS + process.pid % REFRESH_SECONDS
-        status = _record(roots, "%d/status" % process.pid, _ONE_READ)
+        status = helping(roots, "%d/status" % process.pid, _ONE_READ)
         seen.gids = _parsed(roots, parse_gids, status, "%d/status" % process.pid)
         data: Optional[bytes] = b""
         if process.virtual_bytes:
             file = "%d/cmdline" % process.pid
-            data = _record(roots, file, SHORT_BYTES if short else _ONE_READ)
+            data = helping(roots, file, SHORT_BYTES if short else _ONE_READ)
             if data is not None and len(data) == _ONE_READ:
-                data = _record(roots, file, COMMAND_LINE_BYTES)
+                data = helping(roots, file, COMMAND_LINE_BYTES)
         seen.arguments = None if data is None else parse_arguments(data)
         seen.bytes = len(data or b"")
+        seen.due = now + REFRESH_SECONDS + process.pid % REFRESH_SECONDS
         return seen.bytes - before
 
 
@@ -151,16 +151,9 @@ def _program(process: Process) -> tuple[str, str]:
 
 def _detail(roots: Roots, process: Process, stat: bytes, seen: _Seen, page_bytes: int) -> Detail:
     file = "%d/statm" % process.pid
-    pages = _parsed(roots, parse_statm, _record(roots, file, _ONE_READ), file)
+    pages = _parsed(roots, parse_statm, helping(roots, file, _ONE_READ), file)
     more = _parsed(roots, parse_more, stat, "%d/stat" % process.pid) or MoreTicks(None, None, None, None)
     return Detail(seen.arguments, seen.gids, pages, page_bytes, *more)
-
-
-def _record(roots: Roots, name: str, size: int) -> Optional[bytes]:
-    try:
-        return roots.record(name, size)
-    except (NoData, OSError):
-        return None
 
 
 def _parsed(roots: Roots, parse: Callable[[bytes, str], T], data: Optional[bytes], file: str) -> Optional[T]:

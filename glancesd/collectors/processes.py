@@ -149,6 +149,7 @@ class Sampler:
                 continue
             except OSError as refused:
                 if refused.errno in SHORTAGE:
+                    self._texts = bytearray()      # of those that were met again already it is no longer true
                     raise
                 problem = refused
                 continue
@@ -170,7 +171,7 @@ class Sampler:
             record, owner = roots.owned_record(file)
             return self._meet(roots, pid, record, owner, now)
         record = roots.record(file)
-        io = _helping(roots, "%d/io" % pid) if seen.has_io else None
+        io = helping(roots, "%d/io" % pid) if seen.has_io else None
         text = b"".join((record, _END, io or b"", _END))       # two alike begin alike: neither file holds an _END
         if self._texts.startswith(text, seen.start):
             return seen, text
@@ -191,7 +192,7 @@ class Sampler:
     def _meet(self, roots: Roots, pid: int, record: bytes, owner: int, now: float) -> tuple[_Seen, bytes]:
         """Everything about a process that is new, that runs another program, or whose refresh is due."""
         stat = parse_stat(record, "%d/stat" % pid)
-        io = _helping(roots, "%d/io" % pid)
+        io = helping(roots, "%d/io" % pid)
         arguments = _arguments(roots, pid) if stat.virtual_bytes else b""
         command_line = parse_command_line(arguments)
         if pid in self._seen:
@@ -304,8 +305,11 @@ def _count_cpus(roots: Roots) -> Optional[int]:
     return len(listed_cpus(roots.attribute(ONLINE_CPUS), ONLINE_CPUS, roots.report) or ()) or None
 
 
-def _helping(roots: Roots, name: str, size: int = _ONE_READ) -> Optional[bytes]:
-    """A record that only helps; None when it is missing (io: a kernel that does not count it) or refused."""
+def helping(roots: Roots, name: str, size: int = _ONE_READ) -> Optional[bytes]:
+    """A record that only helps; None when it is missing (io: a kernel that does not count it) or refused.
+
+    OSError when descriptors or memory are short.
+    """
     try:
         return roots.record(name, size)
     except NoData:
@@ -319,13 +323,13 @@ def _helping(roots: Roots, name: str, size: int = _ONE_READ) -> Optional[bytes]:
 def _arguments(roots: Roots, pid: int) -> bytes:
     """cmdline as it is, up to COMMAND_LINE_BYTES."""
     file = "%d/cmdline" % pid
-    data = _helping(roots, file) or b""
-    return data if len(data) < _ONE_READ else _helping(roots, file, COMMAND_LINE_BYTES) or b""
+    data = helping(roots, file) or b""
+    return data if len(data) < _ONE_READ else helping(roots, file, COMMAND_LINE_BYTES) or b""
 
 
 def _real_uid(roots: Roots, pid: int) -> Optional[int]:
     file = "%d/status" % pid
-    record = _helping(roots, file)
+    record = helping(roots, file)
     try:
         return parse_status_uid(record, file) if record is not None else None
     except ParseError as malformed:
