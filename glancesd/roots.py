@@ -44,6 +44,12 @@ def _text(name: str) -> str:
     return name if name.isascii() else os.fsencode(name).decode("utf-8", "surrogateescape")
 
 
+def _refused(problem: OSError) -> None:
+    """Let an error of a file be; raise one that tells of this process."""
+    if problem.errno in SHORTAGE:
+        raise problem
+
+
 class Namespace(NamedTuple):
     """A network namespace: its link ("net:[4026531840]", its owner's and root's to read), and the inode of net/dev."""
 
@@ -57,6 +63,8 @@ class Roots:
     Names are relative ("net/dev", "class/net/eth0/speed"). `live` is true when procfs is this machine's own: only then
     may a caller ask this machine by other ways (the password database, a daemon on loopback). `report` is told of each
     malformed row of a table that is served without it.
+
+    OSError of any of them when descriptors or memory are short: what is then taken for missing, and kept, stays false.
     """
 
     def __init__(self, procfs: str = "/proc", sysfs: str = "/sys", rootfs: str = "/") -> None:
@@ -93,8 +101,7 @@ class Roots:
             except NoData:
                 continue
             except OSError as problem:
-                if problem.errno in SHORTAGE:
-                    raise
+                _refused(problem)
         return default
 
     def net(self, name: str, default: Optional[str] = None) -> str:
@@ -201,7 +208,8 @@ class Roots:
                 return decode(os.read(descriptor, 4096)).strip()
             finally:
                 os.close(descriptor)
-        except OSError:
+        except OSError as problem:
+            _refused(problem)
             return None
 
     def attributes(self, directory: str, names: Iterable[str], size: int = 4096) -> dict[str, str]:
@@ -213,18 +221,20 @@ class Roots:
         found: dict[str, str] = {}
         try:
             folder = os.open(self.sysfs + "/" + _native(directory), os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
-        except OSError:
+        except OSError as problem:
+            _refused(problem)
             return found
         try:
             for name in names:
                 try:
                     descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
-                except OSError:
+                except OSError as problem:
+                    _refused(problem)
                     continue
                 try:
                     found[name] = decode(os.read(descriptor, size)).strip()
-                except OSError:
-                    continue
+                except OSError as problem:
+                    _refused(problem)
                 finally:
                     os.close(descriptor)
         finally:
@@ -235,7 +245,10 @@ class Roots:
         """What a directory of /sys holds, unsorted; empty when it is missing or may not be listed."""
         try:
             return [_text(entry) for entry in self._list(self.sysfs + "/" + _native(name))]
-        except (NoData, OSError):
+        except NoData:
+            return []
+        except OSError as problem:
+            _refused(problem)
             return []
 
     def sys_folders(self, name: str) -> list[str]:
@@ -250,7 +263,8 @@ class Roots:
                 return []
             with os.scandir(path) as entries:
                 return sorted([_text(entry.name) for entry in entries if entry.is_dir(follow_symlinks=False)])
-        except OSError:
+        except OSError as problem:
+            _refused(problem)
             return []
 
     def sys_target(self, name: str) -> str | None:

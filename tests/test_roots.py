@@ -128,6 +128,25 @@ class Names(Tree):
                     with self.subTest(name, errno=errno.errorcode[number]), self.assertRaises(OSError):
                         call()
 
+    def test_attributes_are_left_out_where_they_are_refused_and_not_where_descriptors_are_short(self) -> None:
+        self.write("sys/class/net/eth0/mtu", "1500")
+        read: dict[str, tuple[Callable[[], object], object, object]] = {
+            "attribute": (lambda: self.roots.attribute("class/net/eth0/mtu"), "1500", None),
+            "attributes": (lambda: self.roots.attributes("class/net/eth0", ["mtu"]), {"mtu": "1500"}, {}),
+            "sys_names": (lambda: self.roots.sys_names("class/net"), ["eth0"], []),
+            "sys_folders": (lambda: self.roots.sys_folders("class/net"), ["eth0"], [])}
+        self.assertEqual({name: call() for name, (call, _, _) in read.items()},
+                         {name: there for name, (_, there, _) in read.items()})
+        for number in (errno.EACCES, errno.EIO, errno.ENODATA, errno.ENOENT, errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+            with mock.patch.object(roots, "os", RefusingOs(number)):
+                for name, (call, _, without) in read.items():
+                    with self.subTest(name, errno=errno.errorcode[number]):
+                        if number in roots.SHORTAGE:
+                            with self.assertRaises(OSError):
+                                call()
+                        else:
+                            self.assertEqual(call(), without)
+
     def test_tables_of_the_network_are_those_of_the_first_process(self) -> None:
         self.write("proc/net/dev", "reader's")
         self.assertEqual(self.roots.net("dev"), "reader's")
@@ -165,7 +184,7 @@ class Names(Tree):
 
 
 class RefusingOs:
-    """`os` as glancesd.roots sees it, of which every open fails."""
+    """`os` as glancesd.roots sees it, of which every open fails, and every listing."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -175,6 +194,11 @@ class RefusingOs:
 
     def open(self, path: str, flags: int) -> int:
         raise OSError(self.number, os.strerror(self.number), path)
+
+    def listdir(self, path: str) -> list[str]:
+        raise OSError(self.number, os.strerror(self.number), path)
+
+    scandir = listdir
 
 
 class Locales(unittest.TestCase):
