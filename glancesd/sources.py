@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import time
-from importlib import import_module
 
 from .alerts import Alerts, Event
 from .collectors import (
@@ -17,6 +16,7 @@ from .collectors import (
     vmstat,
 )
 from .containers import Containers, joined
+from .lazy import module
 from .log import Log
 from .readings import Derived, Sampled, Source
 from .roots import Roots
@@ -151,7 +151,7 @@ class Later:
 
     def __call__(self, *given: Any) -> Any:
         if self._sample is None:
-            found = getattr(import_module("." + self._collector, __package__ + ".collectors"), self._name)
+            found = getattr(module("glancesd.collectors." + self._collector), self._name)
             self._sample = found(*self._made_of) if isinstance(found, type) else found
         return self._sample(*given)
 

@@ -85,14 +85,24 @@ else:
         new = tuple.__new__
 
         def _constructor(name, fields, defaults):
-            if len(fields) < len(_CONSTRUCTORS):
-                model = _CONSTRUCTORS[len(fields)]
-            else:
-                names = ",".join(fields)
-                model = eval("lambda cls, %s: new(cls, (%s))" % (names, names), globals())
+            if len(fields) >= len(_CONSTRUCTORS):
+                return _wide_constructor(name, fields, defaults)
+            model = _CONSTRUCTORS[len(fields)]
             code = model.__code__.replace(co_name="__new__", co_varnames=("cls", *fields))
             made = type(model)(code, globals(), "__new__", defaults)
             made.__qualname__ = name + ".__new__"
+            return made
+
+        def _wide_constructor(name, fields, defaults):
+            default_of = dict(zip(fields[len(fields) - len(defaults):], defaults))
+
+            def made(cls, *values, **named):
+                if named or len(values) != len(fields):
+                    rest, given = fields[len(values):], {**default_of, **named}
+                    if len(values) > len(fields) or not named.keys() <= set(rest) <= given.keys():
+                        raise TypeError("the fields of %s are %s" % (name, ", ".join(fields)))
+                    values += tuple([given[field] for field in rest])
+                return new(cls, values)
             return made
 
         class _Fields(tuple):

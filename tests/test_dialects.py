@@ -1,14 +1,14 @@
 """API 2, 3 and 4 of one daemon: what they share is the same figure, of the same sample."""
 from __future__ import annotations
 
+import sys
 import unittest
-from importlib import import_module
 from typing import Any, Mapping
 from unittest import mock
 
 from glancesd.alerts import CPU, Event
 from glancesd.answers import Refused, dump
-from glancesd.api import fields, site, v2, v3, v4
+from glancesd.api import fields, v2, v3, v4
 from glancesd.api.dialect import Dialect, Plugin
 from glancesd.api.site import VERSIONS
 from glancesd.collectors.processes import Activity, Process
@@ -209,9 +209,7 @@ class Third(unittest.TestCase):
         of_memory = {"mem": {"used_percent": ("share",)}}
         nine = Dialect("9", {"mem": Plugin((MEMORY,), mem, {})}, judged=of_memory,
                        series={"mem": {"used_percent": "share"}})
-        module = mock.Mock(DIALECT=nine)
-        with mock.patch.object(site, "import_module", side_effect=lambda name, package: module if name == ".v9"
-                               else import_module(name, package)):
+        with mock.patch.dict(sys.modules, {"glancesd.api.v9": mock.Mock(DIALECT=nine)}):
             house = assembly.fixture("laptop", versions=(*VERSIONS, ("9", "v9")))
             two = house.json("/api/2/mem")
             self.assertEqual(house.json("/api/9/mem"), {"taken": two["used"], "share": two["percent"]})

@@ -171,13 +171,38 @@ class StandardLibrary(unittest.TestCase):
         self.assertEqual(met, set(GUARDED))
 
 
+# A start, up to where the daemon would listen.
+_START = """
+import gc, sys
+sys.path.insert(0, sys.argv[1])
+from glancesd import __main__, daemon
+at_first = []
+make, daemon.Daemon._make = daemon.Daemon._make, lambda *given: at_first.append(gc.isenabled()) or make(*given)
+daemon.Daemon.run = lambda self: print(at_first, gc.isenabled(), gc.get_freeze_count() > 5000) or 0
+sys.exit(__main__.main([]))
+"""
+
+
+def said(code: str) -> str:
+    """What a fresh Python, without its site, prints for this."""
+    return subprocess.run([sys.executable, "-I", "-S", "-B", "-c", code, os.path.dirname(PACKAGE)],
+                          stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
 class Loaded(unittest.TestCase):
     def modules(self, statement: str) -> set[str]:
-        """Names of the modules that a fresh Python, without its site, has loaded after this."""
-        code = "import sys; sys.path.insert(0, sys.argv[1]); %s; print(*sys.modules)" % statement
-        done = subprocess.run([sys.executable, "-I", "-S", "-B", "-c", code, os.path.dirname(PACKAGE)],
-                              stdout=subprocess.PIPE, text=True, check=True)
-        return set(done.stdout.split())
+        """Names of the modules that are loaded after this."""
+        return set(said("import sys; sys.path.insert(0, sys.argv[1]); %s; print(*sys.modules)" % statement).split())
+
+    def test_what_a_start_does_without(self) -> None:
+        """Collectors that few ask for, and what the standard library has of which we need a line."""
+        self.assertEqual(self.modules("import glancesd.daemon, glancesd.api.v2") & {
+            "argparse", "bisect", "gettext", "importlib", "ipaddress",
+            *map("glancesd.collectors.".__add__, ("cgroups", "gpu", "npu", "power", "process_details", "raid",
+                                                  "sensors", "wireless"))}, set())
+
+    def test_the_garbage_collector_waits_for_the_daemon(self) -> None:
+        self.assertEqual(said(_START), "[False] True True\n")
 
     def test_nothing_that_costs_too_much(self) -> None:
         """Nor by way of the standard library: http.server wants ssl, and on 3.7 random wants OpenSSL's hashes."""

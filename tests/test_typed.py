@@ -91,6 +91,14 @@ class NamedTuples(unittest.TestCase):
     def test_wide(self) -> None:
         made = Wide(*range(17))
         self.assertEqual((tuple(made), made.r, made.s), ((*range(17), 15), 16, 15))
+        self.assertEqual(tuple(Wide(*range(18))), tuple(range(18)))
+        self.assertEqual(tuple(Wide(*range(10), **dict(zip("mnopqrk", range(10, 17))))),
+                         (*range(10), 16, *range(10, 16), 15))
+        self.assertEqual(made._replace(a=5, s=6), (5, *range(1, 17), 6))
+        for values, named in ((range(16), {}), (range(19), {}), (range(18), {"s": 1}), (range(17), {"r": 1}),
+                              (range(17), {"other": 1}), (range(16), {"s": 1})):
+            with self.subTest(values=values, named=named), self.assertRaises(TypeError):
+                Wide(*values, **named)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import time
 
-from ..collectors.cgroups import Container, ContainerUse
 from ..collectors.host import Cores
 from ..containers import Containers, Known
 from ..readings import Reading
 from ..settings import Settings
-from ..typed import Iterable, Mapping, Optional
+from ..typed import TYPE_CHECKING, Iterable, Mapping, Optional
 from .alike import aliased
 from .dialect import JSONValue
+
+if TYPE_CHECKING:                     # a collector that a start does without: see `sources.Later`
+    from ..collectors.cgroups import ContainerUse
 
 
 def docker(settings: Settings, containers: Reading[Containers]) -> JSONValue:
@@ -62,6 +64,8 @@ def containers4(settings: Settings, containers: Reading[Containers],
 
 
 def _container4(entry: Known, wall: float, cpus: Optional[int]) -> dict[str, JSONValue]:
+    from ..collectors.cgroups import Container  # here, because a start without containers does without it
+
     told, use = entry.told, entry.use
     held = use.container if use is not None else Container(entry.engine, entry.id)
     return {"key": "name", "name": entry.name, "id": entry.id, "engine": entry.engine,

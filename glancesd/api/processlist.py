@@ -7,12 +7,14 @@ from itertools import accumulate, chain
 from ..answers import Encoded, dump
 from ..collectors.cpu import TICKS_PER_SECOND
 from ..collectors.memory import Memory
-from ..collectors.process_details import Detail
 from ..collectors.processes import Activity
 from ..readings import Reading
 from ..settings import Settings
-from ..typed import Any, Callable, Hashable, Mapping, NamedTuple, Optional, Sequence
+from ..typed import TYPE_CHECKING, Any, Callable, Hashable, Mapping, NamedTuple, Optional, Sequence
 from .dialect import JSONValue
+
+if TYPE_CHECKING:                     # a collector that a start does without: see `sources.Later`
+    from ..collectors.process_details import Detail
 
 # Stands for the last field in what is kept: JSON has no such character, not even within a string.
 _LAST = b"\0"

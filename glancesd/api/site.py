@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from functools import partial
-from importlib import import_module
 
 from ..answers import Answer, Refused, Request, dump, error
+from ..lazy import module
 from ..log import Log
 from ..readings import Readings
 from ..settings import Settings
@@ -64,7 +64,7 @@ class Dialects:
         found = self._served.get(segment)
         if found is None and segment in self._modules:
             # Two threads may both make it: the first one's stays.
-            dialect: Dialect = import_module("." + self._modules[segment], __package__).DIALECT
+            dialect: Dialect = module("glancesd.api." + self._modules[segment]).DIALECT
             found = Served(dialect, Pages(dialect, self._settings, self._readings, self._clock, self._log))
             for name in (segment, *dialect.also):
                 found = self._served.setdefault(name, found)

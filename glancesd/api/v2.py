@@ -7,7 +7,6 @@ from ..alerts import Event
 from ..collectors.disks import DiskActivity
 from ..collectors.memory import Memory
 from ..collectors.network import Traffic
-from ..collectors.process_details import Detail
 from ..collectors.processes import Activity
 from ..figures import measured
 from ..readings import Reading
@@ -69,6 +68,7 @@ from .dialect import Dialect, JSONValue, Plugin, plugin
 
 if TYPE_CHECKING:                  # few have them in the settings file: not imported for the others
     from ..collectors.power import Battery
+    from ..collectors.process_details import Detail
     from ..collectors.sensors import Sensors
     from ..collectors.wireless import Station
     from ..tasks.commands import MonitorResult

@@ -15,6 +15,7 @@ import struct
 import time
 
 from ..delta import percent
+from ..lazy import pattern
 from ..parsing import ParseError, Report, ignore, integer, parse_or, rows
 from ..roots import Roots
 from ..typed import Callable, Mapping, NamedTuple, Optional
@@ -127,7 +128,7 @@ def parse_arc(text: str, file: str = ARCSTATS, report: Report = ignore) -> int:
 
 
 # All lines at once: half of what `parse` takes, which says what is wrong with one. 20 digits: 64 bits.
-_LINES = re.compile(r"^(.+?): *(\d{1,20})( kB)?$", re.ASCII | re.MULTILINE)
+_LINES = pattern(r"^(.+?): *(\d{1,20})( kB)?$", re.ASCII | re.MULTILINE)
 _LINE = "a name, a number and kB"
 
 

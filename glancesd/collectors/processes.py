@@ -7,7 +7,6 @@ from __future__ import annotations
 import sys
 import time
 from array import array
-from bisect import bisect_left
 
 from ..delta import LATE_SECONDS, MOST_BYTES_PER_SECOND, increase, rate
 from ..parsing import ParseError, decode
@@ -236,7 +235,7 @@ def derive(now: Sample, before: Optional[Sample], elapsed: float) -> list[Activi
     """
     activities = []
     earlier = before.processes if before is not None else {}
-    earlier_pids = list(earlier)
+    earlier_places: dict[int, int] = {}
     newest: Optional[int] = None
     for place, (pid, process) in enumerate(now.processes.items()):
         previous = earlier.get(pid)
@@ -249,7 +248,8 @@ def derive(now: Sample, before: Optional[Sample], elapsed: float) -> list[Activi
             previous = process if process.start_ticks < newest else _as_it_started(process)
         window = elapsed                # of this process: from before it was read to after it was read again
         if now.read_at and before.read_at:
-            window = now.read_at[place + 1] - before.read_at[bisect_left(earlier_pids, pid) if pid in earlier else 0]
+            earlier_places = earlier_places or {pid: place for place, pid in enumerate(earlier)}
+            window = now.read_at[place + 1] - before.read_at[earlier_places.get(pid, 0)]
         most = MOST_BYTES_PER_SECOND * (elapsed + LATE_SECONDS)
         activities.append(Activity(process, _cpu_percent(now.cpus, process, previous, window),
                                    _at_start(process.read_bytes, previous.read_bytes, most),

@@ -1,8 +1,6 @@
 """command_line: what the arguments say, by the table of options; a wrong one is a SettingsError of one line."""
 from __future__ import annotations
 
-import re
-
 from ..typed import Optional, Sequence
 from .inifile import SettingsError
 from .options import OPTIONS
@@ -74,8 +72,7 @@ def _not_of_glances(flag: str) -> None:
 
     argparse takes an abbreviation for the whole: `--password` would be --password-file.
     """
-    disabled = re.fullmatch("--disable-(.+)", flag)
     if flag in _OF_GLANCES:
         raise SettingsError("%s: of Glances; here %s" % (flag, _OF_GLANCES[flag]))
-    if disabled and disabled.group(1) in PLUGINS:
-        raise SettingsError("%s: of Glances; here --disable-plugin %s" % (flag, disabled.group(1)))
+    if flag.startswith("--disable-") and flag[len("--disable-"):] in PLUGINS:
+        raise SettingsError("%s: of Glances; here --disable-plugin %s" % (flag, flag[len("--disable-"):]))

@@ -58,7 +58,7 @@ def number_within(low: float, high: float) -> Callable[[str], float]:
 def whole_within(low: int, high: int) -> Callable[[str], int]:
     """A reader of whole numbers from `low` (0 or more) to `high` (below 10^9)."""
     def reader(text: str) -> int:
-        value = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
+        value = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else -1
         if not low <= value <= high:
             raise ValueError("needs a whole number from %d to %d" % (low, high))
         return value
