@@ -37,6 +37,14 @@ class Shown(unittest.TestCase):
         self.assertEqual(found, [{"key": "gpu_id", "gpu_id": "amd0", "name": "AMD Radeon Graphics", "mem": 14,
                                   "proc": 37, "temperature": 54, "fan_speed": None}])
 
+    def test_views_of_cards_as_the_page_of_glances_3_looks_for_them(self) -> None:
+        cards = [Card("amd0", "AMD", 37, 14, 54, None), Card("intel0", "Intel", 3, None, None, None)]
+        views = self.house(GPU, cards).json("/api/3/gpu/views")
+        self.assertEqual(list(views), ["0", "amd0", "intel0"])
+        self.assertEqual(views["0"], views["amd0"])
+        self.assertEqual(self.house(GPU, []).json("/api/3/gpu/views"), {})
+        self.assertEqual(list(self.house(GPU, cards).json("/api/4/gpu/views")), ["amd0", "intel0"])
+
     def test_ports(self) -> None:
         common = {"description": "router", "refresh": 30, "timeout": 3, "rtt_warning": 0.1, "indice": "port_1",
                   "key": "indice", "host": "192.0.2.1", "port": 22}

@@ -82,6 +82,8 @@ class Served(unittest.TestCase):
     def test_api_3(self) -> None:
         element = self.house(use(WEB, anonymous_bytes=5), listings=(listing(TOLD),)).json(
             "/api/3/containers")["containers"][0]
+        unknown = self.house(use("101", "lxc")).json("/api/3/containers")["containers"][0]
+        self.assertEqual((unknown["Image"], unknown["Command"]), ([], []))       # clients join them to a text
         self.assertEqual({name: element[name] for name in (
             "Image", "Created", "Command", "Uptime", "cpu_percent", "memory", "memory_usage", "network_rx")}, {
             "Image": ["nginx:1.25"], "Created": "2023-11-14T22:13:20Z", "Command": ["/entry", "nginx"],

@@ -44,7 +44,7 @@ def _container3(entry: Known, wall: float) -> dict[str, JSONValue]:
     told, use = entry.told, entry.use
     return {"key": "name", "name": entry.name, "Id": entry.id, "Image": [told.image] if told is not None else [],
             "Status": entry.state, "Created": _iso(told.created_seconds if told is not None else None),
-            "Command": None if told is None else list(told.arguments or ([told.command] if told.command else [])),
+            "Command": list(told.arguments or ([told.command] if told.command else [])) if told is not None else [],
             "Names": _names(entry), "Uptime": _uptime(entry, wall), "engine": entry.engine, "pids": _processes(entry),
             "cpu": _cpu(use), "cpu_percent": use.cpu_percent if use is not None else None,
             "memory": _memory(use, rss="anonymous_bytes", cache="file_bytes", max_usage="memory_peak_bytes"),

@@ -346,6 +346,11 @@ class Endpoints(LaterEndpoints):
         if plugin in self._moved:
             present = {str(element[element["key"]]) for element in page.value}
             self._moved[plugin] = {moved for moved in list(self._moved[plugin]) if moved[0] in present}
+        elif plugin == "gpu" and page.value:
+            # Glances' own page of 3.4 takes the colours of all cards from one of the number 0, and ends without it.
+            first = page.value[0]
+            colours = dump(self._leaves(plugin, first, first["gpu_id"], self._levels(plugin)))
+            pieces = [b'{"0": ', colours, b", ", b"".join(pieces)[1:]]
         return pieces
 
     def leaf(self, plugin: str, element: str, field: str, value: Any, decoration: str) -> dict[str, Any]:
