@@ -12,7 +12,7 @@ snmp6 has one value a row, protocol and name in one word:
 """
 from __future__ import annotations
 
-from ..parsing import ParseError, Report, ignore, integer, rows
+from ..parsing import MOST, ParseError, Report, ignore, integer, rows
 from ..roots import Roots
 from ..typed import Iterable, Optional
 
@@ -49,7 +49,10 @@ def parse_snmp6(text: str, file: str = "net/" + SNMP6, report: Report = ignore) 
     try:
         if len(words) % 2:
             raise ValueError
-        values: Iterable[tuple[str, int]] = list(zip(words[::2], map(integer, words[1::2])))
+        numbers = list(map(int, words[1::2]))
+        if max(numbers, default=0) >= MOST:
+            raise ValueError
+        values: Iterable[tuple[str, int]] = list(zip(words[::2], numbers))
     except ValueError:                   # which row it is, and what the others tell, takes three times as long
         values = rows(text, _value, "a name and a number", file, report)
     protocols: dict[str, dict[str, int]] = {}
@@ -70,10 +73,10 @@ def sample(roots: Roots) -> dict[str, dict[str, int]]:
 def _pair(names: str, values: str) -> tuple[str, dict[str, int]]:
     protocol, colon, columns = names.partition(":")
     again, _, figures = values.partition(":")
-    keys, numbers = columns.split(), figures.split()
-    if not protocol or not colon or protocol != again or len(keys) != len(numbers):
+    keys, numbers = columns.split(), list(map(int, figures.split()))
+    if not protocol or not colon or protocol != again or len(keys) != len(numbers) or max(numbers, default=0) >= MOST:
         raise ValueError
-    return protocol, dict(zip(keys, map(integer, numbers)))
+    return protocol, dict(zip(keys, numbers))
 
 
 def _value(row: str) -> tuple[str, int]:
