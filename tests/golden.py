@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -19,8 +20,22 @@ from urllib.parse import quote
 from tests.daemon import TOP, Daemon, strict_json
 
 HOSTS = os.path.join(TOP, "tests", "hosts")
-# Every answer at one instant comes of one sample, so that an increase is shown to each path of `_LATER`.
 CACHED_SECONDS = 3
+MOVED_ON = "the clock has moved on"
+# A daemon whose clock stands still until it sleeps or SIGUSR1 moves it on: every answer at one instant comes of one
+# sample, so that an increase is shown to each path of `_LATER`, and no read is late, however busy this machine is.
+_WITH_A_CLOCK = """
+import signal, sys, threading, time
+began, moved = time.monotonic(), []
+time.monotonic = lambda: began + sum(moved)
+time.sleep = moved.append
+from glancesd.__main__ import main
+def move_on(*_):
+    moved.append(%d)
+    print(%r, file=sys.stderr, flush=True)
+signal.signal(signal.SIGUSR1, move_on)
+sys.exit(main())
+""" % (CACHED_SECONDS, MOVED_ON)
 
 _MOMENT = frozenset(("time_since_update", "now", "uptime", "rx_rate_per_sec", "tx_rate_per_sec", "cx_rate_per_sec",
                      "read_bytes_rate_per_sec", "write_bytes_rate_per_sec", "irq_rate", "cpu_percent", "percent_mean",
@@ -78,14 +93,15 @@ def answers(host: str) -> dict[str, Any]:
         tree = os.path.join(folder, host)
         shutil.copytree(os.path.join(HOSTS, host), tree, symlinks=True)
         roots = [text for kind in ("proc", "sys", "root") for text in ("--%sfs" % kind, os.path.join(tree, kind))]
-        with Daemon("--cached-time", str(CACHED_SECONDS), "--interval", "0", *roots) as daemon:
+        with Daemon("--cached-time", str(CACHED_SECONDS), "--interval", "0", *roots,
+                    command=(sys.executable, "-c", _WITH_A_CLOCK)) as daemon:
             first, others_first = dict(_ask(daemon, _FIRST)), dict(_ask(daemon, _OTHERS_FIRST))
             pages = {name: _steady_page(daemon.ask("/metrics", headers={"Accept": accept}).body.decode())
                      for name, accept in PAGES.items()}
             _overlay(os.path.join(tree, "later"), tree)
-            time.sleep(CACHED_SECONDS)
+            _move_on(daemon)
             later, others_later = dict(_ask(daemon, _LATER)), dict(_ask(daemon, _OTHERS_LATER))
-            log = [line for line in daemon.log if "listening on" not in line]
+            log = [line for line in daemon.log if "listening on" not in line and line != MOVED_ON]
     return {"golden.json": {"first": first, "later": later, "log": [line.replace(folder, "") for line in log]},
             "golden-3-4.json": {"first": others_first, "later": others_later}, **pages}
 
@@ -108,6 +124,13 @@ def path_of(host: str, file: str) -> str:
 def text(value: Any) -> str:
     """A page as it is; JSON with a line for each plugin or element, so that a diff names what changed."""
     return value if isinstance(value, str) else json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _move_on(daemon: Daemon) -> None:
+    os.kill(daemon.pid, signal.SIGUSR1)
+    give_up = time.monotonic() + 60
+    while MOVED_ON not in daemon.log and time.monotonic() < give_up:
+        time.sleep(0.01)
 
 
 def _ask(daemon: Daemon, paths: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
