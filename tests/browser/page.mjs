@@ -141,6 +141,9 @@ const noJunk = async page => assert.doesNotMatch(await page.evaluate(() => {
 async function fits(page, what) {
   const wide = await page.evaluate("[document.scrollingElement.scrollWidth, document.documentElement.clientWidth]");
   assert.ok(wide[0] <= wide[1], `${what} scrolls sideways: ${wide}`);
+  const out = await page.evaluate(() => [...document.querySelectorAll("section > table")].filter(table =>
+    table.getBoundingClientRect().right > table.parentNode.getBoundingClientRect().right).map(table => table.parentNode.id));
+  assert.deepEqual(out, [], `${what}: tables stick out of their sections`);
 }
 
 const open_everything = page => page.evaluate(() => {
@@ -159,6 +162,11 @@ for (const host of [...readdirSync(hosts).filter(name => name !== "README.md"), 
       const seen = await open(served.url, view);
       await figuresAreThose(seen);
       await fits(seen.page, name);
+      if (view === DESKTOP) {
+        await seen.page.setViewportSize({width: 1024, height: 800});
+        await fits(seen.page, "1024 pixels");
+        await seen.page.setViewportSize(view.viewport);
+      }
       const file = path.join(pictures, `${host || "live"} ${name}`);
       await seen.page.screenshot({path: `${file}.png`, fullPage: true});
       await open_everything(seen.page);
