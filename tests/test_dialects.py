@@ -1,6 +1,7 @@
 """API 2, 3 and 4 of one daemon: what they share is the same figure, of the same sample."""
 from __future__ import annotations
 
+import json
 import sys
 import unittest
 from typing import Any, Mapping
@@ -8,9 +9,10 @@ from unittest import mock
 
 from glancesd.alerts import CPU, Event
 from glancesd.answers import Refused, dump
-from glancesd.api import fields, v2, v3, v4
+from glancesd.api import fields, v2, v3, v4, v4_processes
 from glancesd.api.dialect import Dialect, Plugin
 from glancesd.api.site import VERSIONS
+from glancesd.collectors.process_details import Detail, Pages
 from glancesd.collectors.processes import Activity, Process
 from glancesd.figures import KEPT
 from glancesd.readings import NOTHING, Reading
@@ -337,6 +339,41 @@ class Shapes(unittest.TestCase):
                      "/api/4/processlist/pid/value/1", "/api/3/cpu/history"):
             with self.subTest(path):
                 self.assertIs(self.house.answer(path), self.house.answer(path))
+
+
+
+class Programs(unittest.TestCase):
+    """Processes of one name in API 4."""
+
+    def process(self, pid: int, user: str = "ann", nice: int = 0) -> Process:
+        return Process(pid, 1, "sh", "sh -c x", user, "S", nice, 2, 5, 100, 50, 4096, 8192, 10, None)
+
+    def program(self, *processes: Process, gone: tuple[int, ...] = ()) -> Any:
+        details = {process.pid: Detail((), (1, 1, 1), Pages(2, 1, 1, 0, 0, 3, 0), 4096, 7, 8, 9, 0)
+                   for process in processes if process.pid not in gone}
+        activities = [Activity(process, 1.5, 4, None) for process in processes]
+        (found,) = json.loads(dump(v4_processes.ProgramList()(
+            default_settings(), Reading(activities, elapsed=2.0), NOTHING, Reading(details))).decode())
+        return found
+
+    def test_sums(self) -> None:
+        found = self.program(self.process(7), self.process(9, "bob"))
+        self.assertEqual({name: found[name] for name in (
+            "name", "pid", "childrens", "nprocs", "num_threads", "cpu_percent", "username", "nice", "status",
+            "time_since_update", "io_counters")}, {
+            "name": "sh", "pid": "_", "childrens": [7, 9], "nprocs": 2, "num_threads": 4, "cpu_percent": 3.0,
+            "username": "_", "nice": 0, "status": "S", "time_since_update": 2.0, "io_counters": [20, 0, 8, 0, 1]})
+        self.assertEqual(found["memory_info"], {"rss": 8192, "vms": 16384, "shared": 8192, "text": 0, "lib": 0,
+                                                "data": 24576, "dirty": 0})
+        self.assertEqual(found["cpu_times"], {"user": 2.0, "system": 1.0, "children_user": 0.14,
+                                              "children_system": 0.16, "iowait": 0.18})
+
+    def test_one_that_has_just_ended(self) -> None:
+        both, one = self.program(self.process(7), self.process(9), gone=(9,)), self.program(self.process(7))
+        self.assertEqual(both["memory_info"]["data"], one["memory_info"]["data"])
+        self.assertEqual(both["cpu_times"]["iowait"], one["cpu_times"]["iowait"])
+        self.assertEqual(both["memory_info"]["rss"], 8192)
+        self.assertIsNone(self.program(self.process(7), gone=(7,))["memory_info"]["data"])
 
 
 class HiddenArguments(unittest.TestCase):

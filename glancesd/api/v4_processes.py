@@ -69,8 +69,8 @@ class _Program:
         self.pids: list[int] = []
         self.threads = 0
         self.cpu_percent = self.memory_percent = 0.0
-        self.memory: list[Optional[int]] = [0] * len(_MEMORY)
-        self.times: list[Optional[float]] = [0.0] * len(_TIMES)
+        self.memory: list[Optional[int]] = [None] * len(_MEMORY)
+        self.times: list[Optional[float]] = [None] * len(_TIMES)
         self.io = [0] * 5
         self.users: dict[str, None] = {}
         self.nices: dict[int, None] = {}
@@ -98,8 +98,8 @@ class _Program:
 
 
 def _sums(sums: Sequence[Any], values: Sequence[Any]) -> list[Any]:
-    """Member by member; what one process does not tell, the sum does not tell."""
-    return [None if total is None or value is None else total + value for total, value in zip(sums, values)]
+    """Member by member, of those that tell: a process that has just ended does not. None where none tells."""
+    return [total if value is None else value + (total or 0) for total, value in zip(sums, values)]
 
 
 def _common(values: Mapping[Any, None]) -> Any:
