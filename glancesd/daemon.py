@@ -298,7 +298,7 @@ class Daemon:
             elif now - looked >= LOOK_SECONDS:
                 looked = now
                 aside.start(self._look_around)
-            if os.getpid() == 1:
+            if children.has_orphans():
                 children.reap()
             if watchdog and now - server.moved_at < watchdog and not self._ticker.stalled():
                 self._notifier.watchdog()

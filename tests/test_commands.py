@@ -1,8 +1,10 @@
 """commands: real small commands; counts and results with made-up ones and an injected clock."""
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import subprocess
 import sys
 import threading
 import time
@@ -88,6 +90,31 @@ class RunCommand(Place):
                 status, output = run_command(["sh", "-c", script], threading.Event(), 30.0)
                 self.assertEqual(status, 0)
                 self.assert_gone([int(output)])
+
+    def test_what_left_its_session_and_wiped_its_environment_is_killed(self) -> None:
+        left = "setsid env -i /bin/sh -c 'echo $$; sleep 600 >&- & echo $!; exec >&-; wait'"
+        for name, script in (("its child", left + " & sleep 0.2"), ("nobody's child", "(%s &) ; sleep 0.2" % left)):
+            with self.subTest(name):
+                status, output = run_command(["sh", "-c", script], threading.Event(), 30.0)
+                pids = [int(pid) for pid in output.split()]
+                self.assertEqual((status, len(pids)), (0, 2))
+                self.assert_gone(pids)
+                for pid in pids:                                 # as the daemon does now and then
+                    with contextlib.suppress(ChildProcessError):
+                        os.waitpid(pid, 0)
+
+    def test_nobody_else_is_killed(self) -> None:
+        """A child of ours that was there before, and a command that runs beside."""
+        ours = subprocess.Popen(["sleep", "600"], env={})
+        self.addCleanup(ours.wait)
+        self.addCleanup(ours.kill)
+        found: list[object] = []
+        beside = threading.Thread(target=lambda: found.append(
+            run_command(["sh", "-c", "sleep 1; echo whole"], threading.Event(), 30.0)))
+        beside.start()
+        self.assertEqual(run_command(["sh", "-c", "(setsid env -i sleep 600 >&- &)"], threading.Event(), 30.0), (0, ""))
+        beside.join()
+        self.assertEqual((found, ours.poll()), ([(0, "whole\n")], None))
 
     def test_one_that_hangs_in_a_session_of_its_own_is_killed(self) -> None:
         script = "setsid -w sh -c 'echo $$; exec sleep 600'"

@@ -48,7 +48,7 @@ LAZILY = {
     "subprocess": "only where [monitor] has commands",
     "difflib": "only for the name that a misspelt setting is nearest to",
     "getpass": "only for --hash-password",
-    "ctypes": "0.3 MB resident; OpenWrt splits it off (python3-ctypes): only for adjtimex",
+    "ctypes": "0.3 MB resident; OpenWrt splits it off (python3-ctypes): only for adjtimex and prctl",
 }
 GUARDED = {
     "zlib": "Buildroot leaves it out unless asked: inside try … except ImportError",

@@ -38,6 +38,7 @@ DONE_WITHOUT = {
     "zlib": "answers are sent as they are",
     "_hashlib": "fewer rounds for a new password: hashlib's own code is slower",
     "ssl": "--tls-cert is refused in one line",
+    "ctypes": "what a command leaves behind in a session of its own, its environment wiped, is not found",
 }
 
 HOOK = r"""
@@ -188,7 +189,8 @@ class Served(Box):
 
     def tearDown(self) -> None:
         self.assertNotIn("Traceback", "\n".join(self.daemon.log))
-        self.assertEqual(self.check_wanted(), {"zlib"})
+        # The command of [monitor] wants ctypes, once its turn has come.
+        self.assertEqual(self.check_wanted() - {"ctypes"}, {"zlib"})
 
     def ask(self, path: str, status: int = 200, **headers: str) -> Answer:
         answer = self.daemon.ask(path, headers={name.replace("_", "-"): value for name, value in headers.items()})

@@ -1,7 +1,8 @@
 """commands: how many processes match the items of [monitor], and what their commands print.
 
 A command has COMMAND_SECONDS, no shell, and nobody but the settings file names it. Its process group is killed at its
-end, and so are the processes that left the group: they are known by a variable of their environment.
+end, and so are the processes that left the group: they are known by a variable of their environment, or as orphans that
+became ours.
 """
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ import threading
 import time
 
 from .. import children
+from ..collectors.process_files import parse_stat
+from ..parsing import ParseError
 from ..roots import NoData, Roots
 from ..settings import Monitored
 from ..settings.expressions import Expression
@@ -33,8 +36,9 @@ _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
 # Marks the processes of one run, also those that called setsid: a process group does not hold them.
 RUN_VARIABLE = "GLANCESD_RUN"
 _ENVIRON_BYTES = 65536
-# A process of the run may start another between the listing and the kill.
+# A process of the run may start another between the listing and the kill, and takes a moment to die.
 _KILL_ROUNDS = 3
+_DYING_SECONDS = 0.01
 
 Run = Callable[[Sequence[str]], "tuple[Optional[int], str]"]
 
@@ -76,6 +80,7 @@ def run_command(arguments: Sequence[str], stopping: threading.Event,
 
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     environment[RUN_VARIABLE] = "%d.%d" % (os.getpid(), next(_runs))
+    children.adopt()
     older = frozenset(_pids())
     give_up = time.monotonic() + seconds
     process = children.start(lambda: subprocess.Popen(
@@ -91,7 +96,7 @@ def run_command(arguments: Sequence[str], stopping: threading.Event,
         pipe.close()
         process.wait()
         children.ended(process.pid)
-        _kill_marked(environment[RUN_VARIABLE], older)
+        _kill_left(environment[RUN_VARIABLE], older)
     return process.returncode if done else None, _text(output)
 
 
@@ -128,16 +133,46 @@ def _ended(pid: int, give_up: float, stopping: threading.Event) -> bool:
         pause = min(pause * 2, 0.05)
 
 
-def _kill_marked(run: str, older: Container[int]) -> None:
-    """Kill what a run left behind outside its process group: the younger processes that carry its variable."""
-    mark = b"\0%s=%s\0" % (RUN_VARIABLE.encode(), run.encode())
+def _kill_left(run: str, older: Container[int]) -> None:
+    """Kill what a run left behind outside its process group: of the younger processes those that carry its variable.
+
+    And the orphans that have wiped their environment, with all that they started.
+    """
     for _ in range(_KILL_ROUNDS):
-        marked = [pid for pid in _pids() if pid not in older and mark in _environ(pid)]
-        for pid in marked:
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-        if not marked:
+        left = _left(run, older)
+        if not left:
             return
+        for pid in left:
+            children.kill(pid)
+        time.sleep(_DYING_SECONDS)
+
+
+def _left(run: str, older: Container[int]) -> set[int]:
+    any_run = b"\0%s=" % RUN_VARIABLE.encode()
+    mark = b"%s%s\0" % (any_run, run.encode())
+    parents: dict[int, int] = {}                   # of those that carry no variable of a run
+    left = set()
+    for pid in _pids():
+        if pid not in older:
+            variables = _environ(pid)
+            if mark in variables:
+                left.add(pid)
+            elif any_run not in variables:
+                parents[pid] = _parent(pid)
+    if children.adopt():                           # else we have nobody's orphans, or as process 1 everybody's
+        left.update([pid for pid, parent in parents.items() if children.is_orphan(pid, parent)])
+    more = left
+    while more:
+        more = {pid for pid, parent in parents.items() if parent in more} - left
+        left |= more
+    return left
+
+
+def _parent(pid: int) -> int:
+    try:
+        return parse_stat(Roots().record("%d/stat" % pid)).parent_pid
+    except (NoData, OSError, ParseError):
+        return 0
 
 
 def _pids() -> list[int]:
