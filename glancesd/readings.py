@@ -61,7 +61,8 @@ NOTHING: Reading[Any] = Reading(None)
 class Sampled(NamedTuple):
     """A source that is read: of the kernel, or, when it is `own`, of the daemon's own state.
 
-    `given` names one above it in the table whose value this one is handed: a file that both need is read once. An
+    `given` names one above it in the table whose value this one is handed: a file that both need is read once. One that
+    `follows` it is fresh for as long as that: what it says of each process of a sample is not said of the next. An
     `optional` one has no say in whether everything fails: most machines have nothing of it.
     """
 
@@ -70,6 +71,7 @@ class Sampled(NamedTuple):
     own: bool = False
     given: Optional[str] = None
     optional: bool = False
+    follows: bool = False
 
 
 class Derived(NamedTuple):
@@ -151,9 +153,10 @@ class SampleSlot(Slot):
     """Reads the kernel at most once in `hold` seconds."""
 
     def __init__(self, name: str, sample: Callable[..., Any], of: Optional[SampleSlot], roots: Roots, hold: float,
-                 clock: Clock, log: Log) -> None:
+                 clock: Clock, log: Log, follows: bool = False) -> None:
         super().__init__(name, clock, log)
         self._sample = sample
+        self._follows = follows
         self._of = of
         self._roots = roots
         self.hold = hold
@@ -162,13 +165,13 @@ class SampleSlot(Slot):
         wait = not_before - self._clock.monotonic()
         if wait > 0:
             self._clock.sleep(wait)
-        given = () if self._of is None else (self._of.take().value,)
+        given = None if self._of is None else self._of.take()
         at, wall = self._clock.monotonic(), self._clock.wall()
         try:
-            value = self._sample(self._roots, *given)
+            value = self._sample(self._roots) if given is None else self._sample(self._roots, given.value)
         except NoData:
             value = None
-        return Reading(value, at, wall, 0.0, at + self.hold)
+        return Reading(value, at, wall, 0.0, given.until if self._follows and given is not None else at + self.hold)
 
 
 class DerivedSlot(Slot):
@@ -226,7 +229,7 @@ class Readings:
         for name, source in sources.items():
             if isinstance(source, Sampled):
                 of = self._samples[source.given] if source.given else None
-                self._samples[name] = SampleSlot(name, source.sample, of, roots, 0.0, clock, log)
+                self._samples[name] = SampleSlot(name, source.sample, of, roots, 0.0, clock, log, source.follows)
         for name, source in sources.items():
             if isinstance(source, Derived):
                 self._derived[name] = DerivedSlot(name, source.derive, self._samples[source.compares], clock, log)

@@ -185,7 +185,7 @@ def table(file_systems: Callable[[Roots], Any], interfaces: Callable[[Roots], An
         CONTAINERS_SAMPLE: Sampled(Later("cgroups", "Sampler", clock), given=MEMORY, optional=True),
         GPU_SAMPLE: Sampled(Later("gpu", "Sampler"), optional=True),
         NPU_SAMPLE: Sampled(Later("npu"), optional=True),
-        PROCESS_DETAILS: Sampled(Later("process_details", "Sampler"), given=PROCESSES_SAMPLE),
+        PROCESS_DETAILS: Sampled(Later("process_details", "Sampler"), given=PROCESSES_SAMPLE, follows=True),
         CPUFREQ: Sampled(Later("cpufreq", "Sampler"), slow=True),
         CPU_MODEL: Sampled(Later("cpumodel"), slow=True, given=CPUFREQ),
         CONNECTIONS: Sampled(Later("connections"), slow=True),

@@ -120,6 +120,15 @@ class Samples(unittest.TestCase):
                 detail = self.sampler(machine, sample)[10]
                 self.assertEqual((detail.arguments, detail.gids, detail.pages), (None, None, None))
 
+    def test_one_that_has_ended_since_the_sample(self) -> None:
+        machine = host(10, 11)
+        known = self.sample(host(10))[10]
+        sample = self.processes(machine)
+        for pid in (10, 11):
+            machine.files.update({"%d/%s" % (pid, name): NoData("gone")
+                                  for name in ("stat", "statm", "status", "cmdline")})
+        self.assertEqual(self.sampler(machine, sample), {10: known})
+
     def test_what_could_not_be_opened_for_want_of_descriptors_is_read_by_the_next(self) -> None:
         for file, content in (("statm", STATM), ("cmdline", b"bash\0-l\0"),
                               ("status", test_processes.STATUS % (10, 1000))):

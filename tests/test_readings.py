@@ -73,6 +73,17 @@ class Sharing(Case):
         self.readings.take("slow")
         self.assertEqual(self.source.reads, 2)
 
+    def test_one_that_follows_another_is_renewed_with_it(self) -> None:
+        monitor = Readings({"count": Sampled(self.source),
+                           "of it": Sampled(lambda roots, count: [count], given="count", follows=True)},
+                          Roots(), 1.0, self.time.clock(), Log(self.lines.append))
+        monitor.take("count")
+        self.time.now += 0.9
+        self.assertEqual(monitor.take("of it").value, [100])
+        self.source.answer = lambda: 200
+        self.time.now += 0.2
+        self.assertEqual((monitor.take("count").value, monitor.take("of it").value), (200, [200]))
+
     def test_what_another_has_read_is_not_read_again(self) -> None:
         given: list[Any] = []
         monitor = Readings({"count": Sampled(self.source),

@@ -10,7 +10,7 @@ from ..collectors.memory import Memory
 from ..collectors.processes import Activity
 from ..readings import Reading
 from ..settings import Settings
-from ..typed import TYPE_CHECKING, Any, Callable, Hashable, Mapping, NamedTuple, Optional, Sequence
+from ..typed import TYPE_CHECKING, Any, Callable, Hashable, Iterable, Mapping, NamedTuple, Optional, Sequence
 from .dialect import JSONValue
 
 if TYPE_CHECKING:                     # a collector that a start does without: see `sources.Later`
@@ -109,9 +109,17 @@ class ProcessList:
         if details is None:
             return self._rows.render((total, hide), pids, ordered, lambda pid, activity: self.element(
                 activity, None, total, hide), activities.elapsed)
-        detail_of: Mapping[int, Detail] = details.value or {}
-        return self._rows.render((total, hide), pids, list(zip(ordered, map(detail_of.get, pids))),
+        known = with_details(ordered, details.value)
+        return self._rows.render((total, hide), [activity.process.pid for activity, _ in known], known,
                                  lambda pid, both: self.element(both[0], both[1], total, hide), activities.elapsed)
+
+
+def with_details(activities: Iterable[Activity], details: Optional[Mapping[int, Detail]],
+                 ) -> list[tuple[Activity, Optional[Detail]]]:
+    """Each process with its detail, but those that have ended since their sample; None of all when there are none."""
+    if details is None:
+        return [(activity, None) for activity in activities]
+    return [(activity, details[activity.process.pid]) for activity in activities if activity.process.pid in details]
 
 
 def by_cpu(activities: Sequence[Activity]) -> list[Activity]:

@@ -44,12 +44,11 @@ class ProgramList:
     def __call__(self, settings: Settings, activities: Reading[list[Activity]], memory: Reading[Optional[Memory]],
                  details: Reading[Optional[Mapping[int, Detail]]]) -> JSONValue:
         total = memory.value.total_bytes if memory.value is not None else 0
-        detail_of = details.value or {}
         members: dict[str, list[tuple[Activity, Optional[Detail]]]] = {}
-        for activity in processlist.by_cpu(activities.value):
+        for activity, detail in processlist.with_details(processlist.by_cpu(activities.value), details.value):
             process = activity.process
             name = process.bare_name if settings.hide_arguments else process.name
-            members.setdefault(name, []).append((activity, detail_of.get(process.pid)))
+            members.setdefault(name, []).append((activity, detail))
         return self._rows.render(total, list(members), list(members.values()),
                                  lambda name, found: _program(name, found, total), activities.elapsed)
 

@@ -108,7 +108,10 @@ class Sampler:
         self._seen: dict[int, _Seen] = {}
 
     def __call__(self, roots: Roots, sample: Optional[Sample]) -> dict[int, Detail]:
-        """By pid, for each process of the sample. NoData without any, OSError when descriptors or memory are short."""
+        """By pid, for each process of the sample; one that has ended since is as it was, or left out if it was new.
+
+        NoData without any, OSError when descriptors or memory are short.
+        """
         if sample is None:
             raise NoData("no processes")
         now = self._clock()
@@ -122,7 +125,12 @@ class Sampler:
                 if now >= seen.due or _program(seen.process) != _program(process):
                     kept_bytes += self._meet(roots, process, seen, now, kept_bytes > ARGUMENTS_BYTES)
                 seen.process = process
+                before = seen.detail
                 seen.detail = _detail(roots, process, sample.stat(place), seen, sample.page_bytes)
+                if seen.detail.pages is None and helping(roots, "%d/stat" % pid) is None:      # it has ended
+                    if before is None:
+                        continue
+                    seen.detail = before
             found[pid], details[pid] = seen, seen.detail
         self._seen = found
         return details
