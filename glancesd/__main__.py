@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import os
 import signal
 import sys
@@ -51,8 +50,7 @@ def _ask_or_print(settings: Settings) -> int:
         return _hash_password()
     from .settings.printed import config_text
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)     # as `… --print-config | head` expects
-    _print(config_text(os.cpu_count() or 1))
-    return 0
+    return _print(config_text(os.cpu_count() or 1))
 
 
 def _serve(settings: Settings, read: Callable[[Settings], Settings], log: Log) -> int:
@@ -69,11 +67,20 @@ def _serve(settings: Settings, read: Callable[[Settings], Settings], log: Log) -
         return problem.status
 
 
-def _print(text: str) -> None:
-    """To standard output, in UTF-8 whatever the locale: that is what a configuration file is read in."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-    print(text)
+def _print(text: str) -> int:
+    """To standard output, in UTF-8 whatever the locale: that is what a configuration file is read in. The exit status.
+
+    Not by print, which keeps what it could not write (/dev/full) and fails once more at the exit.
+    """
+    data = (text + "\n").encode("utf-8", "replace")
+    try:
+        descriptor = sys.stdout.fileno() if sys.stdout is not None else -1       # None: it was closed at the start
+        while data:
+            data = data[os.write(descriptor, data):]
+    except OSError as problem:
+        print("glancesd: cannot write: %s" % problem.strerror, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _hash_password() -> int:
@@ -95,8 +102,7 @@ def _hash_password() -> int:
     except UnicodeError:
         print("glancesd: the password is not UTF-8", file=sys.stderr)
         return 2
-    print(hash_line(password))
-    return 0
+    return _print(hash_line(password))
 
 
 if __name__ == "__main__":

@@ -236,6 +236,17 @@ class ExitStatus(unittest.TestCase):
                                   cwd=TOP, input=given, stdout=subprocess.PIPE, check=True)
             self.assertIn(wanted, done.stdout.decode("utf-8"))
 
+    def test_an_output_that_takes_nothing(self) -> None:
+        """One line and status 1: a password file that was not written must not look as if it were."""
+        for option in ("--print-config", "--hash-password"):
+            for redirect, why in ((">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")):
+                if not os.path.exists("/dev/full"):
+                    self.skipTest("this machine has no /dev/full")
+                with self.subTest(option, redirect=redirect):
+                    done = subprocess.run(["sh", "-c", 'exec "$@" ' + redirect, "sh", sys.executable, "-m", "glancesd",
+                                           option], cwd=TOP, input=b"secret\n", stderr=subprocess.PIPE)
+                    self.assertEqual((done.returncode, done.stderr.decode()), (1, "glancesd: cannot write: %s\n" % why))
+
     def test_not_a_socket_handed_over(self) -> None:
         code = "import os; os.environ['LISTEN_PID'] = str(os.getpid()); os.dup2(os.open(os.devnull, 0), 3)\n" \
                "from glancesd.__main__ import main; raise SystemExit(main([]))"
