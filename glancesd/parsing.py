@@ -131,9 +131,10 @@ def parse_or(default: T, parse: Callable[..., T], text: str, report: Report) -> 
 
 def integer(text: str, base: int = 10) -> int:
     """int() for rows. ValueError on a number of more than 64 bits, too."""
-    if len(text) > _DIGITS:
+    number = int(text, base) if len(text) <= _DIGITS else MOST
+    if number >= MOST:
         raise ValueError
-    return int(text, base)
+    return number
 
 
 def parse_number(text: str, file: str) -> int:
@@ -147,7 +148,7 @@ def parse_number(text: str, file: str) -> int:
 def optional_number(text: Optional[str], base: int = 10) -> Optional[int]:
     """The number of an attribute; `base` 0: hexadecimal with 0x. None without one ("NODATA"), or beyond 64 bits."""
     try:
-        return int(text, base) if text and len(text) <= _DIGITS else None
+        return integer(text, base) if text else None
     except ValueError:
         return None
 

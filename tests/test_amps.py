@@ -97,11 +97,17 @@ class Applications(unittest.TestCase):
         self.assertEqual(bench.tasks.amps()[0].since_seconds, 8.0)
 
     def test_levels(self) -> None:
-        for count, low, high, level in ((2, None, None, "OK"), (2, 1, 3, "OK"), (2, 3, None, "WARNING"), (2, None, 1,
-                                                                                                          "WARNING"),
-                                        (0, 1, None, "CRITICAL"), (0, 0, None, "OK"), (None, 1, 2, "OK")):
+        for count, low, high, level in (
+                (2, None, None, "OK"), (2, 2, 2, "OK"), (2, 1, 3, "OK"), (2, 3, None, "WARNING"),
+                (2, None, 1, "WARNING"), (0, 1, None, "CRITICAL"), (0, 0, None, "OK"), (None, 1, 2, "OK")):
             with self.subTest((count, low, high)):
                 self.assertEqual(AmpResult(amp(countmin=low, countmax=high), count, None, None).level, level)
+
+    def test_without_a_command_nothing_is_run(self) -> None:
+        bench = self.bench(amp())
+        bench.tick()
+        self.assertEqual(bench.work(), [])
+        self.assertRegex(bench.tasks.amps()[0].result or "", "^[0-9]+ process")
 
     def test_disabled(self) -> None:
         bench = self.bench(amp(), disable_plugin=("amps", "containers"))

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import unittest
 
-from glancesd.collectors.gpu import Card, CardSample, Sampler, derive, marketing_name, merged, parse_load
+from glancesd.collectors.gpu import Card, CardSample, Sampler, derive, marketing_name, mean_percent, merged, parse_load
 from glancesd.roots import Roots
 from tests.assembly import HOSTS
 
@@ -73,12 +73,30 @@ class Cards(Tree):
         self.card(1, "nouveau", hwmon__hwmon2__fan1_input="x", hwmon__hwmon2__temp1_input="y")
         self.assertEqual([(card.temperature_celsius, card.fan) for card in self.cards()], [(41, 1200), (None, None)])
 
+    def test_names_are_of_amds_own_ids(self) -> None:
+        self.card(0, "amdgpu", vendor="0x1234", device="0x1638", revision="0xc6")
+        self.put("root/usr/share/libdrm", **{"amdgpu.ids": IDS})
+        self.assertEqual(self.cards(), [CardSample("amd0", "AMD GPU")])
+
+    def test_the_driver_tells_the_kind(self) -> None:
+        self.card(0, "nouveau", gpu_busy_percent="7")
+        self.assertEqual([(card.id, card.busy_percent) for card in self.cards()], [("nvidia0", 7)])
+
+    def test_memory_that_is_told_in_part(self) -> None:
+        for number, (told, expected) in enumerate((
+                ({"vram_used": "1"}, None), ({"vram_total": "4"}, None), ({"vram_used": "0", "vram_total": "0"}, None),
+                ({"vram_used": "1", "vram_total": "4", "gtt_used": "900"}, 25),
+                ({"vram_used": "1", "vram_total": "4", "gtt_total": "900"}, 25))):
+            with self.subTest(told):
+                self.card(number, "amdgpu", **{"mem_info_" + name: text for name, text in told.items()})
+                self.assertEqual(self.cards()[number].memory_percent, expected)
+
     def test_what_no_sensor_shows(self) -> None:
         self.card(0, "amdgpu", gpu_busy_percent="9" * 400, mem_info_vram_used="9" * 400, mem_info_vram_total="4",
                   hwmon__hwmon4__temp1_input="9" * 400, hwmon__hwmon4__fan1_input="9" * 400,
                   hwmon__hwmon4__fan1_max="3300")
         for number, text in enumerate(("65261850", "-273150", "255000"), 1):
-            self.card(number, "nouveau", hwmon__hwmon1__temp1_input=text)
+            self.card(number, "nouveau", hwmon__hwmon1__temp1_input=text, hwmon__hwmon1__fan1_input="-1")
         self.assertEqual(self.cards(), [CardSample("amd0", "AMD GPU"), *(
             CardSample("nvidia%d" % number, "NVIDIA GPU") for number in range(3))])
 
@@ -110,6 +128,13 @@ class Cards(Tree):
         self.put("sys/class/thermal/thermal_zone1", type="GPU-thermal", temp="46400")
         expected = [CardSample("nvidia0", "Tegra GPU", 37, temperature_celsius=46)]
         self.assertEqual((self.cards(), self.cards()), (expected, expected))
+        self.put("sys/devices/platform/gpu.0", load="?")
+        self.assertEqual(self.cards()[0].busy_percent, None)
+
+    def test_tegra_without_its_zone(self) -> None:
+        self.put("sys/devices/platform/gpu.0", load="2000")
+        self.put("sys/temp", temp="50000")
+        self.assertEqual(self.cards(), [CardSample("nvidia0", "Tegra GPU", 100)])
 
     def test_fixture_hosts(self) -> None:
         for host, expected in (("docker", ["amd0"]), ("laptop", ["intel0", "nvidia0"]), ("jetson", ["nvidia0"]),
@@ -155,6 +180,10 @@ class Derived(unittest.TestCase):
 
     def test_others_say_it_themselves(self) -> None:
         self.assertEqual(derive([CardSample("amd0", "x", 7, 8, 9, 10)], None, 0.0), [Card("amd0", "x", 7, 8, 9, 10)])
+
+    def test_mean(self) -> None:
+        cards = [Card("a", "x", busy, None, None, None) for busy in (10, None, 25)]
+        self.assertEqual((mean_percent(cards, "busy_percent"), mean_percent(cards, "memory_percent")), (18, None))
 
     def test_nvidia_smi_tells_more(self) -> None:
         kernel, told = Card("nvidia0", "NVIDIA GPU", None, None, None, None), Card("nvidia0", "Tesla T4", 5, 6, 7, None)

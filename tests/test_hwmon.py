@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import os
 import unittest
+from unittest import mock
 
 from glancesd.collectors import hwmon
-from glancesd.collectors.hwmon import Sampler
+from glancesd.collectors.hwmon import STALE_SECONDS, Sampler
 from glancesd.roots import NoData, Roots
 from tests.assembly import HOSTS
 from tests.fake_host import Tree
@@ -44,6 +45,12 @@ class Sample(Tree):
         host = self.host({"sys/class/hwmon/hwmon0/temp1_input/.gitkeep": "", "sys/class/hwmon/hwmon0/temp1_max": "9\n",
                           "sys/class/hwmon/hwmon0/temp2_input/.gitkeep": ""})
         self.assertEqual([chip.sensors for chip in Sampler()(host)], [{"temp1": {"max": "9"}}])
+
+    def test_a_value_that_is_old_is_left_out(self) -> None:
+        host = self.host({"sys/class/hwmon/hwmon0/temp%d_input" % number: "45900\n" for number in (1, 2)})
+        sampler = Sampler()
+        with mock.patch.object(sampler._sensors, "age_seconds", lambda name: STALE_SECONDS + name.endswith("1")):
+            self.assertEqual([list(chip.sensors) for chip in sampler(host)], [["temp2"]])
 
     def test_none(self) -> None:
         with self.assertRaises(NoData):

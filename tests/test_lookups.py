@@ -42,6 +42,13 @@ class Waiting(unittest.TestCase):
         self.assertEqual(found.addresses("a.test", 5.0), [(V4, "192.0.2.2")])
         self.assertEqual(found.addresses("unknown.test", 5.0), [])
 
+    def test_a_look_up_that_fails_ends_its_thread_in_peace(self) -> None:
+        for problem in (OSError(-2, "Name or service not known"), UnicodeError("label too long"),
+                        LookupError("unknown encoding: idna")):
+            with self.subTest(problem):
+                found = Lookups(mock.Mock(side_effect=problem), lambda work: work())
+                self.assertEqual(found.addresses("a.test", 5.0), [])
+
     def test_a_dead_resolver(self) -> None:
         found = Lookups(self.resolve)
         found.addresses("a.test", 5.0)
@@ -61,9 +68,9 @@ class Waiting(unittest.TestCase):
     def test_names_have_a_bound(self) -> None:
         found = Lookups(self.resolve)
         with mock.patch.object(lookups, "NAMES", 2):
-            for name in "abc":
+            for name, known in (("a", ["a"]), ("b", ["a", "b"]), ("b", ["a", "b"]), ("c", ["c"])):
                 found.addresses(name, 5.0)
-        self.assertEqual(list(found._known), ["c"])
+                self.assertEqual(list(found._known), known)
 
     def test_no_thread_to_be_had(self) -> None:
         def none(work: Callable[[], None]) -> None:

@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import os
 import unittest
+from unittest import mock
 
 from glancesd.collectors.netclass import SETTINGS_SECONDS, Sampler
+from glancesd.patience import Outcome
 from glancesd.roots import NoData, Roots
 from tests.fake_host import Tree
 
@@ -60,6 +62,13 @@ class Sample(Tree):
         self.assertEqual(self.sampler(host)["eth0"].ifalias, "")
         self.now += 1
         self.assertEqual(self.sampler(host)["eth0"].ifalias, "uplink")
+
+    def test_a_driver_that_is_late_or_fails(self) -> None:
+        for outcome in (Outcome({"speed": "100"}, late=True), Outcome(problem=OSError(24, "Too many open files"))):
+            sampler = Sampler(lambda: self.now)
+            with self.subTest(outcome), mock.patch.object(sampler._patience, "run", return_value={"eth0": outcome}):
+                state = sampler(self.host(files("eth0", ETH0)))["eth0"]
+                self.assertEqual((state.speed_mbit_per_second, state.duplex, state.ifindex), (None, None, 2))
 
     def test_kernel_without_it(self) -> None:
         host = self.host({})

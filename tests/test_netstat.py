@@ -23,7 +23,7 @@ class Parse(tables.Tables):
     LOST = (
         ("a value that is no number", "Udp: A\nUdp: x\nTcp: A\nTcp: 1\n", {"Tcp": {"A": 1}},
          "net/netstat:1: not names and as many"),
-        ("more than 64 bits", "Udp: A\nUdp: %s\nTcp: A\nTcp: 1\n" % ("9" * 30), {"Tcp": {"A": 1}},
+        ("more than 64 bits", "Udp: A\nUdp: %d\nTcp: A\nTcp: 1\n" % (1 << 64), {"Tcp": {"A": 1}},
          "net/netstat:1: not names and as many"),
         ("names are lost", "Udp: 2\nTcp: A\nTcp: 1\n", {"Tcp": {"A": 1}}, "net/netstat:1: not names and as many"),
         ("values are lost", "Udp: A\nTcp: A\nTcp: 1\n", {"Tcp": {"A": 1}}, "net/netstat:1: not names and as many"),
@@ -40,6 +40,7 @@ class Parse(tables.Tables):
         ("more names than values", "Tcp: A B\nTcp: 1\n", "net/netstat:1: not names and as many"),
         ("more values than names", "Tcp: A\nTcp: 1 2\n", "net/netstat:1: not names and as many"),
         ("two protocols", "Udp: A\nTcp: 1\n", "net/netstat:1: not names and as many"),
+        ("no colon", "x\nx\n", "net/netstat:1: not names and as many"),
         ("no protocol", ": A\n: 1\n", "net/netstat:1: not names and as many"),
         ("not a number", "Tcp: A\nTcp: x\n", "net/netstat:1: not names and as many"),
         ("names alone", "Tcp: A\n", "net/netstat:1: not names and as many"),
@@ -56,6 +57,8 @@ class ParseSnmp6(tables.Tables):
     LOST = (
         ("no value at the end", "Ip6InOctets 9\nIp6InReceives\n", {"Ip6": {"InOctets": 9}},
          "net/snmp6:2: not a name"),
+        ("more than 64 bits", "Ip6InReceives %d\nIp6InOctets 9\n" % (1 << 64), {"Ip6": {"InOctets": 9}},
+         "net/snmp6:1: not a name"),
         ("no value", "Ip6InReceives\nIp6InOctets 9\n", {"Ip6": {"InOctets": 9}}, "net/snmp6:1: not a name"),
     )
     MALFORMED = (("not a number", "Ip6InReceives x\n", "net/snmp6:1: not a name and a number"),)

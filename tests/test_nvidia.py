@@ -17,7 +17,8 @@ CARDS = [Card("nvidia0", "NVIDIA GeForce RTX 4070", 37, 8, 54, 30), Card("nvidia
 class Parsed(unittest.TestCase):
     def test_valid(self) -> None:
         for text, expected in ((PRINTED, CARDS), ("", []), ("2, x, 1.6, 0, 0, N/A, 5", [Card("nvidia2", "x", 2, None,
-                                                                                             None, 5)])):
+                                                                                             None, 5)]),
+                               ("0, x, 1, [N/A], 100, 40, 5", [Card("nvidia0", "x", 1, None, 40, 5)])):
             with self.subTest(text):
                 self.assertEqual(nvidia.parse(text), expected)
 
@@ -46,7 +47,8 @@ class Run(unittest.TestCase):
     def test_what_fails_leaves_nothing(self) -> None:
         bench = Bench()
         bench.tasks.configure(settings_of(nvidia_smi=True))
-        for answer, expected in (((0, PRINTED), CARDS), ((9, "NVIDIA-SMI has failed"), []), ((0, PRINTED), CARDS),
+        for answer, expected in (((0, PRINTED), CARDS), ((9, PRINTED), []), ((0, PRINTED), CARDS),
+                                 ((9, "NVIDIA-SMI has failed"), []), ((0, PRINTED), CARDS),
                                  ((0, "x\n"), [])):
             bench.answer = lambda answer=answer: answer                           # type: ignore[misc]
             bench.tick()

@@ -24,6 +24,7 @@ class ParseLimits(tables.Tables):
     VALID = (("limits", LIMITS % (1024, "unlimited"), Limits(1024, None)),
              ("the other way", LIMITS % ("unlimited", 1 << 30), Limits(None, 1 << 30)))
     MALFORMED = (("empty", "", "self/limits:1: no limit"),
+                 ("cut off", LIMITS.partition("%")[0], "self/limits:3: not a limit"),
                  ("not a number", LIMITS % ("x", "unlimited"), "self/limits:3: not a limit"))
 
 

@@ -61,7 +61,8 @@ class Number(unittest.TestCase):
 
 class Attributes(unittest.TestCase):
     def test_numbers(self) -> None:
-        for text, expected in (("1500", 1500), ("-1", -1), ("18446744073709551615", (1 << 64) - 1), ("", None),
+        for text, expected in (("1500", 1500), ("-1", -1), ("18446744073709551615", (1 << 64) - 1),
+                               ("18446744073709551616", None), ("", None),
                                (None, None), ("x", None), ("NODATA", None), ("0x10", None),
                                ("9" * 23, None), ("9" * 9999, None)):
             with self.subTest(text):

@@ -57,6 +57,18 @@ class Sample(Tree):
         with self.assertRaises(NoData):
             pressure.sample(self.host({}))
 
+    def test_short_of_descriptors(self) -> None:
+        host = self.host({"proc/pressure/cpu": SOME, "proc/pressure/io": SOME})
+        read = host.proc
+
+        def proc(name: str) -> str:
+            if name.endswith("io"):
+                raise OSError(errno.EMFILE, "Too many open files")
+            return read(name)
+
+        with mock.patch.object(host, "proc", proc), self.assertRaises(OSError):
+            pressure.sample(host)
+
     def test_turned_off(self) -> None:
         for number, error in ((errno.EOPNOTSUPP, NoData), (errno.EIO, OSError), (errno.EMFILE, OSError)):
             with self.subTest(number), mock.patch.object(Roots, "proc", side_effect=OSError(number, "")), \

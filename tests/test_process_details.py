@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import unittest
 from typing import Any
+from unittest import mock
 
 from glancesd.api import v3
 from glancesd.collectors import process_details, processes
@@ -95,6 +96,31 @@ class Samples(unittest.TestCase):
         self.sample(machine)
         machine.files.update({"10/stat": stat(start=9000), "10/cmdline": b"other\0"})
         self.assertEqual(self.sample(machine)[10].arguments, ("other",))
+
+    def test_a_number_that_comes_again_as_the_same_program_inherits_nothing(self) -> None:
+        machine = host(10)
+        self.sample(machine)
+        machine.files.update({"10/stat": stat(start=9000), "10/status": b"Name:\tbash\nUid:\t1000\nGid:\t1\t2\t3\n"})
+        self.assertEqual(self.sample(machine)[10].gids, (1, 2, 3))
+
+    def test_groups_of_an_idle_process_are_read_again_now_and_then(self) -> None:
+        machine = host(10)
+        sample = self.processes(machine)
+        self.sampler(machine, sample)
+        machine.files["10/status"] = b"Name:\tbash\nUid:\t1000\nGid:\t1\t2\t3\n"
+        self.now += REFRESH_SECONDS
+        self.assertEqual(self.sampler(machine, sample)[10].gids, (7, 7, 7))
+        self.now += 10
+        self.assertEqual(self.sampler(machine, sample)[10].gids, (1, 2, 3))
+
+    def test_long_arguments(self) -> None:
+        machine = host(10, 11, 12)
+        for pid in (10, 11, 12):
+            machine.files["%d/cmdline" % pid] = b"x" * 5000
+        with mock.patch.object(process_details, "ARGUMENTS_BYTES", 9000):
+            details = self.sample(machine)
+        self.assertEqual([len(detail.arguments[0]) for detail in details.values()],
+                         [5000, 5000, process_details.SHORT_BYTES])
 
     def test_another_program_in_the_same_process(self) -> None:
         machine = host(10)

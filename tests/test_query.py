@@ -7,7 +7,7 @@ from typing import Any
 from glancesd.answers import Refused
 from glancesd.api import query
 
-LIST = [{"pid": 1, "nice": -20, "name": "init", "up": True, "load": 8.9, "alias": "x"},
+LIST = [{"pid": 1, "nice": -20, "name": "init", "up": True, "load": 8.9, "alias": "x", "top": []},
         {"pid": 22, "nice": 0, "name": "22", "up": False, "load": 0.0}]
 
 
@@ -42,7 +42,7 @@ class Matching(unittest.TestCase):
             ("name", "init", [0]), ("name", "22", [1]), ("name", "Init", []), ("name", "22.0", []),
             ("up", "true", [0]), ("up", "False", [1]), ("up", "1", [0]), ("up", "0", [1]), ("up", "2", []),
             ("load", "8.9", [0]), ("load", "0", [1]), ("load", "8.90", [0]),
-            ("alias", "x", [0]), ("alias", "null", [1]),
+            ("alias", "x", [0]), ("alias", "null", [1]), ("top", "null", [1]), ("top", "[]", []),
         )
         for name, text, expected in table:
             with self.subTest(name=name, text=text[:20]):

@@ -42,6 +42,7 @@ class Parse(unittest.TestCase):
          {"md3": Array("md3", False, None, {"sdc1": "0", "sdd1": "-1"}, None, None, None)}),
         ("broken (5.x)", "md0 : broken raid0 sdb[1] sda[0]\n      123 blocks super 1.2 512k chunks\n",
          {"md0": Array("md0", False, "raid0", {"sdb": "1", "sda": "0"}, None, None, None)}),
+        ("nothing but its state", "md0 : active\n", {"md0": Array("md0", True, None, {}, None, None, None)}),
         ("no component left", "md0 : active raid1\n      123 blocks\n",
          {"md0": Array("md0", True, "raid1", {}, None, None, None)}),
         ("names", "md_d0 : active raid1 cciss/c0d0p1[0] dm-3[1]\n      1 blocks [2/2] [UU]\n"

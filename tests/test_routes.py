@@ -8,7 +8,7 @@ from glancesd.answers import Refused
 from glancesd.api import v3, v4
 from glancesd.api.dialect import ROUTES
 from glancesd.api.endpoints import Endpoints
-from glancesd.api.routes import Routes
+from glancesd.api.routes import Routes, match
 
 
 class Find(unittest.TestCase):
@@ -49,6 +49,15 @@ class Find(unittest.TestCase):
             with self.subTest(path), self.assertRaises(Refused) as caught:
                 self.find(path)
             self.assertEqual(caught.exception.status, 404)
+
+    def test_one_pattern(self) -> None:
+        for pattern, path, expected in (
+                ("a/b", "a", None), ("a", "a/b", None), ("a/*x", "a", None), ("a/*x", "a/", None),
+                ("a/*x", "a//", {"x": "/"}), ("*x/b", "a/a/b", {"x": "a/a"}), ("a/:x", "a/", None),
+                ("a/:count", "a/\u0663", None), ("a/:count", "a/123456789", {"count": "123456789"}),
+                ("a/:count", "a/1234567890", None)):
+            with self.subTest(pattern, path=path):
+                self.assertEqual(match(pattern.split("/"), path.split("/")), expected)
 
     def test_the_error_names_what_was_not_found(self) -> None:
         with self.assertRaisesRegex(Refused, "nosuch"):

@@ -41,7 +41,9 @@ class Kept(unittest.TestCase):
             for key in range(5):
                 self.shared.take(key, None, lambda: answer(40))
             kept = [key for key in range(5) if self.shared.take(key, None, lambda: answer(0)).body]
-        self.assertEqual(kept, [3, 4])
+            self.assertEqual(kept, [3, 4])
+            large = self.shared.take("large", None, lambda: answer(400))         # the newest stays, whatever its size
+            self.assertIs(self.shared.take("large", None, answer), large)
 
     def test_large_ones_are_made_alone_whatever_was_asked_before(self) -> None:
         for key in range(ANSWERS + 5):

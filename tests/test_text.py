@@ -4,7 +4,18 @@ from __future__ import annotations
 import math
 import unittest
 
-from glancesd.metrics.text import COUNTER, GAUGE, OPEN_METRICS, TEXT, UNTYPED, Heading, Kept, Page, negotiate
+from glancesd.metrics.text import (
+    COUNTER,
+    GAUGE,
+    OPEN_METRICS,
+    TEXT,
+    UNTYPED,
+    Heading,
+    Kept,
+    Page,
+    family_name,
+    negotiate,
+)
 
 OM = "application/openmetrics-text"
 PROMETHEUS_2 = (OM + ";version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
@@ -108,6 +119,12 @@ class Lines(unittest.TestCase):
         page = Page(kept)
         page.family(heading, [(("999",), 7)])
         self.assertIn('a{x="999"} 7', page.body().decode())
+
+    def test_names_of_families(self) -> None:
+        for name, kind, expected in (("a_total", COUNTER, "a"), ("a_total", GAUGE, "a_total"), ("a", COUNTER, "a"),
+                                     ("a_total_b", COUNTER, "a_total_b")):
+            with self.subTest(name, kind=kind):
+                self.assertEqual(family_name(name, kind), expected)
 
     def test_a_counter_that_is_not_named_so(self) -> None:
         page = self.page(OPEN_METRICS)

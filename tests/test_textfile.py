@@ -27,6 +27,9 @@ class Parse(unittest.TestCase):
                 ("gauge", GOOD, {"backup_age_seconds": ("gauge", "Age of the latest backup.", 2)}),
                 ("no type", "a 1\n", {"a": ("untyped", "", 1)}),
                 ("escapes in HELP", "# HELP a b\\\\n\\nc\\d\na 1\n", {"a": ("untyped", "b\\n\nc\\d", 1)}),
+                ("HELP without text", "# HELP a\na 1\n", {"a": ("untyped", "", 1)}),
+                ("what only looks like a part", "# TYPE t histogram\nt_total 1\nu_count 1\n# TYPE v gauge\nv_sum 1\n",
+                 dict.fromkeys(("t_total", "u_count", "v_sum"), ("untyped", "", 1))),
                 ("parts of a family", HISTOGRAM, {"t": ("histogram", "", 4), "s": ("summary", "", 3)}),
                 ("numbers", "a NaN\nb +Inf\nc -1e-3\nd -infinity\ne .5\nf 5.\n",
                  dict.fromkeys("abcdef", ("untyped", "", 1))),
@@ -46,6 +49,8 @@ class Parse(unittest.TestCase):
                      "a" * 100000 + "\n", "a" + "{" * 100000 + " 1\n"):
             with self.subTest(text[:40]), self.assertRaises(ValueError):
                 parse(text)
+        with self.assertRaisesRegex(ValueError, "line 2: "):
+            parse("a 1\nb\n")
 
     def test_each_series_is_compared_with_few(self) -> None:
         """A megabyte of series, each compared with all before it, would take a minute a scrape."""
@@ -78,7 +83,8 @@ class Read(unittest.TestCase):
         return path
 
     def test_no_directory(self) -> None:
-        self.assertEqual(read(None), (False, {}, []))
+        with mock.patch.object(os, "listdir", return_value=["x.prom"]):
+            self.assertEqual(read(None), (False, {}, []))
         self.assertEqual(read(os.path.join(self.folder, "none")), (True, {}, []))
 
     def test_files(self) -> None:
@@ -92,7 +98,8 @@ class Read(unittest.TestCase):
         good = self.write("a.prom", GOOD)
         os.mkfifo(os.path.join(self.folder, "b.prom"))
         os.mkdir(os.path.join(self.folder, "c.prom"))
-        self.write("d.prom", "x" * (FILE_BYTES + 1))
+        self.write("d.prom", "#" * (FILE_BYTES + 1))
+        os.symlink("gone", os.path.join(self.folder, "i.prom"))
         self.write("e.prom", "# TYPE backup_age_seconds counter\nbackup_age_seconds 1\n")
         self.write("f.prom", GOOD)
         self.write("g.prom", 'a 1\nbackup_age_seconds{host="nas"} 3\n')

@@ -118,11 +118,11 @@ class Names(unittest.TestCase):
                 self.assertEqual(Users(lambda: 1.0).name(Host(live=True), 4242), expected)
 
     def test_another_host_is_not_asked_here(self) -> None:
-        another_root = Host(live=True)
-        another_root.own_root = False
-        for host in (Host(), another_root):
+        another_root, another_proc = Host(live=True), Host(live=True)
+        another_root.own_root = another_proc.live = False
+        for host in (Host(), another_root, another_proc):
             with mock.patch.object(users, "pwd", SimpleNamespace(getpwuid=Directory("dora"))):
-                self.assertEqual(self.users.name(host, 4242), "4242")
+                self.assertEqual(Users(lambda: 1.0).name(host, 4242), "4242")
 
     def test_each_id_is_asked_for_once(self) -> None:
         directory = Directory("dora")
