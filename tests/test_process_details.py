@@ -71,7 +71,7 @@ class Samples(unittest.TestCase):
         self.assertEqual((detail.arguments, detail.gids, detail.pages), (("bash", "-l"), (7, 7, 7), Pages(
             1283, 955, 842, 226, 0, 139, 0)))
         self.assertEqual((detail.children_user_ticks, detail.children_system_ticks), (4, 205))
-        self.assertEqual(sorted(machine.opened), ["10/cmdline", "10/statm", "10/status"])
+        self.assertEqual(sorted(machine.opened), ["10/cmdline", "10/stat", "10/statm", "10/status"])
 
     def test_a_process_that_did_nothing_is_not_read_again(self) -> None:
         machine = host(10, 11)
@@ -80,7 +80,7 @@ class Samples(unittest.TestCase):
         self.now += 1
         after = self.sample(machine)
         self.assertIs(after[10], before[10])
-        self.assertEqual(machine.opened, ["11/statm"])
+        self.assertEqual(machine.opened, ["11/statm", "11/stat"])
 
     def test_arguments_and_groups_are_read_again_now_and_then(self) -> None:
         machine = host(10)

@@ -256,17 +256,15 @@ class Sampling(unittest.TestCase):
         self.assertIs(self.sampled(host), first)
         self.assertIn("10/cmdline", host.opens())
 
-    def test_texts_of_other_lengths(self) -> None:
-        """What was read is kept as one text: a record that begins or ends as that of before is another."""
+    def test_io_of_other_lengths(self) -> None:
         long, short = IO % (5000, 600) + b"more: 1\n", IO % (5000, 600)
         host = Host(program(10), program(11))
-        for ten, eleven in ((b"", short), (long, short), (short, long), (short, b""), (b"", b""), (long, long)):
+        for ten, eleven in ((long, short), (short, long), (short, short), (long, long), (short, b""), (b"", b"")):
             host.files.update({"10/io": ten, "11/io": eleven})
             sample = self.sampler(host)
             with self.subTest(ten=ten, eleven=eleven):
-                for place, (pid, io) in enumerate(((10, ten), (11, eleven))):
+                for pid, io in ((10, ten), (11, eleven)):
                     self.assertEqual(sample.processes[pid].read_bytes, 5000 if io else None)
-                    self.assertEqual(sample.stat(place), stat(pid=pid))
 
     def test_only_io_changed(self) -> None:
         host = Host(program(10))

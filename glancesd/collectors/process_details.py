@@ -117,7 +117,7 @@ class Sampler:
         now = self._clock()
         kept_bytes = sum([seen.bytes for seen in self._seen.values()])
         found, details = {}, {}
-        for place, (pid, process) in enumerate(sample.processes.items()):
+        for pid, process in sample.processes.items():
             seen = self._seen.get(pid)
             if seen is None or seen.process.start_ticks != process.start_ticks:
                 seen = _Seen(process)
@@ -125,12 +125,9 @@ class Sampler:
                 if now >= seen.due or _program(seen.process) != _program(process):
                     kept_bytes += self._meet(roots, process, seen, now, kept_bytes > ARGUMENTS_BYTES)
                 seen.process = process
-                before = seen.detail
-                seen.detail = _detail(roots, process, sample.stat(place), seen, sample.page_bytes)
-                if seen.detail.pages is None and helping(roots, "%d/stat" % pid) is None:      # it has ended
-                    if before is None:
-                        continue
-                    seen.detail = before
+                seen.detail = _detail(roots, process, seen, sample.page_bytes) or seen.detail
+                if seen.detail is None:
+                    continue
             found[pid], details[pid] = seen, seen.detail
         self._seen = found
         return details
@@ -157,10 +154,15 @@ def _program(process: Process) -> tuple[str, str]:
     return process.name, process.command_line
 
 
-def _detail(roots: Roots, process: Process, stat: bytes, seen: _Seen, page_bytes: int) -> Detail:
+def _detail(roots: Roots, process: Process, seen: _Seen, page_bytes: int) -> Optional[Detail]:
+    """None of a process that has ended."""
     file = "%d/statm" % process.pid
     pages = _parsed(roots, parse_statm, helping(roots, file, _ONE_READ), file)
-    more = _parsed(roots, parse_more, stat, "%d/stat" % process.pid) or MoreTicks(None, None, None, None)
+    file = "%d/stat" % process.pid
+    stat = helping(roots, file, _ONE_READ)                 # behind the other: what is there now was there then
+    if stat is None:
+        return None
+    more = _parsed(roots, parse_more, stat, file) or MoreTicks(None, None, None, None)
     return Detail(seen.arguments, seen.gids, pages, page_bytes, *more)
 
 

@@ -37,7 +37,6 @@ SHORT_COMMAND_LINE = 1 << 10
 _ONE_READ = 4096
 _USUAL_PAGE_BYTES = 4096
 _UNKNOWN_OWNER = 0
-_END = b"\0"
 # The user and the system ticks are each cut to whole ones: so much too many may an increase of their sum be.
 _ROUNDING_TICKS = 2
 
@@ -82,14 +81,8 @@ class Sample(NamedTuple):
     # Monotonic seconds: just before the first was read, and just after each, as of thousands the last is read long
     # after the first.
     read_at: Sequence[float] = ()
-    texts: bytearray = bytearray()                     # stat and io of each as they were read, and _END behind both
-    starts: Sequence[int] = ()                         # where they begin in `texts`
     cpus: Optional[int] = None                         # online, in the last minute; None: not known
     page_bytes: int = _USUAL_PAGE_BYTES
-
-    def stat(self, place: int) -> bytes:
-        """The record of stat of a process, for columns that few ask for."""
-        return bytes(self.texts[self.starts[place]:self.texts.index(_END, self.starts[place])])
 
 
 class Activity(NamedTuple):
@@ -104,17 +97,21 @@ class Activity(NamedTuple):
 class Sampler:
     """Samples every process.
 
-    A process whose stat and io are the same to the byte has done nothing: its Process is the very object of the sample
-    before. Command line and user are read when a process is new or takes another name, once more in the sample after
-    that, and every REFRESH_SECONDS or so.
-    State: stat, io and a Process for each pid of the latest sample, and the names of their users. What was read is one
-    text: the objects of many processes that came and went lie among what stays, and keep its pages from the kernel.
+    A process whose stat and io have the same hash as in the sample before has done nothing: its Process is that very
+    object. (The hash is keyed and has 64 bits, 32 on a 32-bit Python: one change in billions waits for the next.)
+    Command line and user are read when a process is new or takes another name, once more in the sample after that, and
+    every REFRESH_SECONDS or so.
+    State: the latest sample, three numbers for each process of it, and the names of their users. Numbers lie in arrays:
+    the objects of many processes that came and went lie among what stays, and keep its pages from the kernel.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._seen: dict[int, _Seen] = {}
-        self._texts = bytearray()              # of the latest sample
+        self._before = Sample({})
+        # Of each process of it: the hash of its stat and io, that of its name in stat, and when to read it whole again.
+        self._hashes = array("q")
+        self._comms = array("q")
+        self._due = array("d")
         self._users = Users(clock)
         self._page_bytes = _USUAL_PAGE_BYTES
         self._cpus: Optional[int] = None
@@ -128,18 +125,20 @@ class Sampler:
         """
         if memory is not None:
             self._page_bytes = memory.page_bytes
-        self._command_lines_bytes = sum(map(sys.getsizeof, [seen.process.command_line for seen in self._seen.values()]))
+        before = self._before.processes
+        self._command_lines_bytes = sum(map(sys.getsizeof, [process.command_line for process in before.values()]))
         clock = self._clock
         began = now = clock()
-        read_at, texts = array("d", (began,)), bytearray()
+        read_at, hashes, comms, due = array("d", (began,)), array("q"), array("q"), array("d")
         if began >= self._count_cpus_at:
             self._cpus = _count_cpus(roots)
             self._count_cpus_at = began + REFRESH_SECONDS
-        found = {}
+        places = {pid: place for place, pid in enumerate(before)}
+        found: dict[int, Process] = {}
         problem: Optional[Exception] = None
         for pid in roots.pids():
             try:
-                seen, text = self._look(roots, pid, self._seen.get(pid), now)
+                process, content, comm, due_at = self._look(roots, pid, places.get(pid), now)
             except (NoData, PermissionError):      # hidepid=1 lists processes and refuses their files
                 continue
             except ParseError as malformed:
@@ -148,54 +147,57 @@ class Sampler:
                 continue
             except OSError as refused:
                 if refused.errno in SHORTAGE:
-                    self._texts = bytearray()      # of those that were met again already it is no longer true
                     raise
                 problem = refused
                 continue
             now = clock()
             read_at.append(now)
-            found[seen.process.pid] = seen
-            seen.start = len(texts)
-            texts += text
+            found[process.pid] = process
+            hashes.append(content)
+            comms.append(comm)
+            due.append(due_at)
         if problem is not None and not found:
             raise problem
-        self._seen, self._texts = found, texts
-        return Sample({pid: seen.process for pid, seen in found.items()}, read_at, texts,
-                      array("L", [seen.start for seen in found.values()]), self._cpus, self._page_bytes)
+        self._before = sample = Sample(found, read_at, self._cpus, self._page_bytes)
+        self._hashes, self._comms, self._due = hashes, comms, due
+        return sample
 
-    def _look(self, roots: Roots, pid: int, seen: Optional[_Seen], now: float) -> tuple[_Seen, bytes]:
-        """What is known of a process, and its text."""
+    def _look(self, roots: Roots, pid: int, place: Optional[int], now: float) -> tuple[Process, int, int, float]:
+        """A process, both hashes, and when it is due; `place`: in the sample before."""
         file = "%d/stat" % pid
-        if seen is None or now >= seen.due:
+        if place is None or now >= self._due[place]:
             record, owner = roots.owned_record(file)
-            return self._meet(roots, pid, record, owner, now)
+            return self._meet(roots, pid, place, record, owner, now)
+        before = self._before.processes[pid]
         record = roots.record(file)
-        io = helping(roots, "%d/io" % pid) if seen.has_io else None
-        text = b"".join((record, _END, io or b"", _END))       # two alike begin alike: neither file holds an _END
-        if self._texts.startswith(text, seen.start):
-            return seen, text
-        process = seen.process
+        io = helping(roots, "%d/io" % pid) if before.read_bytes is not None else None
+        content, comm = hash((record, io)), self._comms[place]
+        if content == self._hashes[place]:
+            return before, content, comm, self._due[place]
         stat = parse_stat(record, file)
+        renamed = hash(stat.comm) != comm
         # Kernel workers take another name whenever they take up other work.
-        if stat.start_ticks != process.start_ticks or (stat.comm != seen.comm and stat.virtual_bytes):
-            return self._meet(roots, pid, record, _UNKNOWN_OWNER, now)
-        name, command_line = process.name, process.command_line
+        if stat.start_ticks != before.start_ticks or (renamed and stat.virtual_bytes):
+            return self._meet(roots, pid, place, record, _UNKNOWN_OWNER, now)
+        name, command_line = before.name, before.command_line
         if not stat.virtual_bytes:
             command_line = ""
-            if stat.comm != seen.comm:
+            if renamed:
                 name = decode(stat.comm) if is_kernel_thread(record) else program_name(stat.comm, b"")
-        seen.process = self._process(roots, pid, stat, name, command_line, process.user, io)
-        seen.has_io, seen.comm = io is not None, stat.comm
-        return seen, text
+        process = self._process(roots, pid, stat, name, command_line, before.user, io)
+        return process, content, hash(stat.comm), self._due[place]
 
-    def _meet(self, roots: Roots, pid: int, record: bytes, owner: int, now: float) -> tuple[_Seen, bytes]:
+    def _meet(self, roots: Roots, pid: int, place: Optional[int], record: bytes, owner: int,
+              now: float) -> tuple[Process, int, int, float]:
         """Everything about a process that is new, that runs another program, or whose refresh is due."""
         stat = parse_stat(record, "%d/stat" % pid)
         io = helping(roots, "%d/io" % pid)
+        content, comm = hash((record, io)), hash(stat.comm)
         arguments = _arguments(roots, pid) if stat.virtual_bytes else b""
         command_line = parse_command_line(arguments)
-        if pid in self._seen:
-            self._command_lines_bytes -= sys.getsizeof(self._seen[pid].process.command_line)
+        before = self._before.processes.get(pid)
+        if before is not None:
+            self._command_lines_bytes -= sys.getsizeof(before.command_line)
         if self._command_lines_bytes > COMMAND_LINES_BYTES:
             command_line = command_line[:SHORT_COMMAND_LINE]
         self._command_lines_bytes += sys.getsizeof(command_line)
@@ -204,15 +206,14 @@ class Sampler:
         uid = owner if roots.live and owner != _UNKNOWN_OWNER else _real_uid(roots, pid)
         user = "?" if uid is None else self._users.name(roots, uid)
         process = self._process(roots, pid, stat, name, command_line, user, io)
-        text = b"".join((record, _END, io or b"", _END))
-        known = self._seen.get(pid)
-        if known is not None and known.process == process and self._texts.startswith(text, known.start):
-            process = known.process
         # Between fork and exec a process has its parent's command line, within exec its new name and none: what came or
         # changed since the sample before is read again in the next.
-        same = known is not None and (known.process.start_ticks, known.comm) == (stat.start_ticks, stat.comm)
-        due = now if self._seen and not same else now + REFRESH_SECONDS + pid % REFRESH_SECONDS
-        return _Seen(io is not None, stat.comm, process, due), text
+        same = not self._before.processes
+        if place is not None and before is not None:
+            same = (before.start_ticks, self._comms[place]) == (stat.start_ticks, comm)
+            if process == before and content == self._hashes[place]:
+                process = before
+        return process, content, comm, now + REFRESH_SECONDS + pid % REFRESH_SECONDS if same else now
 
     def _process(self, roots: Roots, pid: int, stat: Record, name: str, command_line: str, user: str,
                  io: Optional[bytes]) -> Process:
@@ -286,19 +287,6 @@ def _cpu_percent(cpus: Optional[int], process: Process, previous: Process, elaps
 def _at_start(now: Optional[int], before: Optional[int], most: float) -> Optional[int]:
     """The counter at the start of the window, such that the difference is its increase, which is `most` at most."""
     return None if now is None else now - increase(now, before, most)
-
-
-class _Seen:
-    """A process in the sampler's memory: the Process made of its stat and io."""
-
-    __slots__ = ("has_io", "comm", "process", "due", "start")
-
-    def __init__(self, has_io: bool, comm: bytes, process: Process, due: float) -> None:
-        self.has_io = has_io           # False: not permitted, or a kernel without it
-        self.comm = comm
-        self.process = process
-        self.due = due                 # when to read it whole again, monotonic seconds
-        self.start = 0                 # of its text
 
 
 def _count_cpus(roots: Roots) -> Optional[int]:
