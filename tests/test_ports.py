@@ -138,6 +138,8 @@ class Gateway(Made):
                 self.assertEqual(bool(asked), bool(expected))
                 self.assertEqual(found.host, asked[0] if asked else None)
                 self.assertIs(found.answered, True if asked else None)
+        check = Check(item, 30.0, Roots(), Lookups(), lambda text: None)
+        self.assertEqual((check.result().host, check.result().answered), (None, None))          # not asked yet
 
 
 class Kernel:

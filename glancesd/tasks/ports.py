@@ -34,7 +34,7 @@ class Checked(NamedTuple):
     """A check and what came of it last."""
 
     check: Union[Port, Web]
-    host: Optional[str]                  # None: there is no default gateway; "" of a web check
+    host: Optional[str]                  # None: no default gateway is known; "" of a web check
     refresh_seconds: float
     answered: Optional[bool] = None      # None: not asked yet, or nobody here may send an echo
     seconds: Optional[float] = None      # until the connection stood, the echo or the answer's first line was there
@@ -67,7 +67,7 @@ class Check(Job):
         self._report = report
         self._routes = addresses.Sampler()
         self._context: Any = None
-        self._latest = Checked(check, check.host if isinstance(check, Port) else "", refresh_seconds)
+        self._latest = Checked(check, (check.host or None) if isinstance(check, Port) else "", refresh_seconds)
         self.failed = self._latest._replace(answered=False)
 
     def result(self) -> Checked:
