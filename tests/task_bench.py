@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import threading
 import unittest
-from typing import Any, Callable, Optional, Sequence, Union
+from typing import Any, Callable, Optional, Sequence
 
 from glancesd.roots import Roots
 from glancesd.settings import Folder, Monitored, Settings, default_settings
@@ -59,7 +59,7 @@ class Bench:
         self.now = 100.0
         self.done: list[Any] = []
         self.answer: Callable[[], tuple[Optional[int], str]] = lambda: (0, "out\n")
-        self.size: Callable[[], Union[int, str]] = lambda: 7
+        self.size: Callable[[], int] = lambda: 7
         self.threads: list[Callable[[], None]] = []
         self.no_threads = False
         self.tasks = Tasks(roots or Roots(), lambda text: None, lambda: self.now,
@@ -73,7 +73,7 @@ class Bench:
         self.done.append(list(arguments))
         return self.answer()
 
-    def _measure(self, path: str, expired: Callable[[], bool]) -> Union[int, str]:
+    def _measure(self, path: str, expired: Callable[[], bool]) -> int:
         self.done.append(path)
         self.expired = expired
         return self.size()

@@ -10,8 +10,9 @@ from glancesd.readings import Sampled
 from glancesd.roots import Roots
 from glancesd.settings.expressions import compiled
 from glancesd.settings.lists import Amp, Port, Web
-from glancesd.sources import AMPS, GPU, PORTS
+from glancesd.sources import AMPS, FOLDERS, GPU, PORTS
 from glancesd.tasks.amps import AmpResult
+from glancesd.tasks.folders import FolderSize
 from glancesd.tasks.ports import Checked
 from tests.assembly import HOSTS, House
 
@@ -73,6 +74,14 @@ class Shown(unittest.TestCase):
         self.assertEqual(found, [{"key": "name", "name": "Sleepers", "result": "2 processes, CPU 1.3 %, MEM 0.2 %",
                                   "refresh": 3.0, "timer": 1.5, "count": 2, "countmin": 1.0, "countmax": None,
                                   "regex": True}])
+
+    def test_folders(self) -> None:
+        for size, old, new in ((None, None, (None, 0)), (5, 5, (5, 0)), (-13, "!", (None, 13)), (-1, "!", (None, 1)),
+                               (-2, "?", (None, 2))):
+            house = self.house(FOLDERS, [FolderSize("/a", "1", None, None, size)])
+            self.assertEqual([house.json("/api/%d/folders/size" % version)["size"] for version in (2, 3)], [[old]] * 2)
+            (four,) = house.json("/api/4/folders")
+            self.assertEqual((four["size"], four["errno"]), new)
 
     def test_colours(self) -> None:
         for state, level in (((None, None), "CAREFUL"), ((False, None), "CRITICAL"), ((True, 0.05), "OK"),

@@ -1,11 +1,12 @@
 """folders: walks over real directories, and when they are due with made-up ones and an injected clock."""
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
 import unittest
-from typing import Any, Optional, Union
+from typing import Any, Optional
 
 from glancesd.roots import Roots
 from glancesd.tasks import folders as module
@@ -55,9 +56,11 @@ class FolderSizes(Place):
         self.assertEqual(folder_size(self.top, never), 0)
 
     def test_other_trouble(self) -> None:
-        for name, path in (("missing", self.path("nothing")), ("a file", self.file("a", size=5)), ("no path", "a\0b")):
+        for name, path, problem in (("missing", self.path("nothing"), errno.ENOENT),
+                                    ("a file", self.file("a", size=5), errno.ENOTDIR),
+                                    ("no path", "a\0b", errno.EINVAL)):
             with self.subTest(name):
-                self.assertEqual(folder_size(path, never), "?")
+                self.assertEqual(folder_size(path, never), -problem)
 
     def test_no_permission(self) -> None:
         self.file("a", size=5)
@@ -66,13 +69,13 @@ class FolderSizes(Place):
         self.addCleanup(os.chmod, self.path("closed"), 0o700)
         if os.access(self.path("closed"), os.R_OK):
             self.skipTest("this user may read everything; the next test makes up the kernel's answer")
-        self.assertEqual(folder_size(self.path("closed"), never), "!")
-        self.assertEqual(folder_size(self.top, never), "!")
+        self.assertEqual(folder_size(self.path("closed"), never), -errno.EACCES)
+        self.assertEqual(folder_size(self.top, never), -errno.EACCES)
 
     def test_no_permission_in_place_of_the_kernel(self) -> None:
         self.file("closed", "b", size=5)
         self.replace_open(PermissionError(13, "Permission denied"))
-        self.assertEqual(folder_size(self.top, never), "!")
+        self.assertEqual(folder_size(self.top, never), -errno.EACCES)
 
     def test_gone_meanwhile(self) -> None:
         self.file("a", size=5)
@@ -121,12 +124,12 @@ class FolderSizes(Place):
         for number in range(200):
             self.file("d%d" % (number % 7), "f%d" % number, size=1)
         self.assertEqual(folder_size(self.top, never), 200)
-        self.assertEqual(folder_size(self.top, Countdown(2)), "?")
+        self.assertEqual(folder_size(self.top, Countdown(2)), -errno.ETIMEDOUT)
 
     def test_bounds(self) -> None:
         self.file(*("d" * 10), "f", size=7)
         for name, least in (("FOLDER_DEPTH", 11), ("FOLDER_ENTRIES", 11)):
-            for bound, expected in ((least, 7), (least - 1, "?")):
+            for bound, expected in ((least, 7), (least - 1, -errno.EFBIG)):
                 with self.subTest(name, bound=bound):
                     real = getattr(module, name)
                     setattr(module, name, bound)
@@ -146,7 +149,7 @@ class FolderSizes(Place):
             raise OSError(24, "Too many open files")
 
         module.os.scandir = refused                                                # type: ignore[attr-defined]
-        self.assertEqual(folder_size(self.top, never), "?")
+        self.assertEqual(folder_size(self.top, never), -errno.EMFILE)
         module.os.scandir = real                                                   # type: ignore[attr-defined]
         self.replace_open(PermissionError(13, "Permission denied"))
         folder_size(self.top, never)
@@ -228,16 +231,16 @@ class Folders(unittest.TestCase):
     def test_ten_seconds(self) -> None:
         bench = Bench([], [folder("/a")])
 
-        def walk() -> Union[int, str]:
+        def walk() -> int:
             bench.now += 9.5
             first = bench.expired()
             bench.now += 0.5
-            return "?" if not first and bench.expired() else 7
+            return -errno.ETIMEDOUT if not first and bench.expired() else 7
 
         bench.size = walk
         bench.tick()
         bench.work()
-        self.assertEqual(bench.sizes(), ["?"])
+        self.assertEqual(bench.sizes(), [-errno.ETIMEDOUT])
 
     def test_below_rootfs(self) -> None:
         bench = Bench([], [folder("/var/log"), folder("../../etc")], roots=Roots(rootfs="/nonexistent/host"))
@@ -254,7 +257,7 @@ class Folders(unittest.TestCase):
 
         bench.size = failing
         bench.tick()
-        self.assertEqual((bench.work(), bench.sizes()), (["/a", "/b"], ["?", 7]))
+        self.assertEqual((bench.work(), bench.sizes()), (["/a", "/b"], [-errno.EIO, 7]))
         bench.now += 60
         bench.tick()
         self.assertEqual(bench.work(), ["/a", "/b"])
@@ -265,7 +268,7 @@ class Folders(unittest.TestCase):
         os.symlink("/loop", os.path.join(top, "loop"))
         bench = Bench([], [folder("/loop")], roots=Roots(rootfs=top))
         bench.tick()
-        self.assertEqual((bench.work(), bench.sizes()), ([], ["?"]))
+        self.assertEqual((bench.work(), bench.sizes()), ([], [-errno.EIO]))
 
 
 if __name__ == "__main__":

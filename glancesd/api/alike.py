@@ -1,6 +1,7 @@
 """alike: what versions of the API show in the same words: texts, and plugins that were never renamed."""
 from __future__ import annotations
 
+import errno
 import time
 
 from .. import alerts
@@ -199,6 +200,13 @@ def raid(settings: Settings, arrays: Reading[dict[str, Array]]) -> JSONValue:
                    "components": array.components, "available": text(array.available), "used": text(array.used),
                    "config": array.state}
             for name, array in arrays.value.items()}
+
+
+def folder_size(size: Optional[int]) -> JSONValue:
+    """Bytes; "!" where a directory may not be read, "?" where it cannot be measured otherwise."""
+    if size is None or size >= 0:
+        return size
+    return "!" if -size in (errno.EACCES, errno.EPERM) else "?"
 
 
 def ip(settings: Settings, route: Reading[Route]) -> JSONValue:

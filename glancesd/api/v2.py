@@ -167,7 +167,7 @@ def monitor(settings: Settings, results: Reading[list[MonitorResult]]) -> JSONVa
 
 def folders(settings: Settings, sizes: Reading[list[FolderSize]]) -> JSONValue:
     return [{"path": entry.path, "careful": entry.careful, "warning": entry.warning, "critical": entry.critical,
-             "size": entry.size} for entry in sizes.value]
+             "size": alike.folder_size(entry.size)} for entry in sizes.value]
 
 
 def help(settings: Settings) -> JSONValue:

@@ -244,7 +244,7 @@ def folders(settings: Settings, sizes: Reading[list[FolderSize]]) -> JSONValue:
 
 def folder(number: int, entry: FolderSize) -> dict[str, JSONValue]:
     return {"indice": str(number), "path": entry.path, "refresh": int(FOLDER_AGAIN_SECONDS), "careful": entry.careful,
-            "warning": entry.warning, "critical": entry.critical, "size": entry.size, "key": "path"}
+            "warning": entry.warning, "critical": entry.critical, "size": alike.folder_size(entry.size), "key": "path"}
 
 
 def alert(settings: Settings, events: Reading[list[Event]], memory: Reading[Optional[Memory]]) -> JSONValue:

@@ -45,7 +45,7 @@ from ..sources import (
     SENSORS,
     WIRELESS,
 )
-from ..tasks.folders import NO_PERMISSION, NOT_MEASURED, FolderSize
+from ..tasks.folders import FolderSize
 from ..typed import TYPE_CHECKING, Mapping, Optional
 from . import alike, v3
 from .containers import containers4
@@ -59,8 +59,6 @@ if TYPE_CHECKING:                     # collectors that a start does without: se
     from ..collectors.power import Battery
     from ..collectors.sensors import Sensors, Thresholds
     from ..collectors.wireless import Station
-
-_ERRNO = {NO_PERMISSION: 13, NOT_MEASURED: 5}         # EACCES, EIO
 
 SERIES: Mapping[str, Mapping[str, str]] = {
     **v3.SERIES,
@@ -219,8 +217,8 @@ def npu(settings: Settings, processors: Reading[list[Processor]]) -> JSONValue:
 
 
 def folders(settings: Settings, sizes: Reading[list[FolderSize]]) -> JSONValue:
-    return [dict(v3.folder(number, entry), errno=_ERRNO.get(str(entry.size), 0),
-                 size=entry.size if isinstance(entry.size, int) else None)
+    return [dict(v3.folder(number, entry), errno=max(0, -(entry.size or 0)),
+                 size=None if entry.size is None or entry.size < 0 else entry.size)
             for number, entry in enumerate(sizes.value, 1)]
 
 

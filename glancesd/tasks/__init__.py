@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .ports import Check, Checked
 
 Run = Callable[[Sequence[str], threading.Event], "tuple[Optional[int], str]"]
-Measure = Callable[[str, Callable[[], bool]], Union[int, str]]
+Measure = Callable[[str, Callable[[], bool]], int]
 Processes = Callable[[], "Optional[Iterable[ProcessUse]]"]
 
 Item = TypeVar("Item", bound=Hashable)
@@ -135,7 +135,7 @@ class Tasks:
         from .commands import run_command
         return (self._run or run_command)(arguments, self._local.stopping)
 
-    def _folder_size(self, path: str) -> Union[int, str]:
+    def _folder_size(self, path: str) -> int:
         from .folders import FOLDER_SECONDS, folder_size
         give_up = self._clock() + FOLDER_SECONDS
         return (self._measure or folder_size)(

@@ -4,10 +4,11 @@ A walk has FOLDER_SECONDS, and is repeated so seldom that it takes 2 % of one co
 """
 from __future__ import annotations
 
+import errno
 import os
 
 from ..settings import Folder
-from ..typed import Any, Callable, NamedTuple, Optional, Union
+from ..typed import Any, Callable, NamedTuple, Optional
 from .jobs import Job
 
 FOLDER_SECONDS = 10.0
@@ -17,10 +18,6 @@ FOLDER_DEPTH = 50
 FOLDER_AGAIN_SECONDS = 60.0
 # A walk is repeated after this many times its own length: 500 s after one of ten seconds.
 FOLDER_REST = 50.0
-NO_PERMISSION = "!"
-NOT_MEASURED = "?"
-
-Size = Union[int, str, None]
 
 
 class FolderSize(NamedTuple):
@@ -30,40 +27,40 @@ class FolderSize(NamedTuple):
     careful: Optional[str]
     warning: Optional[str]
     critical: Optional[str]
-    size: Size                   # bytes, "!" (no permission), "?" (other trouble, or too long a walk), None (not yet)
+    size: Optional[int]          # bytes; negative: the errno of what kept it from being measured; None: not yet
 
 
 class Walk(Job):
     """An item of [folders]."""
 
-    failed = NOT_MEASURED
+    failed = -errno.EIO
 
-    def __init__(self, folder: Folder, measure: Callable[[str], Size]) -> None:
+    def __init__(self, folder: Folder, measure: Callable[[str], int]) -> None:
         super().__init__()
         self.item = folder
         self._measure = measure
-        self._size: Size = None
+        self._size: Optional[int] = None
 
     def result(self) -> FolderSize:
         item = self.item
         return FolderSize(item.path, item.careful, item.warning, item.critical, self._size)
 
-    def work(self) -> Size:
+    def work(self) -> int:
         return self._measure(self.item.path)
 
-    def keep(self, outcome: Size) -> None:
+    def keep(self, outcome: int) -> None:
         self._size = outcome
 
     def again(self, began: float, ended: float) -> float:
         return ended + max(FOLDER_AGAIN_SECONDS, FOLDER_REST * (ended - began))
 
 
-def folder_size(path: str, expired: Callable[[], bool]) -> Union[int, str]:
+def folder_size(path: str, expired: Callable[[], bool]) -> int:
     """Bytes of the regular files below a directory: their lengths, a file of two names counted twice, as in Glances.
 
-    Symbolic links below it are not followed and other file systems (by st_dev: also subvolumes) not entered. "!" when a
-    directory in it may not be read; "?" for other trouble and when `expired()` or a bound ends the walk: a part is no
-    size.
+    Symbolic links below it are not followed and other file systems (by st_dev: also subvolumes) not entered. Negative
+    when it cannot be measured: the errno of the directory that refused, ETIMEDOUT when `expired()` and EFBIG when a
+    bound ended the walk, because a part is no size.
     """
     total = entries = 0
     above: list[tuple[int, Any]] = []
@@ -77,24 +74,26 @@ def folder_size(path: str, expired: Callable[[], bool]) -> Union[int, str]:
                 _leave(above)
                 continue
             entries += 1
-            if entries > FOLDER_ENTRIES or (entries % 64 == 0 and expired()):
-                return NOT_MEASURED
+            if entries > FOLDER_ENTRIES:
+                return -errno.EFBIG
+            if entries % 64 == 0 and expired():
+                return -errno.ETIMEDOUT
             try:
                 if entry.is_file(follow_symlinks=False):
                     total += entry.stat(follow_symlinks=False).st_size
                 elif entry.is_dir(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_dev == device:
                     if len(above) >= FOLDER_DEPTH:
-                        return NOT_MEASURED
+                        return -errno.EFBIG
                     # Below its open parent, and no link: nobody can move the walk elsewhere meanwhile.
                     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
                     _enter(above, os.open(entry.name, flags, dir_fd=directory))
             except (FileNotFoundError, NotADirectoryError):        # gone or another thing since it was listed
                 continue
         return total
-    except PermissionError:
-        return NO_PERMISSION
-    except (OSError, ValueError):
-        return NOT_MEASURED
+    except OSError as problem:
+        return -(problem.errno or errno.EIO)
+    except ValueError:                                             # a NUL in the path
+        return -errno.EINVAL
     finally:
         while above:
             _leave(above)
