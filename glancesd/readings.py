@@ -111,6 +111,7 @@ class Slot:
         self._log = log
         self._turn = Turn()
         self._failed: Optional[str] = None
+        self.troubled: set[str] = set()      # the names of all slots that may have a problem: Readings shares one
         self.is_refused = False              # by the kernel, at the latest attempt: no text that we fail to understand
 
     @property
@@ -124,6 +125,7 @@ class Slot:
         if self._clock.monotonic() < latest.until and latest.at >= not_before:
             return latest
         if not self._turn.take():
+            self.troubled.add(self.name)
             self._log.once("%s: %s" % (self.name, _HANGS))
             return self.latest
         try:
@@ -133,6 +135,7 @@ class Slot:
             try:
                 self.latest = self._renew(not_before)
                 self._failed, self.is_refused = None, False
+                self.troubled.discard(self.name)
             except Exception as problem:
                 self._fail(problem)
             return self.latest
@@ -145,6 +148,7 @@ class Slot:
     def _fail(self, problem: Exception) -> None:
         """Keep what there is, and try again no sooner than in a second."""
         self._failed, self.is_refused = str(problem) or type(problem).__name__, isinstance(problem, OSError)
+        self.troubled.add(self.name)
         self._log.once("%s: %s" % (self.name, self._failed))
         self.latest = self.latest.fresh_until(self._clock.monotonic() + 1.0)
 
@@ -221,6 +225,7 @@ class Readings:
                  clock: Clock, log: Log) -> None:
         self.slots: dict[str, Slot] = {}
         self._log = log
+        self._troubled: set[str] = set()
         self._samples: dict[str, SampleSlot] = {}
         self._derived: dict[str, DerivedSlot] = {}
         self._slow = {name for name, source in sources.items() if isinstance(source, Sampled) and source.slow}
@@ -235,6 +240,8 @@ class Readings:
                 self._derived[name] = DerivedSlot(name, source.derive, self._samples[source.compares], clock, log)
         self.slots.update(self._samples)
         self.slots.update(self._derived)
+        for slot in self.slots.values():
+            slot.troubled = self._troubled
         self.hold(cached_time)
 
     def hold(self, cached_time: float) -> None:
@@ -259,8 +266,8 @@ class Readings:
         return self.slots[name].problem or (derived.of.problem if derived is not None else None)
 
     def troubled(self) -> bool:
-        """Whether any source at all has a problem."""
-        return any(slot.problem is not None for slot in self.slots.values())
+        """Whether any source at all may have a problem; `problem` says which one has."""
+        return bool(self._troubled)
 
     def lost(self, name: str) -> Optional[str]:
         """Why a source that no machine lacks gives nothing: its file is gone or refused. None when it is there.
