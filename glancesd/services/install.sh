@@ -24,8 +24,13 @@ trap 'rm -f "$list"; rm -rf "$here.new"' EXIT
 # The units as they were written before `defaults` held copies to know them by: their checksums, with the usual path.
 old_units='|3974362455 2529|718132574 946|'
 
+# say TEXT: as it is; echo of some shells takes the backslashes of a path apart
+say() {
+    printf '%s\n' "$*"
+}
+
 fail() {
-    echo "install: $*" >&2
+    say "install: $*" >&2
     exit 1
 }
 
@@ -73,7 +78,7 @@ offer() {
     if [ ! -L "$DESTDIR$1" ] && { [ ! -e "$DESTDIR$1" ] || is_as_written "$1"; }; then
         cat "$here.new/$default" >"$DESTDIR$1"
     elif ! cmp -s "$DESTDIR$1" "$here.new/$default"; then
-        echo "kept as it is: $DESTDIR$1 (a fresh one: $lib/$default)"
+        say "kept as it is: $DESTDIR$1 (a fresh one: $lib/$default)"
     fi
 }
 
@@ -196,10 +201,10 @@ finish() {
     [ ! -d "$here" ] || mv "$here" "$here.old"
     mv "$here.new" "$here"
     rm -rf "$here.old"
-    echo "installed as $DESTDIR$PREFIX/bin/glancesd${archive:+, for $made_for alone (SOURCES=1: for every Python)}. $1"
+    say "installed as $DESTDIR$PREFIX/bin/glancesd${archive:+, for $made_for alone (SOURCES=1: for every Python)}. $1"
     [ -z "$DESTDIR" ] || return 0
     closed=$(unreachable "$interpreter")
-    [ -z "$closed" ] || echo "WARNING: the service will not start: its user may not reach $interpreter, because of $closed." \
+    [ -z "$closed" ] || say "WARNING: the service will not start: its user may not reach $interpreter, because of $closed." \
         "Install again with a Python for everybody: make $2 PYTHON=/usr/bin/python3" >&2
 }
 
@@ -228,7 +233,7 @@ uninstall() {
         if [ ! -L "$file" ] && cmp -s "$file" "${path%.path}"; then
             rm "$file"
         elif [ -e "$file" ] && ! grep -qxF "$name" "$here/installed"; then      # a unit goes in any case
-            echo "left, because it was changed: $file"
+            say "left, because it was changed: $file"
         fi
     done
     installed=$(sort -r "$here/installed")
