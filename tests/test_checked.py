@@ -64,8 +64,7 @@ class Misspelt(unittest.TestCase):
           "[outputs] url_prefix, [amp_a] service_cmd"]),
         ("[network]\nhide_zero=False\nhide_threshold_bytes=0\nrefresh=5\n[global]\nrefresh=x\ncheck_update=true\n"
          "[outputs]\nseparator=True\nurl_prefix=False\n[quicklook]\nlist=cpu\n", []),
-        ("[network]\nhide_zero=True\nhide_threshold_bytes=9\n",
-         ["f: without effect here: [network] hide_zero, [network] hide_threshold_bytes"]),
+        ("[network]\nhide_zero=True\nhide_threshold_bytes=9\n[diskio]\nhide_zero=True\n", []),
     )
 
     def test_mistakes(self) -> None:

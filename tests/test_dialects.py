@@ -319,6 +319,26 @@ class Shapes(unittest.TestCase):
         self.assertEqual(set(views["rx"]), {"decoration", "optional", "additional", "splittable", "hidden", "_zero"})
         self.assertFalse(views["cumulative_rx"]["_zero"])
 
+    def test_figures_that_never_moved_are_hidden_where_asked(self) -> None:
+        chosen = filters({"network": {"hide_zero": "True", "hide_threshold_bytes": "1000000"},
+                          "diskio": {"hide_zero": "yes"}})
+        house = assembly.fixture("server", filters=chosen)
+        views = house.json("/api/4/network/views")["eth0"]
+        self.assertEqual([(views[name]["hidden"]) for name in (
+            "bytes_recv_rate_per_sec", "bytes_sent_rate_per_sec", "bytes_all_rate_per_sec", "bytes_recv", "speed")],
+            [True, True, False, False, False])
+        self.assertTrue(house.json("/api/3/network/views")["eth0"]["rx"]["hidden"])
+        self.assertFalse(house.json("/api/3/network/views")["eth0"]["cx"]["hidden"])
+        self.assertTrue(house.json("/api/4/diskio/views")["sda"]["read_bytes_rate_per_sec"]["hidden"])
+        served = house.dialects.find("4")
+        assert served is not None and served.endpoints is not None
+        field = "bytes_recv_rate_per_sec"
+        for value, hidden in ((999999, True), (1000001, False), (0, False)):      # once it has moved, it stays
+            self.assertEqual(served.endpoints.leaf("network", "eth0", field, value, "OK")["hidden"], hidden)
+        # Nobody has asked for it: as ever.
+        views = self.house.json("/api/4/network/views")["lo"]
+        self.assertFalse(any(leaf["hidden"] for leaf in views.values()))
+
     def test_views_of_one_element_are_those_of_all(self) -> None:
         """Made by themselves: as objects the views of 5,000 processes took 40 MB for each who asked."""
         fewer = filters({"processlist": {"disable_stats": "cpu_num,gids"}})

@@ -297,7 +297,8 @@ class Install(Scratch):
         for prefix, line in (("/opt/a b&c|d", 'ExecStart="/opt/a b&c|d/bin/glancesd" -C '),
                              ('/opt/it\'s "q"; \\1 %', 'ExecStart="/opt/it\'s \\"q\\"; \\\\1 %%/bin/glancesd" -C ')):
             with self.subTest(prefix):
-                self.assertIn(" as %s%s/bin/glancesd. " % (self.scratch, prefix), self.make("install", "PREFIX=" + prefix))
+                self.assertIn(" as %s%s/bin/glancesd. " % (self.scratch, prefix),
+                              self.make("install", "PREFIX=" + prefix))
                 self.assertIn("\n" + line, read(self.scratch + prefix + "/lib/systemd/system/glancesd.service"))
                 command = self.scratch + prefix + "/bin/glancesd"
                 self.assertIn(__version__, run(sys.executable, "-IS", command, "--version", cwd="/"))

@@ -50,7 +50,7 @@ class Kind(unittest.TestCase):
         ("containers", "all", "own"), ("containers", "web_cpu_careful", "number"),
         ("containers", "cpu_warning", "number"),
         ("gpu", "nvidia_smi", "own"), ("gpu", "temperature_careful", "number"), ("gpu", "nvidia", "unknown"),
-        ("network", "hide_threshold_bytes", "missed"), ("diskio", "hide_zero", "missed"),
+        ("network", "hide_threshold_bytes", "number"), ("diskio", "hide_zero", "switch"),
         ("diskio", "hide_no_ip", "unknown"), ("alert", "min_interval", "missed"), ("outputs", "url_prefix", "missed"),
         ("outputs", "cors_origin", "unknown"), ("connections", "nf_conntrack_percent_careful", "number"),
     )

@@ -313,9 +313,18 @@ PLUGINS: Mapping[str, Plugin] = {
 
 
 class LaterEndpoints(CommonEndpoints):
-    """What API 3 and 4 have in common, and API 2 has not."""
+    """What API 3 and 4 have in common, and API 2 has not.
+
+    State: the fields of interfaces and disks that were seen to move, of the latest elements.
+    """
 
     version = VERSION
+    # The fields that a setting hides until they move; others never are.
+    hidden: Mapping[str, tuple[str, str]] = {"network": ("rx", "tx"), "diskio": ("read_bytes", "write_bytes")}
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._moved: dict[str, set[tuple[str, str]]] = {"network": set(), "diskio": set()}
 
     def status(self) -> Answer:
         """The version of the API, which clients look for, and how the daemon is."""
@@ -328,25 +337,31 @@ class LaterEndpoints(CommonEndpoints):
         return dict(self._settings.limits.get(plugin, {}), history_size=float(self._settings.history_size))
 
     def _views(self, plugin: str, page: Page) -> Sequence[bytes]:
-        return [b"{}"] if plugin == "help" else super()._views(plugin, page)
-
-
-class Endpoints(LaterEndpoints):
-    """API 3's, with `_zero` in its views.
-
-    State: the fields of interfaces and disks that were seen other than 0, of the latest elements.
-    """
-
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
-        self._moved: dict[str, set[tuple[str, str]]] = {"network": set(), "diskio": set()}
-
-    def _views(self, plugin: str, page: Page) -> Sequence[bytes]:
-        pieces = super()._views(plugin, page)
+        pieces = [b"{}"] if plugin == "help" else super()._views(plugin, page)
         if plugin in self._moved:
             present = {str(element[element["key"]]) for element in page.value}
             self._moved[plugin] = {moved for moved in list(self._moved[plugin]) if moved[0] in present}
-        elif plugin == "gpu" and page.value:
+        return pieces
+
+    def leaf(self, plugin: str, element: str, field: str, value: Any, decoration: str) -> dict[str, Any]:
+        hides = field in self.hidden.get(plugin, ()) and self._settings.filter(plugin).hide_zero
+        return dict(super().leaf(plugin, element, field, value, decoration),
+                    hidden=hides and not self._moves(plugin, element, field, value))
+
+    def _moves(self, plugin: str, element: str, field: str, value: Any, most: float = 0.0) -> bool:
+        """Whether a figure is above `most`, or was."""
+        moved = self._moved.get(plugin, set())
+        if isinstance(value, (int, float)) and value > most and plugin in self._moved:
+            moved.add((element, field))
+        return isinstance(value, (int, float)) and value > most or (element, field) in moved
+
+
+class Endpoints(LaterEndpoints):
+    """API 3's, with `_zero` in its views."""
+
+    def _views(self, plugin: str, page: Page) -> Sequence[bytes]:
+        pieces = super()._views(plugin, page)
+        if plugin == "gpu" and page.value:
             # Glances' own page of 3.4 takes the colours of all cards from one of the number 0, and ends without it.
             first = page.value[0]
             colours = dump(self._leaves(plugin, first, first["gpu_id"], self._levels(plugin)))
@@ -354,12 +369,8 @@ class Endpoints(LaterEndpoints):
         return pieces
 
     def leaf(self, plugin: str, element: str, field: str, value: Any, decoration: str) -> dict[str, Any]:
-        moves = bool(value) and isinstance(value, (int, float))
-        moved = self._moved.get(plugin, set())
-        if moves and plugin in self._moved:
-            moved.add((element, field))
-        return dict(super().leaf(plugin, element, field, value, decoration), hidden=False,
-                    _zero=not moves and (element, field) not in moved)
+        return dict(super().leaf(plugin, element, field, value, decoration),
+                    _zero=not self._moves(plugin, element, field, value))
 
 
 DIALECT = Dialect(

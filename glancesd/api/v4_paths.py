@@ -49,6 +49,8 @@ class Endpoints(v3.LaterEndpoints):
     """API 4's further routes, and null where other versions refuse."""
 
     version = VERSION
+    hidden = {"network": ("bytes_recv_rate_per_sec", "bytes_sent_rate_per_sec"),
+              "diskio": ("read_bytes_rate_per_sec", "write_bytes_rate_per_sec")}
 
     def config_option(self, section: str, option: str) -> Answer:
         options = self._settings.public_config().get(section, {})
@@ -137,8 +139,8 @@ class Endpoints(v3.LaterEndpoints):
     def description(self, plugin: str, item: str) -> Answer:
         return Answer(dump(_field(plugin, item)[1]))
 
-    def leaf(self, plugin: str, element: str, field: str, value: Any, decoration: str) -> dict[str, Any]:
-        return dict(super().leaf(plugin, element, field, value, decoration), hidden=False)
+    def _moves(self, plugin: str, element: str, field: str, value: Any, most: float = 0.0) -> bool:
+        return super()._moves(plugin, element, field, value, self._settings.filter(plugin).hide_threshold)
 
 
 def _or_null(endpoint: Any) -> Answer:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ..typed import Mapping, NamedTuple
 from .expressions import Expression
-from .readers import expressions, parts, yes_no
+from .readers import expressions, number, parts, yes_no
 
 
 class Filter(NamedTuple):
@@ -14,6 +14,8 @@ class Filter(NamedTuple):
     aliases: Mapping[str, str] = {}
     hide_no_up: bool = False             # interfaces that are down
     hide_no_ip: bool = False             # interfaces without an address
+    hide_zero: bool = False              # views say `hidden` of rates that were never above the next one
+    hide_threshold: float = 0.0          # bytes a second; of API 4
     disable_stats: tuple[str, ...] = ()  # fields that API 4 leaves out
 
 
@@ -26,6 +28,7 @@ def filters(plugins: Mapping[str, Mapping[str, str]]) -> dict[str, Filter]:
     for plugin, options in plugins.items():
         found = Filter(expressions(options.get("show", "")), expressions(options.get("hide", "")), _aliases(options),
                        yes_no(options.get("hide_no_up", "no")), yes_no(options.get("hide_no_ip", "no")),
+                       yes_no(options.get("hide_zero", "no")), number(options.get("hide_threshold_bytes", "0")),
                        tuple(parts(options.get("disable_stats", ""))))
         if any(found):
             made[plugin] = found

@@ -44,6 +44,7 @@ class Section(NamedTuple):
 
 _FILTER = "hide|show|alias|.+_alias"
 _NAMES = "hide, show: regular expressions of whole names, any case; where there is a show, it decides alone."
+_ZERO = "hide_zero, hide_threshold_bytes: views hide rates that were never above it. "
 _CONTAINERS = Section(".+_cpu|.+_mem|cpu|mem", _FILTER + "|disable_stats", own="all|podman_sock", inert="max_name_size",
                       about=("Percent of one CPU, percent of the memory limit; web_cpu_careful and so on for one "
                              "container. all = True: stopped ones too. podman_sock = unix:///path. " + _NAMES))
@@ -57,13 +58,13 @@ SECTIONS: Mapping[str, Section] = {
     "load": Section(about="Load of each CPU."),
     "mem": Section(inert="available", about="Percent."),
     "memswap": Section(about="Percent."),
-    "network": Section("(?:.+_)?[rt]x", _FILTER, switches="hide_no_up|hide_no_ip",
-                       missed="hide_zero|hide_threshold_bytes", about=(
+    "network": Section("(?:.+_)?[rt]x", _FILTER, switches="hide_no_up|hide_no_ip|hide_zero",
+                       numbers="hide_threshold_bytes", about=(
         "Percent of the link's speed; eth0_rx_careful and so on: bits a second. eth0_alias. hide_no_up, hide_no_ip: "
-        "leave out interfaces that are down or without an address. " + _NAMES)),
-    "diskio": Section(".+_[rt]x|(?:.+_)?[rt]x_latency", _FILTER, missed="hide_zero|hide_threshold_bytes",
-                      about=("sda_rx_careful (reads), sda_tx_careful (writes) and so on: bytes a second. sda_alias. "
-                             + _NAMES)),
+        "leave out interfaces that are down or without an address. " + _ZERO + _NAMES)),
+    "diskio": Section(".+_[rt]x|(?:.+_)?[rt]x_latency", _FILTER, switches="hide_zero",
+                      numbers="hide_threshold_bytes", about=(
+        "sda_rx_careful (reads), sda_tx_careful (writes) and so on: bytes a second. sda_alias. " + _ZERO + _NAMES)),
     "fs": Section("/.*", _FILTER + "|allow", inert="free_space", about=(
         "Percent; /home_careful and so on. /home_alias. allow: types of file systems to serve besides. " + _NAMES)),
     "sensors": Section("(?:temperature_core|temperature_hdd|fan_speed|battery)(?:_.+)?", _FILTER, about=(
