@@ -6,6 +6,7 @@ import os
 import struct
 import unittest
 from typing import Optional
+from unittest import mock
 
 from glancesd.collectors import cpu, host
 from glancesd.collectors.host import Cores, Identity, Load
@@ -176,6 +177,11 @@ class Uptime(Tree):
         for stat in (None, cpu.parse(STAT)):
             with self.assertRaises(NoData):
                 host.StartSampler(lambda: 2000000.0)(self.host({}), stat)
+
+    def test_process_1_that_is_hidden(self) -> None:
+        sampler = host.StartSampler(lambda: 2000000.0)
+        with mock.patch.object(Roots, "record", side_effect=PermissionError(errno.EACCES, "Permission denied")):
+            self.assertEqual(sampler(self.host({}), cpu.parse(STAT + "btime 1000\n")), 1000)
 
     def test_without_stat(self) -> None:
         self.assertEqual(host.StartSampler(lambda: 500.0)(self.host({"proc/uptime": "100.0 1\n"}), None), 400.0)

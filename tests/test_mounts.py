@@ -4,9 +4,11 @@ from __future__ import annotations
 import os
 import threading
 import unittest
+from typing import Mapping
 
 from glancesd.collectors.filesystems import Mount
 from glancesd.collectors.mounts import TIMEOUT, Sampler
+from glancesd.patience import Call, Outcome
 from glancesd.roots import NoData, Roots
 from tests import test_filesystems
 from tests.test_filesystems import TYPES, mountinfo, usage
@@ -36,6 +38,17 @@ class Rows(unittest.TestCase):
         found = self.sampler(self.tree, lambda mount: mount.type == "nfs4")
         self.assertEqual([row.mount.source for row in found], ["nas:/", "/dev/sda2"])       # and what is on top of /
         self.assertEqual(sorted(set(self.tree.asked)), ["/", "/nas"])
+
+    def test_disks_and_servers_are_asked_apart(self) -> None:
+        """However many servers are dead, they do not hold all the threads that ask this machine's disks."""
+        asked: dict[str, list[str]] = {}
+        for name, patience in (("disks", self.sampler._disks), ("others", self.sampler._others)):
+            def run(calls: Mapping[str, Call], name: str = name) -> dict[str, Outcome]:
+                asked[name] = list(calls)
+                return {point: Outcome(call()) for point, call in calls.items()}
+            patience.run = run                          # type: ignore[method-assign]
+        self.sampler(self.tree, lambda mount: True)
+        self.assertEqual(asked, {"disks": ["/data", "/data/again", "/"], "others": ["/", "/nas"]})
 
     def test_no_table(self) -> None:
         with self.assertRaises(NoData):

@@ -36,6 +36,7 @@ class Sample(unittest.TestCase):
         ("charge and voltage",
          {**BATTERY, "charge_now": "1000000", "charge_full": "4000000", "voltage_min_design": "11400000"},
          Battery("x", 25.0, "Discharging", 45600000)),
+        ("what is in it is not told", {**BATTERY, "energy_full": "100"}, Battery("x", 81.0, "Discharging", 100)),
         ("more than full", {**BATTERY, "energy_now": "110", "energy_full": "100"},
          Battery("x", 100.0, "Discharging", 100)),
         ("far more than full: percent", {**BATTERY, "energy_now": "652", "energy_full": "100", "capacity": "95"},

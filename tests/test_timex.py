@@ -32,6 +32,20 @@ class Sample(unittest.TestCase):
             sampler(Roots())
 
     @unittest.skipUnless(ctypes, "this Python has no ctypes")
+    def test_without_the_function(self) -> None:
+        for problem in (OSError("no such library"), AttributeError("adjtimex"), MemoryError()):
+            with self.subTest(problem), mock.patch.object(ctypes, "CDLL", side_effect=problem), \
+                    self.assertRaises(NoData):
+                timex.Sampler()(Roots())
+
+    @unittest.skipUnless(ctypes, "this Python has no ctypes")
+    def test_in_step(self) -> None:
+        for result, in_step in ((0, True), (1, True), (5, False)):
+            with self.subTest(result), mock.patch.object(ctypes, "CDLL") as library:
+                library.return_value.adjtimex.return_value = result
+                self.assertIs(timex.Sampler()(Roots()).synchronised, in_step)
+
+    @unittest.skipUnless(ctypes, "this Python has no ctypes")
     def test_refused(self) -> None:
         with mock.patch.object(ctypes, "CDLL") as library:
             library.return_value.adjtimex.return_value = -1

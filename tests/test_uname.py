@@ -27,6 +27,16 @@ class Sample(Tree):
         with mock.patch.object(os, "uname", return_value=own):
             self.assertEqual(uname.sample(self.host(FILES)).machine, "riscv64")
 
+    def test_this_machine_where_proc_does_not_tell(self) -> None:
+        own = os.uname_result(("Linux", "node", "6.1", "#1 SMP", "riscv64"))
+        with mock.patch.object(os, "uname", return_value=own):
+            self.assertEqual(uname.sample(self.host({}, live=True)),
+                             Names("Linux", "6.1", "#1 SMP", "riscv64", "node", "(none)"))
+            told = {"proc/sys/kernel/" + name: name + "\n" for name in ("ostype", "osrelease", "version", "domainname")}
+            self.assertEqual(uname.sample(self.host({**told, "root/etc/hostname": "web1\n"}, live=True)),
+                             Names("ostype", "osrelease", "version", "riscv64", "web1", "domainname"))
+            self.assertEqual(uname.sample(self.host(told)).machine, "")
+
     def test_the_node_has_a_name(self) -> None:
         self.assertEqual(uname.sample(self.host({})), Names("Linux", "", "", "", "(none)", "(none)"))
         self.assertTrue(uname.sample(self.host({}, live=True)).nodename)
