@@ -5,11 +5,13 @@ import os
 import threading
 import unittest
 from typing import Any, Optional
+from unittest import mock
 
 from glancesd.collectors import network
 from glancesd.collectors.network import Counters, Interface, Sampler
 from glancesd.delta import Counter
 from glancesd.parsing import ParseError
+from glancesd.patience import Outcome
 from glancesd.roots import NoData, Roots
 from tests.fake_host import Tree
 
@@ -155,6 +157,9 @@ class Links(unittest.TestCase):
         while sampler(link)["eth0"].speed_mbit_per_second is None:      # back, and taken at one of the next rounds
             now[0] += 10
         self.assertEqual(sampler(link)["eth0"].speed_mbit_per_second, 1000)
+        with mock.patch.object(sampler._patience, "run", lambda calls: {name: Outcome(late=True) for name in calls}):
+            now[0] += 100
+            self.assertEqual(sampler(link)["eth0"].speed_mbit_per_second, 1000)      # late again: what it told before
 
 
 class Samples(Tree):

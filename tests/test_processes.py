@@ -9,6 +9,7 @@ import unittest
 from typing import Iterable, Iterator, Mapping, Optional, Union
 
 from glancesd.collectors import processes
+from glancesd.collectors.memory import Memory
 from glancesd.collectors.processes import Process, Sample, Sampler
 from glancesd.parsing import ParseError
 from glancesd.roots import NoData, Roots
@@ -204,6 +205,29 @@ class Sampling(unittest.TestCase):
 
     def test_no_process(self) -> None:
         self.assertEqual(self.sampler(Host()).processes, {})
+
+    def test_all_are_hidden(self) -> None:
+        host = Host(program(10), program(11))
+        host.files.update({"10/stat": DENIED, "11/stat": HIDDEN})
+        self.assertEqual(self.sampler(host).processes, {})
+
+    def test_pages_of_another_size(self) -> None:
+        memory = Memory(1 << 30, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, page_bytes=1 << 16)
+        self.assertEqual(self.sampler(Host(program(10)), memory).processes[10].resident_bytes, 100 << 16)
+
+    def test_io_for_want_of_a_descriptor(self) -> None:
+        host = Host(program(10))
+        host.files["10/io"] = TOO_MANY
+        with self.assertRaises(OSError):
+            self.sampler(host)
+        host.files["10/io"] = IO % (5000, 600)
+        self.assertEqual(self.sampled(host).read_bytes, 5000)
+
+    def test_name_of_a_kernel_thread_is_no_title(self) -> None:
+        host = Host(program(2, stat(b"x -y", 2, virtual=0, flags=KERNEL_THREAD), b"", 0))
+        self.assertEqual(self.sampled(host, 2).name, "x -y")
+        host.files["2/stat"] = stat(b"/z -y", 2, virtual=0, flags=KERNEL_THREAD)
+        self.assertEqual(self.sampled(host, 2).name, "/z -y")
 
     def test_kernel_thread(self) -> None:
         host = Host(program(2, stat(b"kthreadd", 2, virtual=0, pages=0, flags=KERNEL_THREAD), b"", 0))

@@ -223,6 +223,12 @@ class Thermal(SensorTest):
         self.assertEqual(self.temperatures(zones, chip(0, "ath10k_hwmon", temp1_input="60000")),
                          [("ath10k_hwmon 1", 60.0), ("thermal_zone0", 48.0), ("thermal_zone1", 52.0)])
 
+    def test_a_zone_that_a_chip_shows(self) -> None:
+        zones = {"class/thermal/thermal_zone0/type": "acpitz\n", "class/thermal/thermal_zone0/temp": "27800\n",
+                 "class/thermal/thermal_zone1/type": "iwlwifi-1\n", "class/thermal/thermal_zone1/temp": "40000\n"}
+        chips = chip(0, "acpitz", temp1_input="27800"), chip(1, "iwlwifi_1", temp1_input="40000")
+        self.assertEqual(self.temperatures(zones, *chips), [("acpitz 1", 27.8), ("iwlwifi_1 1", 40.0)])
+
     def test_hwmon_has_fans_only(self) -> None:
         found = Shown()(self.tree(self.ZONES, chip(0, "pwmfan", fan1_input="900")))
         self.assertEqual((len(found.temperatures), found.fans), (3, [Sensor("pwmfan", "pwmfan 1", 900)]))
