@@ -133,6 +133,7 @@ let everyProcess = null;                       // the whole process list, while 
 const extras = {folders: [], monitor: [], irq: []};
 const past = {};                               // plugin → {item: series}
 
+const isServed = plugin => !summary || !summary.disabled.includes(plugin);
 const offset = () => summary.utc_offset || 0;
 const spacing = () => Math.max(Number(summary.interval) || 10, 1);
 const gapSeconds = () => Math.max(3 * spacing(), 3 * Number(chosen.refresh), 30);
@@ -140,7 +141,7 @@ const rate = value => figures.networkRate(value, chosen.units);
 
 function wantedPast() {
   const opened = Object.keys(figures.POINTS).filter(plugin => panels.has(`${plugin}-hour`));
-  return [...new Set(["cpu", "mem", "load", ...opened, ...(panels.has("mem-hour") ? ["memswap"] : [])])];
+  return [...new Set(["cpu", "mem", "load", ...opened, ...(panels.has("mem-hour") ? ["memswap"] : [])])].filter(isServed);
 }
 
 function keepPoints() {
@@ -855,10 +856,10 @@ const wish = path => question(path).catch(problem => {
 
 // The process list while it is looked through, and in turn one of what no summary holds.
 function wishes() {
-  const open = Object.keys(extras).filter(what => panels.has(`more-${what}`));
+  const open = Object.keys(extras).filter(what => panels.has(`more-${what}`) && isServed(what));
   asking.extra += 1;
   const extra = open[asking.extra % (open.length || 1)];
-  return [wantsEveryProcess() ? wish("api/2/processlist") : null,
+  return [wantsEveryProcess() && isServed("processlist") ? wish("api/2/processlist") : null,
     extra ? wish(`api/2/${extra}`).then(told => { if (told) extras[extra] = told; }) : null];
 }
 
@@ -925,7 +926,7 @@ function failed(problem) {
 async function catchUp() {
   const {aborter} = asking;
   const begun = seconds();
-  for (const what of [...wantedPast(), ...Object.keys(extras)]) {
+  for (const what of [...wantedPast(), ...Object.keys(extras).filter(isServed)]) {
     if (asking.known.has(what)) continue;
     const told = await wish(what in extras ? `api/2/${what}` : `api/2/${what}/history`);
     asking.due = Math.max(asking.due, begun + figures.pace(0, 0, seconds() - begun));

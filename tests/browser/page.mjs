@@ -522,6 +522,21 @@ test("what is over a limit without an alert is not called quiet", async () => {
   await served.end();
 });
 
+test("what is switched off is not asked for", async () => {
+  const file = path.join(folder, "off.conf");
+  for (const plugins of [["cpu", "mem", "memswap", "network", "processlist"], ["system", "uptime", "now", "percpu", "load",
+    "diskio", "fs", "sensors", "processcount", "alert", "batpercent", "raid", "wifi", "folders", "monitor", "irq"]]) {
+    writeFileSync(file, plugins.map(plugin => `[${plugin}]\ndisable=True\n`).join(""));
+    const served = await daemon("-C", file, ...trees(path.join(hosts, "laptop")));
+    const seen = await open(served.url);
+    await open_everything(seen.page);
+    await sleep(2500);
+    await noJunk(seen.page);
+    await close(seen);                           // a 404 is an error of the console
+    await served.end();
+  }
+});
+
 test("each line of a chart has its key", async () => {
   const served = await daemon("--interval", "1");
   const seen = await open(served.url + "#refresh=1");
