@@ -274,6 +274,13 @@ class CpuTimes(unittest.TestCase):
         held = ratchet(self.stat(c0=(11, 0, 5, 990, 49), c1=(1, 1, 1, 501, 5)))
         self.assertEqual(held.cpus, {0: cpu.Times(11, 0, 5, 1000, 50), 1: cpu.Times(1, 1, 1, 501, 5)})
 
+    def test_no_step_back_on_the_page(self) -> None:
+        stats = iter((self.stat(c0=(10, 0, 5, 1000)), self.stat(c0=(10, 0, 5, 990))))
+        scraped = fixture("lxc", {sources.CPU_SAMPLE: Sampled(lambda roots: next(stats))})
+        for _ in range(2):
+            self.assertEqual(scraped.samples()['node_cpu_seconds_total{cpu="0",mode="idle"}'], "10.0")
+            scraped.house.time.sleep(15)
+
     def test_a_cpu_that_was_unplugged_begins_anew(self) -> None:
         ratchet = Ratchet()
         ratchet(self.stat(c0=(10, 0, 5, 1000)))
@@ -339,6 +346,17 @@ class Mounts(Tree):
         found = self.scraped()
         self.assertEqual(self.points(found, "readonly"), ["/", "/srv", "/srv/again", "/run", "/gone"])
         self.assertEqual(self.points(found, "size_bytes"), ["/", "/srv", "/srv/again", "/run"])
+
+    def test_no_mount_of_yesterday(self) -> None:
+        host = self.host({"proc/stat": "cpu 1 2 3 4\n", "proc/1/mountinfo": self.TABLE})
+        scraped = Scraped(host)
+        self.assertEqual(scraped.success("filesystem"), "1")
+        with open(os.path.join(host.procfs, "1/mountinfo"), "w") as file:
+            file.write("nonsense\n")
+        scraped.house.time.sleep(15)
+        found = scraped.samples()
+        self.assertEqual(found['node_scrape_collector_success{collector="filesystem"}'], "0")
+        self.assertEqual([name for name in found if name.startswith("node_filesystem_")], [])
 
     def test_read_only(self) -> None:
         found = {re.findall('mountpoint="([^"]*)"', name)[0]: value for name, value in self.scraped().items()
