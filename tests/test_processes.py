@@ -280,6 +280,12 @@ class Sampling(unittest.TestCase):
         self.assertIs(self.sampled(host), first)
         self.assertIn("10/cmdline", host.opens())
 
+    def test_of_one_program_one_text_is_kept(self) -> None:
+        ten, eleven = self.sampler(Host(program(10), program(11))).processes.values()
+        self.assertEqual((ten.name, ten.command_line), ("bash", "bash -l"))
+        self.assertIs(ten.name, eleven.name)
+        self.assertIs(ten.command_line, eleven.command_line)
+
     def test_io_of_other_lengths(self) -> None:
         long, short = IO % (5000, 600) + b"more: 1\n", IO % (5000, 600)
         host = Host(program(10), program(11))

@@ -117,6 +117,7 @@ class Sampler:
         self._cpus: Optional[int] = None
         self._count_cpus_at = 0.0
         self._command_lines_bytes = 0
+        self._met: dict[str, str] = {}         # texts of this sample: those that come at once are often of one program
 
     def __call__(self, roots: Roots, memory: Optional[Memory] = None) -> Sample:
         """Every process. One that ended meanwhile, or is malformed, is left out; the error of one if all of them are.
@@ -156,6 +157,7 @@ class Sampler:
             hashes.append(content)
             comms.append(comm)
             due.append(due_at)
+        self._met.clear()
         if problem is not None and not found:
             raise problem
         self._before = sample = Sample(found, read_at, self._cpus, self._page_bytes)
@@ -205,6 +207,7 @@ class Sampler:
         # Root owns the files of a process that may not be dumped, such as one whose real and effective ids differ.
         uid = owner if roots.live and owner != _UNKNOWN_OWNER else _real_uid(roots, pid)
         user = "?" if uid is None else self._users.name(roots, uid)
+        name, command_line = [self._met.setdefault(text, text) for text in (name, command_line)]
         process = self._process(roots, pid, stat, name, command_line, user, io)
         # Between fork and exec a process has its parent's command line, within exec its new name and none: what came or
         # changed since the sample before is read again in the next.
