@@ -186,7 +186,7 @@ export const cpuFacts = ({cpu}) => [
 export const memoryFacts = ({mem, memswap}) => [
   ...["total", "available", "used", "buffers", "cached", "shared", "active", "inactive"]
     .map(field => [field, bytes(mem[field])]),
-  ["swap used", memswap.total ? bytes(memswap.used) : "no swap"],
+  ["swap used", memswap.total === 0 ? "no swap" : bytes(memswap.used)],
   ["swapped in since boot", bytes(memswap.sin)], ["swapped out since boot", bytes(memswap.sout)]];
 
 // -- memory ------------------------------------------------

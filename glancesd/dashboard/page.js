@@ -133,6 +133,7 @@ let everyProcess = null;                       // the whole process list, while 
 const extras = {folders: [], monitor: [], irq: []};
 const past = {};                               // plugin → {item: series}
 
+const OFF = "switched off";
 const isServed = plugin => !summary || !summary.disabled.includes(plugin);
 const offset = () => summary.utc_offset || 0;
 const spacing = () => Math.max(Number(summary.interval) || 10, 1);
@@ -462,14 +463,14 @@ const tile = id => {
     const made = element("li");
     return {node: made};
   });
-  return {node, headline: one(".headline"), state: one(".state"), meter: one(".meter"), holder: one(".chart"), facts};
+  return {plugin: id, node, headline: one(".headline"), state: one(".state"), meter: one(".meter"), holder: one(".chart"), facts};
 };
 const tiles = {cpu: tile("cpu"), mem: tile("mem"), load: tile("load")};
 
-function showTile({headline, state, meter, holder, facts}, shown) {
+function showTile({plugin, headline, state, meter, holder, facts}, shown) {
   say(headline, shown.headline);
   tell(state, shown.state);
-  facts.show(shown.facts, fact => fact.key, (row, fact) => {
+  facts.show(isServed(plugin) ? shown.facts : [{key: "off", text: OFF}], fact => fact.key, (row, fact) => {
     say(row.node, fact.text);
     set(row.node, "class", fact.mark || null);
   });
@@ -521,7 +522,7 @@ function showMemory() {
       {key: "cache", mark: "key cache", text: `cache ${figures.bytes(parts.cache)}`},
       {key: "free", mark: "key free", text: `free ${figures.bytes(parts.free)}`},
       {key: "available", text: `available ${figures.bytes(mem.available)}`},
-      memswap.total ? factOf("memswap", "used", swap) : {key: "swap", text: "No swap"}] : [],
+      memswap.total ? factOf("memswap", "used", swap) : {key: "swap", text: isServed("memswap") ? "No swap" : `swap ${OFF}`}] : [],
     past: pastOf("mem", "percent"), chart: {subject: "Memory", lines: [[""]], ...PERCENT},
   });
 }
@@ -648,7 +649,7 @@ const lists = {
   })),
   alerts: new List("alerts", {
     key: entry => `${entry.type} ${entry.begin}`, title: entry => [entry.subject], choose: rows => rows, always: true,
-    note: rows => rows.length ? "" : "none so far",
+    note: rows => !isServed("alert") ? OFF : rows.length ? "" : "none so far",
     cells: entry => [["", entry.state], [entry.maximum], [figures.moment(entry.begin, offset(), summary.at)],
       [`${figures.duration(entry.seconds)}${entry.running ? ", running" : ""}`], [entry.processes.join(", ")]],
   }),
@@ -756,6 +757,7 @@ function showProcessWords(found, whole) {
   const largest = chosen.column === "memory" && chosen.descending;
   let words = largest ? `the ${found} with the most memory` : `the ${found} busiest`;
   if (whole) words = found > PROCESS_PAGE ? `${table.first + 1} to ${last} of ${found}` : `${found} of ${whole.length}`;
+  if (!isServed("processlist")) words = OFF;
   say(byId("process-note"), table.held ? `${words}; the order stands still while you point at it` : words);
   say(table.all, table.every ? "Show fewer" : `Show all ${figures.known(total) ? total : ""}`.trim());
   set(table.all, "aria-expanded", table.every);

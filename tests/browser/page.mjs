@@ -532,6 +532,10 @@ test("what is switched off is not asked for", async () => {
     await open_everything(seen.page);
     await sleep(2500);
     await noJunk(seen.page);
+    const facts = [await text(seen.page, "#cpu ul.facts"), await text(seen.page, "#load ul.facts"),
+      await text(seen.page, "#process-note")];
+    assert.deepEqual(facts.map(words => words === "switched off"),
+      plugins.includes("cpu") ? [true, false, true] : [false, true, false]);
     await close(seen);                           // a 404 is an error of the console
     await served.end();
   }
