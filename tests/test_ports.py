@@ -279,6 +279,12 @@ class Pages(Made):
                 self.assertIn(b"\r\nHost: " + host.encode(), requests[-1])
         self.assertIn(b"\r\nAuthorization: Basic YW5uOnBAc3M=\r\n", requests[-1])
 
+    def test_ports_of_a_scheme(self) -> None:
+        for url, expected in (("http://127.0.0.1", 80), ("https://127.0.0.1/", 443), ("https://127.0.0.1:8443", 8443)):
+            with self.subTest(url), mock.patch.object(ports, "_connected", side_effect=OSError) as connected:
+                self.assertIs(self.run_check(web(url)).answered, False)
+                self.assertEqual(connected.call_args[0][2], expected)
+
     def test_one_that_drips(self) -> None:
         def drip(client: socket.socket) -> None:
             stop = threading.Event()

@@ -125,6 +125,13 @@ class Read(unittest.TestCase):
         self.assertIn('node_textfile_mtime_seconds{file="%s/a.prom"} 1700000000.0\n' % self.folder, page)
         self.assertIn("# TYPE jobs unknown\n", scraped.page(accept="application/openmetrics-text"))
 
+    def test_one_file_that_is_not_the_format_beside_another(self) -> None:
+        self.write("a.prom", "mine 1\n")
+        self.write("b.prom", "nonsense\n")
+        page = Scraped(Roots("/nowhere", "/nowhere", "/nowhere"), textfile_directory=self.folder).page()
+        self.assertIn("# HELP mine Of a text file.\nmine 1\n", page)
+        self.assertIn("\nnode_textfile_scrape_error 1\n", page)
+
     def test_a_family_that_is_there(self) -> None:
         self.write("a.prom", "node_time_seconds 4\nmine 1\n")
         page = Scraped(Roots("/nowhere", "/nowhere", "/nowhere"), textfile_directory=self.folder).page()
