@@ -19,7 +19,7 @@ MOST_BYTES_PER_SECOND = 1e12 / 8
 # Drivers that ask their hardware once a second show up to so much more than the window's work at once.
 LATE_SECONDS = 1.0
 
-_WRAP = 1 << 32
+WRAP = 1 << 32
 _UPPER_HALF = 1 << 31
 # A counter that is so near to its last value may wrap to exactly 0.
 _END = 1 << 16
@@ -75,7 +75,7 @@ def wrapping_increase(now: Optional[int], before: Optional[int], most: float) ->
         return 0
     grown = now - before
     if grown < 0 and before >= _UPPER_HALF:
-        grown %= _WRAP
+        grown %= WRAP
     return grown if 0 <= grown <= most else 0
 
 
@@ -108,9 +108,9 @@ def follow(before: Counter, raw: int, most: float, most_at_wrap: float = 0.0) ->
         return _grown(before, raw, raw - before.fallen_from, most)
     if step > 0:
         return _grown(before, raw, step, most)._replace(lifted=0 if before.fallen_from is not None else before.lifted)
-    wrapped = step + _WRAP
-    if _UPPER_HALF <= before.raw < _WRAP and wrapped <= most_at_wrap and (raw or wrapped <= _END):
-        return Counter(raw, before.lifted + _WRAP, before.grown + wrapped)
+    wrapped = step + WRAP
+    if _UPPER_HALF <= before.raw < WRAP and wrapped <= most_at_wrap and (raw or wrapped <= _END):
+        return Counter(raw, before.lifted + WRAP, before.grown + wrapped)
     return Counter(raw, 0, before.grown) if raw else Counter(0, before.lifted, before.grown, before.raw)
 
 

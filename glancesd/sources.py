@@ -163,7 +163,7 @@ def table(file_systems: Callable[[Roots], Any], interfaces: Callable[[Roots], An
     compared_containers = Later("cgroups", "derive")
     compared_cards, merged = Later("gpu", "derive"), Later("gpu", "merged")
     return {
-        CPU_SAMPLE: Sampled(cpu.sample),
+        CPU_SAMPLE: Sampled(cpu.Sampler(clock)),
         VMSTAT: Sampled(vmstat.sample),
         MEMORY: Sampled(memory.Sampler(clock), given=VMSTAT),
         LOAD: Sampled(host.sample_load),

@@ -108,6 +108,30 @@ class Sample(unittest.TestCase):
             cpu.sample(Roots(procfs="/nonexistent"))
 
 
+class Followed(unittest.TestCase):
+    def test_sums_of_interrupts_never_fall_at_a_wrap(self) -> None:
+        """A part of 32 bits wrapped: 2^32 is added, and taken back at a reset. The rest is raw."""
+        now = [0.0]
+        texts: list[str] = []
+
+        class Host(Roots):
+            def proc(self, *names: str, default: Optional[str] = None) -> str:
+                return texts[-1]
+
+        sampler = cpu.Sampler(lambda: now[0])
+        found = []
+        for interrupts, soft in ((10_027_258_704_238, 5_000_000_000), (10_022_963_737_442, 5_000_000_100),
+                                 (10_022_963_737_500, 705_032_900), (10_022_963_737_600, 705_032_900), (700, 600)):
+            texts.append("cpu  1 2 3 4\ncpu0 1 2 3 4\nintr %d 1 2\nsoftirq %d 3\n" % (interrupts, soft))
+            stat = sampler(Host("/nowhere", "/nowhere", "/nowhere"))
+            self.assertEqual((stat.interrupts, stat.soft_interrupts), (interrupts, soft))
+            found.append((stat.interrupts_mended, stat.soft_interrupts_mended))
+            now[0] += 1.0
+        self.assertEqual(found, [
+            (10_027_258_704_238, 5_000_000_000), (10_027_258_704_738, 5_000_000_100),
+            (10_027_258_704_796, 5_000_000_196), (10_027_258_704_896, 5_000_000_196), (700, 600)])
+
+
 class Derive(unittest.TestCase):
     BEFORE = Times(1000, 100, 500, 8000, 50, 10, 20, 30, 200, 40)
     ZERO = Shares(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)

@@ -91,8 +91,8 @@ def cpu(settings: Settings, usage: Reading[Usage], stat: Reading[Optional[Stat]]
     answer = {**alike.shares(value.shares), "cpucore": alike.cpu_count(stat), "time_since_update": elapsed}
     for name, increase, gauge in (
             ("ctx_switches", value.context_switches, sample.context_switches if sample is not None else None),
-            ("interrupts", value.interrupts, sample.interrupts if sample is not None else None),
-            ("soft_interrupts", value.soft_interrupts, sample.soft_interrupts if sample is not None else None),
+            ("interrupts", value.interrupts, sample.interrupts_mended if sample is not None else None),
+            ("soft_interrupts", value.soft_interrupts, sample.soft_interrupts_mended if sample is not None else None),
             ("syscalls", 0, 0)):
         answer.update(counter(name, increase, gauge, elapsed))
     return answer

@@ -15,7 +15,9 @@ Of what intr and softirq add up, most is kept in 32 bits: they step back by 2^32
 """
 from __future__ import annotations
 
-from ..delta import LATE_SECONDS, increase, percent, wrapping_increase
+import time
+
+from ..delta import LATE_SECONDS, WRAP, increase, percent, wrapping_increase
 from ..parsing import MOST, ParseError, Report, ignore, parse_number, rows
 from ..roots import Roots
 from ..typed import Callable, Iterable, NamedTuple, Optional
@@ -66,6 +68,18 @@ class Stat(NamedTuple):
     forks: Optional[int] = None          # processes and threads
     running: Optional[int] = None        # threads, now; 2.5.45, with the one below
     blocked: Optional[int] = None
+    lifted: int = 0                      # 2^32 for each wrap of a part of `interrupts` since its last reset
+    soft_lifted: int = 0                 # and of `soft_interrupts`
+
+    @property
+    def interrupts_mended(self) -> Optional[int]:
+        """`interrupts`, wraps made up for."""
+        return None if self.interrupts is None else self.interrupts + self.lifted
+
+    @property
+    def soft_interrupts_mended(self) -> Optional[int]:
+        """`soft_interrupts`, wraps made up for."""
+        return None if self.soft_interrupts is None else self.soft_interrupts + self.soft_lifted
 
     @property
     def cpu_count(self) -> int:
@@ -153,6 +167,28 @@ def sample(roots: Roots) -> Stat:
     return parse(roots.proc(FILE), report=roots.report)
 
 
+class Sampler:
+    """/proc/stat, again and again. State: the latest sample, and when it was taken."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._latest: Optional[Stat] = None
+        self._at = 0.0
+
+    def __call__(self, roots: Roots) -> Stat:
+        """As `sample`, with what was lifted."""
+        now, before, at = sample(roots), self._latest, self._at
+        self._at = self._clock()
+        if before is not None:
+            most = _most_events(now, self._at - at)
+            lifted = _lifted(now.interrupts, before.interrupts, before.lifted, most)
+            soft_lifted = _lifted(now.soft_interrupts, before.soft_interrupts, before.soft_lifted, most)
+            if lifted or soft_lifted:
+                now = now._replace(lifted=lifted, soft_lifted=soft_lifted)
+        self._latest = now
+        return now
+
+
 def derive(now: Stat, before: Optional[Stat], elapsed: float) -> Usage:
     """Shares and increases between two samples; a CPU that is new, or was unplugged meanwhile, has shares of 0.0."""
     if before is None:
@@ -167,7 +203,7 @@ def derive(now: Stat, before: Optional[Stat], elapsed: float) -> Usage:
         cpus[number] = _increase(times, previous, most)
     # The kernel's own sum leaps by what a CPU that comes or goes has done since boot: then add up those that stayed.
     total = _sum(cpus.values()) if replugged and cpus else _increase(now.total, before.total, most * now.cpu_count)
-    most_events = _MOST_EVENTS_PER_SECOND * now.cpu_count * (elapsed + LATE_SECONDS)
+    most_events = _most_events(now, elapsed)
 
     def grown(by: Callable[..., int], count: Optional[int], previous: Optional[int]) -> Optional[int]:
         return None if count is None else by(count, previous, most_events)
@@ -176,6 +212,17 @@ def derive(now: Stat, before: Optional[Stat], elapsed: float) -> Usage:
                  grown(increase, now.context_switches, before.context_switches),
                  grown(wrapping_increase, now.interrupts, before.interrupts),
                  grown(wrapping_increase, now.soft_interrupts, before.soft_interrupts), elapsed)
+
+
+def _most_events(stat: Stat, elapsed: float) -> float:
+    return _MOST_EVENTS_PER_SECOND * stat.cpu_count * (elapsed + LATE_SECONDS)
+
+
+def _lifted(now: Optional[int], before: Optional[int], lifted: int, most: float) -> int:
+    """What makes up for the wraps of a sum of 32-bit counters; 0 after a reset."""
+    if now is None or before is None or now >= before:
+        return lifted
+    return lifted + WRAP if wrapping_increase(now, before, most) else 0
 
 
 def _times(columns: str) -> Times:
