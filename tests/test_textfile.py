@@ -172,6 +172,12 @@ class Read(unittest.TestCase):
             first.join()
         self.assertIn('\nnode_scrape_collector_success{collector="textfile"} 1\n', scraped.page())
 
+    def test_so_many_bytes(self) -> None:
+        for name in "abc":
+            self.write(name + ".prom", "%s 1\n#%s\n" % (name, "x" * 100))
+        with mock.patch.object(textfile, "ALL_BYTES", 250):
+            self.assertEqual((read(self.folder).error, list(read(self.folder).families)), (True, ["a", "b"]))
+
     def test_so_many(self) -> None:
         for number in range(textfile.FILES + 5):
             self.write("%04d.prom" % number, "m%d 1\n" % number)

@@ -31,7 +31,7 @@ OS_RELEASE = ("etc/os-release", "usr/lib/os-release")
 # Red Hat and its kin before 7: "CentOS release 6.10 (Final)".
 REDHAT_RELEASE = "etc/redhat-release"
 
-_ASSIGNMENT = pattern(r"""^\s*([A-Za-z0-9_]+)=(["']?)(.*?)\2\s*$""")
+_NAME = pattern("[A-Za-z0-9_]+")
 _RELEASE = pattern(r"(.+?) release ([0-9.]+)")
 _ESCAPED = pattern(r"""\\([\\$"'`])""")
 _COUNT = pattern(r"\d{1,9}$")
@@ -80,10 +80,11 @@ def parse_assignments(text: str) -> dict[str, str]:
     """Assignments of os-release by name. Lines that are none are skipped."""
     values = {}
     for line in text.split("\n"):
-        assignment = _ASSIGNMENT.match(line)
-        if assignment:
-            name, quote, value = assignment.groups()
-            values[name] = value if quote == "'" else _ESCAPED.sub(r"\1", value)
+        name, equals, value = line.strip().partition("=")
+        if equals and _NAME.fullmatch(name):
+            is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+            inner = value[1:-1] if is_quoted else value
+            values[name] = inner if is_quoted and value[0] == "'" else _ESCAPED.sub(r"\1", inner)
     return values
 
 
