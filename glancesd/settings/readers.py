@@ -9,7 +9,6 @@ import os
 import re
 
 from .. import ip
-from ..lazy import pattern
 from ..typed import TYPE_CHECKING, Any, Callable, Collection, Union
 from .expressions import Expression, compiled
 from .inifile import SettingsError
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 Reader = Callable[[str], Any]
 Network = Union["ipaddress.IPv4Network", "ipaddress.IPv6Network"]
 
-_NUMBER = pattern(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_OF_NUMBERS = "0123456789.+-eE"
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 DAY = 86400.0
@@ -39,16 +38,24 @@ def read(reader: Reader, text: str, where: str) -> Any:
 
 def number(text: str) -> float:
     """A finite decimal number (float() alone takes "nan", "1_000" and the digits of every script)."""
-    value = float(text) if _NUMBER.fullmatch(text) else math.inf
+    value = _decimal(text)
     if not math.isfinite(value):
         raise ValueError("needs a number")
     return value
 
 
+def _decimal(text: str) -> float:
+    """Infinity for what is no decimal number."""
+    try:
+        return math.inf if text.strip(_OF_NUMBERS) else float(text)
+    except ValueError:
+        return math.inf
+
+
 def number_within(low: float, high: float) -> Callable[[str], float]:
     """A reader of numbers from `low` to `high`."""
     def reader(text: str) -> float:
-        value = float(text) if _NUMBER.fullmatch(text) else math.inf
+        value = _decimal(text)
         if not low <= value <= high:
             raise ValueError("needs a number from %g to %g" % (low, high))
         return value
