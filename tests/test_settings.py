@@ -303,6 +303,16 @@ class ConfigFiles(Files):
         self.assertEqual(self.error(),
                          "glances/glances.conf: Too many levels of symbolic links (-C names another file)")
 
+    def test_a_link_that_leads_to_nowhere_is_not_no_file(self) -> None:
+        """What it leads to may lie on a disk that is not mounted yet, and ask for a password."""
+        folder = os.path.join(self.folder, "glances")
+        os.symlink("/nonexistent", folder)
+        self.assertEqual(self.error(), "glances: leads to nowhere (-C names another file)")
+        os.unlink(folder)
+        os.mkdir(folder)
+        os.symlink("/nonexistent", folder + "/glances.conf")
+        self.assertEqual(self.error(), "glances/glances.conf: leads to nowhere (-C names another file)")
+
     @unittest.skipUnless(os.geteuid(), "root may search every directory")
     def test_a_closed_directory(self) -> None:
         self.write("", "glances/glances.conf")

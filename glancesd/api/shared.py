@@ -47,8 +47,13 @@ class Shared:
         try:
             answer = self._find(key, made_of) if mine else None
             if answer is None:
-                answer = threads.alone(make) if key in self._large else make()
-                self._keep(key, made_of, answer)
+                began = self._clock()
+                if key in self._large:
+                    self._drop(key)
+                    answer = threads.alone(make)
+                else:
+                    answer = make()
+                self._keep(key, made_of, answer, self._clock() - began)
             return answer
         finally:
             if mine:
@@ -62,14 +67,20 @@ class Shared:
             self._answers.move_to_end(key)
             return found.answer
 
-    def _keep(self, key: Hashable, made_of: Any, answer: Answer) -> None:
+    def _drop(self, key: Hashable) -> None:
+        """Forget an answer before another takes its place: what nobody is sent is not held beside it."""
+        with self._lock:
+            before = self._answers.pop(key, None)
+            self._bytes -= len(before.answer.body) if before is not None else 0
+
+    def _keep(self, key: Hashable, made_of: Any, answer: Answer, took: float) -> None:
         with self._lock:
             before = self._answers.pop(key, None)
             self._bytes += len(answer.body) - (len(before.answer.body) if before is not None else 0)
             self._large.pop(key, None)
             until = 0.0
             if len(answer.body) >= threads.LARGE_BYTES:
-                until = self._clock() + len(answer.body) / threads.MADE_BYTES_PER_SECOND
+                until = self._clock() + max(took, len(answer.body) / threads.MADE_BYTES_PER_SECOND)
                 self._large[key] = None
                 if len(self._large) > ANSWERS:
                     del self._large[next(iter(self._large))]

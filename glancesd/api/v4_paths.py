@@ -129,7 +129,8 @@ class Endpoints(v3.LaterEndpoints):
         kept = dict(self._kept(plugin)).get(item)
         if kept is None:
             return Answer(b"null")
-        return Answer(self._points(kept, _count((count if nb is None else nb) or "0")))
+        wanted = _count((count if nb is None else nb) or "0")
+        return self._of_newest(("item history", plugin, item, wanted), [kept], lambda: self._points(kept, wanted))
 
     # -- what a field means --------------------------------------------------------------------------------------------
 

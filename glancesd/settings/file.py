@@ -39,6 +39,9 @@ def find(named: str | None, environ: Mapping[str, str], known: str | None = None
         except (FileNotFoundError, NotADirectoryError):
             if path == known:
                 raise SettingsError("%s: is gone, and was in force" % path) from None
+            link = next(filter(os.path.islink, (path, os.path.dirname(path))), None)
+            if link is not None:                    # to a disk that is not mounted yet
+                raise SettingsError("%s: leads to nowhere (-C names another file)" % link) from None
         except OSError as problem:
             raise SettingsError("%s: %s (-C names another file)" % (path, problem.strerror)) from None
         else:
