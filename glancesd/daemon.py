@@ -11,7 +11,7 @@ import threading
 from contextlib import contextmanager
 from functools import partial
 
-from . import children, dashboard, machine, sockets, sources, systemd, tls
+from . import children, dashboard, machine, sockets, sources, systemd
 from .alerts import Alerts
 from .api.endpoints import State
 from .api.health import Health
@@ -37,9 +37,10 @@ from .ticker import Ticker
 from .typed import TYPE_CHECKING, Callable, Iterator, NamedTuple, Optional
 from .watch import Watch
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:                     # what few have in the settings is imported where they have it
     from .server.passwords import Credentials
     from .tasks.commands import ProcessUse
+    from .tls import Wrap
 
 # The main thread wakes this often to look at what may change around the daemon, and with --exit-idle at the time.
 LOOK_SECONDS = 30.0
@@ -54,7 +55,7 @@ class Assembly(NamedTuple):
     settings: Settings
     names: tuple[str, ...]      # of the machine
     credentials: Optional[Credentials]
-    wrap: Optional[tls.Wrap]
+    wrap: Optional[Wrap]
     site: Site
     app: App
     watch: Watch
@@ -132,7 +133,10 @@ class Daemon:
     def _make(self, settings: Settings, earlier: Optional[Credentials]) -> Assembly:
         """What serves under these settings; nothing of the running daemon is changed by it, whatever it raises."""
         settings = self._for_cpus(self._enforced(settings))
-        credentials = None
+        wrap = credentials = None
+        if settings.tls_cert:
+            from . import tls
+            wrap = tls.wrapper(settings.tls_cert, settings.tls_key)
         if settings.password_file:
             from .server import passwords
             credentials = passwords.read(settings.password_file, settings.username, earlier,
@@ -146,7 +150,7 @@ class Daemon:
         if not settings.metrics.disabled:
             others["metrics"] = partial(self._metrics.answer, settings)
         site = Site(dialects, State(settings, watch, self._history, health), others)
-        return Assembly(settings, names, credentials, tls.wrapper(settings), site,
+        return Assembly(settings, names, credentials, wrap, site,
                         App(Access(settings, names, credentials), site), watch,
                         sum(len(pages.enabled) for pages in dialects.pages()))
 
