@@ -180,7 +180,7 @@ def table(file_systems: Callable[[Roots], Any], interfaces: Callable[[Roots], An
         ADDRESSES: Sampled(Later("addresses", "Sampler", clock), slow=True),
         SENSORS: Sampled(Later("sensors", "Sampler"), slow=True),
         SENSOR_THRESHOLDS: Sampled(Later("sensors", "ThresholdSampler"), slow=True, given=SENSORS),
-        POWER: Sampled(Later("power"), slow=True),
+        POWER: Sampled(Later("power", "Sampler"), slow=True),
         RAID: Sampled(Later("raid"), slow=True),
         CONTAINERS_SAMPLE: Sampled(Later("cgroups", "Sampler", clock), given=MEMORY, optional=True),
         GPU_SAMPLE: Sampled(Later("gpu", "Sampler"), optional=True),

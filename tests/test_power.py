@@ -1,11 +1,12 @@
 """power: which supplies are batteries of this machine, how full they are, and what they make together."""
 from __future__ import annotations
 
+import threading
 import unittest
 from typing import Mapping, Optional
 
 from glancesd.collectors import power
-from glancesd.collectors.power import Battery
+from glancesd.collectors.power import Battery, Sampler
 from glancesd.roots import Roots
 
 
@@ -63,15 +64,34 @@ class Sample(unittest.TestCase):
     def test_one(self) -> None:
         for name, attributes, expected in self.ONE:
             with self.subTest(name):
-                self.assertEqual(power.sample(Supplies({"x": attributes})), [] if expected is None else [expected])
+                self.assertEqual(Sampler()(Supplies({"x": attributes})), [] if expected is None else [expected])
 
     def test_by_name(self) -> None:
         supplies = Supplies({"CMB1": BATTERY, "AC": {"type": "Mains"}, "BAT1": BATTERY, "BAT0": BATTERY})
-        self.assertEqual([battery.name for battery in power.sample(supplies)], ["BAT0", "BAT1", "CMB1"])
+        self.assertEqual([battery.name for battery in Sampler()(supplies)], ["BAT0", "BAT1", "CMB1"])
 
     def test_none(self) -> None:
-        self.assertEqual(power.sample(Supplies({})), [])
-        self.assertEqual(power.sample(Roots("/nowhere", "/nowhere", "/nowhere")), [])
+        self.assertEqual(Sampler()(Supplies({})), [])
+        self.assertEqual(Sampler()(Roots("/nowhere", "/nowhere", "/nowhere")), [])
+
+    def test_one_that_does_not_answer_keeps_its_charge_and_nobody_waiting(self) -> None:
+        gone_on, called = threading.Event(), threading.Event()
+        self.addCleanup(gone_on.set)
+
+        class Slow(Supplies):
+            asleep = False
+
+            def attribute(self, name: str) -> Optional[str]:
+                if self.asleep and "BAT1" in name:
+                    called.set()
+                    gone_on.wait(30)
+                return super().attribute(name)
+
+        supplies, sampler = Slow({"BAT0": BATTERY, "BAT1": BATTERY}), Sampler()
+        expected = sampler(supplies)
+        supplies.asleep = True
+        self.assertEqual(sampler(supplies), expected)
+        self.assertTrue(called.is_set())
 
 
 class Combined(unittest.TestCase):

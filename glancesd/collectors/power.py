@@ -10,7 +10,10 @@
 """
 from __future__ import annotations
 
+from functools import partial
+
 from ..parsing import optional_number
+from ..patience import Patience
 from ..roots import Roots
 from ..typed import NamedTuple, Optional, Sequence
 
@@ -28,10 +31,20 @@ class Battery(NamedTuple):
     full_microwatt_hours: Optional[int] = None         # what it holds when full; None when the driver does not tell
 
 
-def sample(roots: Roots) -> list[Battery]:
-    """The batteries by name; [] without any. One whose files vanish meanwhile (suspend, removal) is left out."""
-    found = (_battery(roots, name) for name in sorted(roots.sys_names(_DIRECTORY)))
-    return [battery for battery in found if battery is not None]
+class Sampler:
+    """The batteries, again and again. State: what patience keeps of each supply."""
+
+    def __init__(self) -> None:
+        self._supplies = Patience()
+
+    def __call__(self, roots: Roots) -> list[Battery]:
+        """By name; [] without any. One whose files vanish meanwhile (suspend, removal) is left out.
+
+        One that does not answer in time is as it was: some drivers ask an embedded controller.
+        """
+        names = sorted(roots.sys_names(_DIRECTORY))
+        outcomes = self._supplies.run({name: partial(_battery, roots, name) for name in names})
+        return [outcomes[name].value for name in names if outcomes[name].value is not None]
 
 
 def combined_percent(batteries: Sequence[Battery]) -> Optional[int]:
