@@ -10,7 +10,7 @@ import time
 
 from .delta import WINDOW_SECONDS, Tracker
 from .log import Log
-from .roots import NoData, Roots
+from .roots import SHORTAGE, NoData, Roots
 from .typed import Any, Callable, Generic, Mapping, NamedTuple, Optional, TypeVar, Union, overload
 
 # What hardly changes (cores, sensors, power, …) is read at most this often.
@@ -112,7 +112,13 @@ class Slot:
         self._turn = Turn()
         self._failed: Optional[str] = None
         self.troubled: set[str] = set()      # the names of all slots that may have a problem: Readings shares one
+        self.is_short = False                # the latest attempt had no descriptor or no memory
         self.is_refused = False              # by the kernel, at the latest attempt: no text that we fail to understand
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether nothing was ever told, and may be the next time: the first look is under way, or lacked something."""
+        return self.latest.at == 0.0 and (self._turn.hangs or self.is_short)
 
     @property
     def problem(self) -> Optional[str]:
@@ -134,7 +140,7 @@ class Slot:
                 return latest
             try:
                 self.latest = self._renew(not_before)
-                self._failed, self.is_refused = None, False
+                self._failed, self.is_refused, self.is_short = None, False, False
                 self.troubled.discard(self.name)
             except Exception as problem:
                 self._fail(problem)
@@ -149,6 +155,7 @@ class Slot:
         """Keep what there is, and try again no sooner than in a second."""
         self._failed, self.is_refused = str(problem) or type(problem).__name__, isinstance(problem, OSError)
         self.troubled.add(self.name)
+        self.is_short = isinstance(problem, MemoryError) or getattr(problem, "errno", None) in SHORTAGE
         self._log.once("%s: %s" % (self.name, self._failed))
         self.latest = self.latest.fresh_until(self._clock.monotonic() + 1.0)
 
@@ -264,6 +271,11 @@ class Readings:
         """Why a source, or the one that it compares samples of, has nothing fresh; None when all is well."""
         derived = self._derived.get(name)
         return self.slots[name].problem or (derived.of.problem if derived is not None else None)
+
+    def pending(self, name: str) -> bool:
+        """Whether the first look at a source, or at what it compares samples of, is still to come: see `Slot`."""
+        derived = self._derived.get(name)
+        return self.slots[name].is_pending or derived is not None and derived.of.is_pending
 
     def troubled(self) -> bool:
         """Whether any source at all may have a problem; `problem` says which one has."""

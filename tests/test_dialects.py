@@ -356,7 +356,7 @@ class Shapes(unittest.TestCase):
 
     def test_an_answer_is_made_once_for_all_who_ask(self) -> None:
         for path in ("/api/4/all/views", "/api/4/processlist/name", "/api/4/processlist/top/5", "/api/2/all/limits",
-                     "/api/4/processlist/pid/value/1", "/api/3/cpu/history"):
+                     "/api/4/processlist/pid/value/1", "/api/3/cpu/history", "/api/4/cpu/user/history"):
             with self.subTest(path):
                 self.assertIs(self.house.answer(path), self.house.answer(path))
 

@@ -1,12 +1,14 @@
 """pages: made once for a reading, given while it is fresh, and what a plugin that cannot be made costs the others."""
 from __future__ import annotations
 
+import errno
 import threading
 import unittest
 from typing import Any, Callable
 from unittest import mock
 
 from glancesd import readings, threads
+from glancesd.answers import Refused
 from glancesd.api import v2
 from glancesd.api.dialect import Plugin
 from glancesd.api.pages import CONSTANT_SECONDS, STALE_SECONDS
@@ -223,6 +225,34 @@ class Hanging(Case):
     def test_the_empty_value_when_there_is_none(self) -> None:
         self.hang()
         self.assertEqual(self.house.pages.page("load").answer.body, b"{}")
+
+    def test_nothing_known_is_not_served_as_nothing(self) -> None:
+        """Whoever asks gets 503 until the first look has come back; of all plugins one is left empty after a minute."""
+        self.hang()
+        for path in ("/api/2/load", "/api/2/load/min1", "/api/4/load/min1", "/api/2/all", "/api/4/all"):
+            with self.subTest(path), self.assertRaises(Refused) as caught:
+                self.house.answer(path)
+            self.assertEqual((caught.exception.status, caught.exception.headers), (503, ("Retry-After: 1",)))
+        self.assertEqual(self.house.json("/api/2/psutilversion"), None)
+        self.house.time.sleep(60)
+        self.assertEqual(self.house.json("/api/2/all")["load"], {})
+        self.go_on.set()
+        self.thread.join(30)
+        self.assertEqual(self.house.json("/api/2/load"), {"min1": "late"})
+
+    def test_no_descriptor_for_the_first_look(self) -> None:
+        for number, status in ((errno.EMFILE, 503), (errno.ENOMEM, 503), (errno.EIO, 200)):
+            self.house = self.make()
+            with self.subTest(errno.errorcode[number]):
+                with mock.patch.object(self, "sample", side_effect=OSError(number, "short")):
+                    found = 200
+                    try:
+                        self.house.answer("/api/2/load")
+                    except Refused as refused:
+                        found = refused.status
+                    self.assertEqual(found, status)
+                self.house.time.sleep(1.5)
+                self.assertEqual(self.house.json("/api/2/load"), {"min1": "load"})
 
     def test_it_recovers(self) -> None:
         self.hang()

@@ -66,6 +66,25 @@ class Kept(unittest.TestCase):
         small = self.shared.take("small", 1, answer)
         self.assertIsNot(self.shared.take("small", 2, answer), small)
 
+    def test_a_large_one_is_not_held_beside_the_next(self) -> None:
+        size = threads.LARGE_BYTES
+        self.shared.take("key", 1, lambda: answer(size))
+        self.now += 1.0
+        alive: list[bool] = []
+
+        def make() -> Answer:
+            alive.append("key" in self.shared._answers)
+            self.now += 5.0
+            return answer(size)
+
+        self.shared.take("key", 2, make)
+        self.assertEqual(alive, [False])
+        self.now += 4.9                                 # what took five seconds is given again for as long
+        self.shared.take("key", 3, make)
+        self.now += 0.2
+        self.shared.take("key", 3, make)
+        self.assertEqual(alive, [False, False])
+
     def test_one_maker_for_all_who_ask_at_once(self) -> None:
         release, asked = threading.Event(), threading.Event()
         made: list[Answer] = []

@@ -13,7 +13,7 @@ from ..watch import Watch
 from . import query
 from .dialect import Dialect
 from .health import Health
-from .pages import Page, Pages, pieces_of
+from .pages import Page, Pages, pieces_of, told
 from .shared import Shared
 from .summary import Summary
 
@@ -61,15 +61,18 @@ class Endpoints:
         return self._summary.answer()
 
     def plugin(self, plugin: str) -> Answer:
-        return self.pages.page(plugin).answer
+        return self._page(plugin).answer
+
+    def _page(self, plugin: str) -> Page:
+        return told(plugin, self.pages.page(plugin))
 
     def item(self, plugin: str, item: str) -> Answer:
-        page, has_fields = self.pages.page(plugin), plugin not in self._dialect.not_fields
+        page, has_fields = self._page(plugin), plugin not in self._dialect.not_fields
         return self._of_page(page, ("item", plugin, item),
                              lambda: dump(query.item(plugin, page.value, item, has_fields)))
 
     def value(self, plugin: str, item: str, value: str) -> Answer:
-        page, has_fields = self.pages.page(plugin), plugin not in self._dialect.not_fields
+        page, has_fields = self._page(plugin), plugin not in self._dialect.not_fields
         return self._of_page(page, ("value", plugin, item, value),
                              lambda: dump(query.matching(plugin, page.value, item, value, has_fields)))
 

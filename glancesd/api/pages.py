@@ -5,7 +5,7 @@ import threading
 from functools import partial
 
 from .. import threads
-from ..answers import Answer, Encoded, dump
+from ..answers import Answer, Encoded, Refused, dump
 from ..log import Log
 from ..readings import Reading, Readings, Turn
 from ..settings import Settings
@@ -16,6 +16,8 @@ from .dialect import Dialect
 CONSTANT_SECONDS = 3600.0
 # A page that is not fresh, because its sample hangs in the kernel, is given again for this long.
 STALE_SECONDS = 1.0
+# All plugins wait so long for one whose first look takes long; then it is left empty, for it may never come back.
+FIRST_SECONDS = 60.0
 
 
 class Page(NamedTuple):
@@ -25,6 +27,7 @@ class Page(NamedTuple):
     answer: Answer
     made_of: tuple[Reading[Any], ...]
     until: float
+    pending: bool = False              # nothing is known yet: the first look takes long, or a descriptor was missing
 
     @property
     def value(self) -> Any:
@@ -63,6 +66,7 @@ class Pages:
         self._turns = {name: Turn() for name in dialect.plugins}
         self._all: Optional[Everything] = None
         self._all_turn = threading.Lock()
+        self._patient_until = clock() + FIRST_SECONDS
 
     def page(self, name: str) -> Page:
         """The page of an enabled plugin, made anew if it is no longer fresh."""
@@ -71,7 +75,7 @@ class Pages:
             return page
         turn = self._turns[name]
         if not turn.take():
-            stale = self._pages.get(name) or self._empty(name, (), 0.0)
+            stale = self._pages.get(name) or self._empty(name, (), 0.0)._replace(pending=True)
             return stale._replace(until=self._clock() + STALE_SECONDS)
         try:
             page = self._pages.get(name)
@@ -87,6 +91,9 @@ class Pages:
         if everything is not None and self._clock() < everything.until:
             return everything
         pages = {name: self.page(name) for name in self.enabled}       # outside the turn below: each may hang
+        if self._clock() < self._patient_until:
+            for name, page in pages.items():
+                told(name, page)
         with self._all_turn:
             everything = self._all
             if everything is not None and self._clock() < everything.until:
@@ -116,12 +123,13 @@ class Pages:
         plugin = self.dialect.plugins[name]
         taken = tuple([self.readings.take(source) for source in plugin.sources])
         until = min([entry.until for entry in taken]) if taken else self._clock() + CONSTANT_SECONDS
+        pending = bool(taken) and taken[0].value is None and self.readings.pending(plugin.sources[0])
         if before is not None and taken and all(
                 now.value is then.value and now.at == then.at for now, then in zip(taken, before.made_of)):
-            return before._replace(until=until)
+            return before._replace(until=until, pending=pending)
         if before is not None and len(before.answer.body) >= threads.LARGE_BYTES:
             return threads.alone(lambda: self._rendered(name, before, taken, until))
-        return self._rendered(name, before, taken, until)
+        return self._rendered(name, before, taken, until)._replace(pending=pending)
 
     def _rendered(self, name: str, before: Optional[Page], taken: tuple[Reading[Any], ...], until: float) -> Page:
         try:
@@ -141,6 +149,13 @@ class Pages:
     def _empty(self, name: str, taken: tuple[Reading[Any], ...], until: float) -> Page:
         empty = self.dialect.plugins[name].empty
         return Page(empty, Answer(dump(empty)), taken, until)
+
+
+def told(name: str, page: Page) -> Page:
+    """The page; Refused with 503 where nothing is known yet, which must not look as if there were nothing."""
+    if page.pending:
+        raise Refused(503, "%s: nothing is known yet" % name, "Retry-After: 1")
+    return page
 
 
 def _without(fields: Sequence[str], rendered: Any) -> Any:

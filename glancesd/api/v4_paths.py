@@ -66,7 +66,7 @@ class Endpoints(v3.LaterEndpoints):
         return Answer(b"{}")
 
     def one_process(self, count: str) -> Answer:
-        page, pid = self.pages.page("processlist"), str(int(count))
+        page, pid = self._page("processlist"), str(int(count))
         try:
             found = self._element("processlist", page, pid)
         except Refused:
@@ -74,7 +74,7 @@ class Endpoints(v3.LaterEndpoints):
         return self._of_page(page, ("process", pid), lambda: dump(found))
 
     def top(self, plugin: str, count: str) -> Answer:
-        page, most = self.pages.page(plugin), int(count)
+        page, most = self._page(plugin), int(count)
         if not isinstance(page.value, list):
             return page.answer
         return self._of_page(page, ("top", plugin, str(most)), lambda: dump(page.value[:most]))
@@ -88,7 +88,7 @@ class Endpoints(v3.LaterEndpoints):
         return _or_null(lambda: super(Endpoints, self).value(plugin, item, value))
 
     def key(self, plugin: str, item: str, key: str) -> Answer:
-        page = self.pages.page(plugin)
+        page = self._page(plugin)
         element = self._element(plugin, page, key)
         return self._of_page(page, ("key", plugin, item, key), lambda: dump({item: element.get(item)}))
 
@@ -148,7 +148,9 @@ def _or_null(endpoint: Any) -> Answer:
     try:
         answer: Answer = endpoint()
         return answer
-    except Refused:
+    except Refused as refused:
+        if refused.status != 404:
+            raise
         return Answer(b"null")
 
 
