@@ -116,9 +116,9 @@ class Slot:
         self.is_refused = False              # by the kernel, at the latest attempt: no text that we fail to understand
 
     @property
-    def is_pending(self) -> bool:
-        """Whether nothing was ever told, and may be the next time: the first look is under way, or lacked something."""
-        return self.latest.at == 0.0 and (self._turn.hangs or self.is_short)
+    def is_late(self) -> bool:
+        """Whether the next attempt may tell more: this one is still under way, or lacked something."""
+        return self._turn.hangs or self.is_short
 
     @property
     def problem(self) -> Optional[str]:
@@ -273,9 +273,9 @@ class Readings:
         return self.slots[name].problem or (derived.of.problem if derived is not None else None)
 
     def pending(self, name: str) -> bool:
-        """Whether the first look at a source, or at what it compares samples of, is still to come: see `Slot`."""
-        derived = self._derived.get(name)
-        return self.slots[name].is_pending or derived is not None and derived.of.is_pending
+        """Whether a source has not told anything yet, and may the next time."""
+        slot, derived = self.slots[name], self._derived.get(name)
+        return slot.latest.at == 0.0 and (slot.is_late or derived is not None and derived.of.is_late)
 
     def troubled(self) -> bool:
         """Whether any source at all may have a problem; `problem` says which one has."""

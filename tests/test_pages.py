@@ -240,6 +240,17 @@ class Hanging(Case):
         self.thread.join(30)
         self.assertEqual(self.house.json("/api/2/load"), {"min1": "late"})
 
+    def test_no_descriptor_for_the_second_of_two_samples(self) -> None:
+        """What compares two has told nothing yet, although it has its first."""
+        house = fixture("server")
+        house.readings.take("load")
+        with mock.patch.object(house.readings.slots["processes_sample"], "_sample",
+                               side_effect=OSError(errno.EMFILE, "short")), self.assertRaises(Refused) as caught:
+            house.answer("/api/2/processlist")
+        self.assertEqual(caught.exception.status, 503)
+        house.time.sleep(2)
+        self.assertTrue(house.json("/api/2/processlist"))
+
     def test_no_descriptor_for_the_first_look(self) -> None:
         for number, status in ((errno.EMFILE, 503), (errno.ENOMEM, 503), (errno.EIO, 200)):
             self.house = self.make()

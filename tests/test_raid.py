@@ -34,6 +34,9 @@ class Parse(unittest.TestCase):
          "      1 blocks super 1.2 level 5, 64k chunk, algorithm 2 [5/4] [_UUUE]\n",
          {"md2": Array("md2", True, "raid5", {"sda5": "5", "sdb5": "1", "sdc5": "2", "sdd5": "3", "sde5": "4"}, 5, 4,
                        "_UUUE")}),
+        ("and a letter that nobody knows yet", "md2 : active raid1 sda5[0] sdb5[1]\n"
+         "      1 blocks super 1.2 [2/2] [Us]\n",
+         {"md2": Array("md2", True, "raid1", {"sda5": "0", "sdb5": "1"}, 2, 2, "Us")}),
         ("read-only", "md127 : active (auto-read-only) raid1 sda[0]\n      1 blocks [2/1] [U_]\n"
          "md5 : active (read-only) linear sdb[0]\n",
          {"md127": Array("md127", True, "raid1", {"sda": "0"}, 2, 1, "U_"),

@@ -23,8 +23,8 @@ FILE = "mdstat"
 _COMPONENT = pattern(r"([^ ]+?)\[(-?\d+)\]")
 _BLOCKS = pattern(r" +(\d{1,20}) blocks\b")
 _ACTION = pattern(r"\b(recovery|resync|check|reshape|repair) *= *(?:[0-9.]+% \((\d{1,20})/\d+\)|[A-Z]+)")
-# Synology's kernels add "E" for a disk with errors.
-_DEVICES = pattern(r"\[(\d{1,9})/(\d{1,9})\] \[([A-Z_]+)\]")
+# Synology's kernels add letters: "E" for a disk with errors.
+_DEVICES = pattern(r"\[(\d{1,9})/(\d{1,9})\] \[([A-Za-z_]+)\]")
 
 
 class Array(NamedTuple):
