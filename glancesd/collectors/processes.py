@@ -241,6 +241,7 @@ def derive(now: Sample, before: Optional[Sample], elapsed: float) -> list[Activi
     earlier = before.processes if before is not None else {}
     earlier_places: dict[int, int] = {}
     newest: Optional[int] = None
+    most = MOST_BYTES_PER_SECOND * (elapsed + LATE_SECONDS)
     for place, (pid, process) in enumerate(now.processes.items()):
         previous = earlier.get(pid)
         if before is None or previous is process:
@@ -254,7 +255,6 @@ def derive(now: Sample, before: Optional[Sample], elapsed: float) -> list[Activi
         if now.read_at and before.read_at:
             earlier_places = earlier_places or {pid: place for place, pid in enumerate(earlier)}
             window = now.read_at[place + 1] - before.read_at[earlier_places.get(pid, 0)]
-        most = MOST_BYTES_PER_SECOND * (elapsed + LATE_SECONDS)
         activities.append(Activity(process, _cpu_percent(now.cpus, process, previous, window),
                                    _at_start(process.read_bytes, previous.read_bytes, most),
                                    _at_start(process.written_bytes, previous.written_bytes, most)))
