@@ -97,6 +97,10 @@ class Asked(unittest.TestCase):
         self.top = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.top)
         os.mkdir(self.top + "/run")
+        for name in ("REQUEST_SECONDS", "REFRESH_SECONDS"):            # on a busy machine a made-up engine may be slow
+            patch = mock.patch.object(engines, name, 60.0)
+            patch.start()
+            self.addCleanup(patch.stop)
         self.lines: list[str] = []
         self.now, self.wall = 100.0, CREATED + 7200.0
         self.engine = Engine("docker", ("run/docker.sock", "var/run/docker.sock"), False, Roots(rootfs=self.top),
