@@ -200,7 +200,8 @@ class Served(Box):
     def test_every_path(self) -> None:
         plugins = self.daemon.json("/api/2/pluginslist")
         self.assertEqual(sorted(plugins), sorted(PLUGINS))
-        self.assertEqual(sorted(self.all), sorted(plugins))
+        # A machine with containers has those of docker under a second name.
+        self.assertEqual(sorted(set(self.all) - {"containers"}), sorted(plugins))
         paths = ["/livez", "/readyz", "/healthz"]
         paths += ["/api/2/" + name for name in ("status", "pluginslist", "all", "all/limits", "all/views", "summary",
                                                "args", "args/port", "config", "config/cpu", "help")]
@@ -208,7 +209,8 @@ class Served(Box):
             paths += ["/api/2/%s%s" % (plugin, rest) for rest in ("", "/limits", "/views", "/history", "/history/2")]
             value = self.all[plugin]
             row = value[0] if isinstance(value, list) and value else value
-            for item in row if isinstance(row, dict) and plugin != "help" else ():
+            # Containers come and go.
+            for item in row if isinstance(row, dict) and plugin not in ("help", "docker") else ():
                 # A state that no process is in any more (a zombie that was reaped since) is no item.
                 if "/" not in item and (plugin != "processcount" or item in ("total", "thread")):
                     paths.append("/api/2/%s/%s" % (plugin, item))
