@@ -1,6 +1,7 @@
 """tasks: the order of things with made-up work and an injected clock, and real small work on a real thread."""
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 import time
@@ -9,7 +10,7 @@ from typing import Optional
 
 from glancesd.roots import Roots
 from glancesd.settings.lists import Containers
-from glancesd.tasks import Tasks, jobs
+from glancesd.tasks import LOOK_SECONDS, Tasks, jobs
 from tests.task_bench import PROCESSES, Bench, Place, folder, item, settings_of
 
 
@@ -200,17 +201,22 @@ class Disabled(Place):
 class Engines(Place):
     """Which engines there are to be asked: those whose socket is there, as long as the settings want them."""
 
+    now = 100.0
+
     def names(self, tasks: Tasks) -> list[str]:
+        self.now += LOOK_SECONDS
         tasks.tick(lambda: None)
         return [listing.engine for listing in tasks.engines()]
 
     def test_as_their_sockets_appear(self) -> None:
         started: list[object] = []
-        tasks = Tasks(Roots(rootfs=self.top), start=started.append)
+        tasks = Tasks(Roots(rootfs=self.top), clock=lambda: self.now, start=started.append)
         wanted = settings_of(disable_plugin=())
         tasks.configure(wanted)
         self.assertEqual(self.names(tasks), [])
         self.file("var", "run", "docker.sock")
+        tasks.tick(lambda: None)                                                  # of another source, at that moment
+        self.assertEqual(tasks.engines(), [])
         self.assertEqual(self.names(tasks), ["docker"])
         self.file("run", "podman", "podman.sock")
         self.assertEqual(self.names(tasks), ["docker", "podman"])
@@ -236,7 +242,8 @@ class Engines(Place):
                 return super().root_has(name)
 
         self.file("run", "docker.sock")
-        tasks = Tasks(Looking(rootfs=self.top), start=lambda work: None)
+        tasks = Tasks(Looking(rootfs=self.top), clock=itertools.count(100.0, LOOK_SECONDS).__next__,
+                      start=lambda work: None)
         tasks.configure(settings_of(disable_plugin=()))
         self.assertEqual(self.names(tasks), ["docker"])
 

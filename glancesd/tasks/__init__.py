@@ -35,6 +35,7 @@ Processes = Callable[[], "Optional[Iterable[ProcessUse]]"]
 Item = TypeVar("Item", bound=Hashable)
 AnyJob = TypeVar("AnyJob", "Command", "Walk", "Application", "Check", "NvidiaSmi")
 
+LOOK_SECONDS = 1.0
 # Where engines listen, below the served root. An engine's other places are asked where the first is not there.
 ENGINE_SOCKETS = (("docker", ("run/docker.sock", "var/run/docker.sock")), ("podman", ("run/podman/podman.sock",)))
 
@@ -65,6 +66,7 @@ class Tasks:
         self._ports: list[Check] = []
         self._nvidia: list[NvidiaSmi] = []
         self._engines: list[Engine] = []
+        self._look_at = 0.0
 
     # -- what there is to do -------------------------------------------------------------------------------------------
 
@@ -89,6 +91,7 @@ class Tasks:
             self._nvidia = _renewed(self._nvidia, wanted("gpu", ["nvidia-smi"] if nvidia else []), self._nvidia_smi)
             wanted_engines = _engine_items(settings)
             self._engines = [engine for engine in self._engines if engine.item in wanted_engines]
+            self._look_at = 0.0
             self._set()
 
     def _set(self) -> None:
@@ -96,7 +99,13 @@ class Tasks:
         self._remote.set(self._ports)
 
     def _find_engines(self) -> None:
-        """Look whether an engine's socket has appeared: a few stats a tick, and nothing imported without one."""
+        """Look whether an engine's socket has appeared: a few stats, and nothing imported without one.
+
+        Without a ticker each of six sources ticks when it is read: one look in LOOK_SECONDS is enough for all.
+        """
+        if self._clock() < self._look_at:
+            return
+        self._look_at = self._clock() + LOOK_SECONDS
         settings = self._settings
         known = {engine.item for engine in self._engines}
         for item in _engine_items(settings):
