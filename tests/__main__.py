@@ -9,6 +9,7 @@ import os
 import pickle
 import sys
 import time
+import traceback
 import unittest
 import warnings
 from collections import Counter
@@ -91,6 +92,8 @@ def _child(suites: list[unittest.TestSuite], queue: int) -> tuple[int, int]:
         text = pickle.dumps(outcome(suites, (int.from_bytes(number, "little") for number in numbers)))
         with open(tell, "wb") as file:
             file.write(text)
+    except BaseException:                    # the parent sees nothing of it but the end
+        traceback.print_exc()
     finally:
         sys.stderr.flush()
         os._exit(0)

@@ -252,17 +252,20 @@ class InForce(Told):
         self.assertEqual(self.daemon.json("/api/2/monitor"), [])
         self.assertTrue(wait_for(lambda: self.daemon.json("/api/2/now") != first))
 
+    def reload_that_waits(self, root: str) -> int:
+        """A daemon of "old-name" whose reload reads a pipe in place of its host's name; the pipe's other end."""
+        os.mkdir(root + "/etc")
+        self.hostname(root, "old-name")
+        self.begin("", "--rootfs", root)
+        os.remove(root + "/etc/hostname")
+        os.mkfifo(root + "/etc/hostname")
+        self.daemon.process.send_signal(signal.SIGHUP)
+        return os.open(root + "/etc/hostname", os.O_WRONLY)          # returns once the reload has come to reading it
+
     def test_a_reload_that_does_not_return(self) -> None:
         """What it reads lies on a dead mount (here a pipe that nobody writes to): answers and SIGTERM do not wait."""
         with tempfile.TemporaryDirectory() as root:
-            os.mkdir(root + "/etc")
-            self.hostname(root, "old-name")
-            self.begin("", "--rootfs", root)
-            os.remove(root + "/etc/hostname")
-            os.mkfifo(root + "/etc/hostname")
-            self.daemon.process.send_signal(signal.SIGHUP)
-            # Opening the other end says that the reload has come to reading it.
-            writing = os.open(root + "/etc/hostname", os.O_WRONLY)
+            writing = self.reload_that_waits(root)
             self.addCleanup(os.close, writing)
             self.daemon.process.send_signal(signal.SIGHUP)
             self.assertEqual(self.named("old-name"), 200)
@@ -271,13 +274,7 @@ class InForce(Told):
 
     def test_a_slow_reload_is_done_with_what_came_meanwhile(self) -> None:
         with tempfile.TemporaryDirectory() as root:
-            os.mkdir(root + "/etc")
-            self.hostname(root, "old-name")
-            self.begin("", "--rootfs", root)
-            os.remove(root + "/etc/hostname")
-            os.mkfifo(root + "/etc/hostname")
-            self.daemon.process.send_signal(signal.SIGHUP)
-            writing = os.open(root + "/etc/hostname", os.O_WRONLY)
+            writing = self.reload_that_waits(root)
             self.write("[glancesd]\nallowed_host=third\n")
             os.remove(root + "/etc/hostname")
             self.hostname(root, "new-name")

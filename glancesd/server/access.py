@@ -28,7 +28,7 @@ LOCAL_SUFFIXES = ("local", "lan", "home", "home.arpa", "internal", "localdomain"
 # Matching an address against the networks is the dearest part of accepting a connection: the latest results are kept.
 CALLERS_REMEMBERED = 64
 # A guess that comes sooner after another is answered so much later: 14 connections that guessed as fast as they were
-# answered cost 1.2 processors, and cost 0.02 with this. One wrong password now and then is refused at once.
+# answered cost 1.2 processors, and cost 0.05 with this. One wrong password now and then is refused at once.
 GUESS_SECONDS = 0.1
 
 

@@ -96,8 +96,7 @@ def _request_line(line: bytes) -> tuple[bytes, bytes, bytes]:
         name, _, version = protocol.partition(b"/")
         major, _, minor = version.partition(b".")
         if (method and not _has_others(_OF_TOKEN, method) and target and not _has_any(_CONTROL, target)
-                and name == b"HTTP"
-                and major.isdigit() and minor.isdigit()):
+                and name == b"HTTP" and major.isdigit() and minor.isdigit()):
             return method, target, version
     raise Refused(400, "not an HTTP request line")
 
