@@ -20,7 +20,7 @@ from .summary import Summary
 # A section of the settings, and a figure that the history keeps of it.
 Kept = Tuple[str, Figure]
 
-# Points that are made text together: one object for each of 28,800 would be 3 MB beside the answer.
+# Points that are made text together: one object for each of 28,800 would be 2 MB beside the answer.
 _POINTS_AT_ONCE = 1000
 
 
